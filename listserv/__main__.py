@@ -1,0 +1,5 @@
+"""`python -m listserv` is `listserv`."""
+
+from listserv.cli import main
+
+main()

@@ -1,0 +1,215 @@
+"""Settings: one frozen, documented object from `listserv.toml` and LISTSERV_* variables.
+
+Every key is documented where it is declared; `commented()` prints them all with their origins, and `init` writes
+the very same text. An unknown key is an error, because a typo that passes silently is a setting that does not work.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from listserv.errors import Invalid
+
+FILE = "listserv.toml"
+
+
+def _host_port(value: str) -> str:
+    if value and (":" not in value or not value.rsplit(":", 1)[1].isdigit()):
+        raise ValueError("write it as HOST:PORT, for example 127.0.0.1:8024")
+    return value
+
+
+def _zone(value: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        value and ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("write a zone such as Europe/Warsaw") from None
+    return value
+
+
+HostPort = Annotated[str, AfterValidator(_host_port)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteSettings(Section):
+    name: str = Field(default="Listserv", description="what this site calls itself in letters and on its front page")
+    domain: str = Field(default="localhost", description="the part after @ of every list address")
+    url: str = Field(default="http://127.0.0.1:8080", description="where readers reach the web archive, without a slash at the end")
+    language: str = Field(default="en", pattern="^(en|pl)$", description="en or pl: for people whose own language is not known")
+    timezone: Zone = Field(default="", description="zone for times without one; empty: Europe/Warsaw where the language is pl, else UTC")
+    secret: str = Field(default="", description="signs one-click and bounce addresses; keep it private and never change it", json_schema_extra={"secret": True})
+    owner: str = Field(default="", description="e-mail address of the administrator")
+
+
+class DatabaseSettings(Section):
+    url: str = Field(default="", description="sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME; empty: listserv.sqlite3 in the data folder", json_schema_extra={"secret": True})
+
+
+class SmtpSettings(Section):
+    listen: HostPort = Field(default="127.0.0.1:8025", description="where mail comes in by SMTP; empty: not at all")
+    max_size: int = Field(default=26_214_400, gt=0, description="largest mail accepted, in bytes")
+    tls_cert: str = Field(default="", description="certificate for STARTTLS (PEM file)")
+    tls_key: str = Field(default="", description="its private key (PEM file)")
+
+
+class LmtpSettings(Section):
+    listen: HostPort = Field(default="127.0.0.1:8024", description="where mail comes in by LMTP from an MTA on this machine; empty: not at all")
+
+
+class RelaySettings(Section):
+    url: str = Field(default="maildir:out", description="where letters leave: smtp://[USER:PASSWORD@]HOST:PORT, smtps://…, smtp+starttls://… or maildir:FOLDER (every letter a file)", json_schema_extra={"secret": True})
+    connections: int = Field(default=4, ge=1, le=64, description="connections kept to the relay")
+    dkim_key: str = Field(default="", description="private key to sign with here; empty: the relay signs")
+    dkim_selector: str = Field(default="", description="selector of that key")
+
+
+class WebSettings(Section):
+    listen: HostPort = Field(default="127.0.0.1:8080", description="where the web archive listens; empty: not at all")
+    proxies: int = Field(default=0, ge=0, le=8, description="how many reverse proxies stand in front (X-Forwarded-* of so many is believed)")
+
+
+class AuthSettings(Section):
+    trust: str = Field(default="", description="authserv-id of your MTA: its topmost Authentication-Results is believed")
+    peers: str = Field(default="127.0.0.0/8, ::1/128", description="addresses that MTA may connect from, with commas")
+    dns: HostPort = Field(default="", description="HOST:PORT of the resolver; empty: the system's")
+
+
+class WorkerSettings(Section):
+    processes: int = Field(default=1, ge=1, le=32, description="worker processes")
+
+
+class Settings(Section):
+    """All settings of a site. Sections are the tables of `listserv.toml`."""
+
+    site: SiteSettings = SiteSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    lmtp: LmtpSettings = LmtpSettings()
+    relay: RelaySettings = RelaySettings()
+    web: WebSettings = WebSettings()
+    auth: AuthSettings = AuthSettings()
+    worker: WorkerSettings = WorkerSettings()
+    data: Path = Field(default=Path("listserv-data"), exclude=True)
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database; without one, a SQLite file in the data folder."""
+        return self.database.url or f"sqlite:///{self.data / 'listserv.sqlite3'}"
+
+    @property
+    def timezone(self) -> str:
+        """The site's zone (IANA name)."""
+        return self.site.timezone or ("Europe/Warsaw" if self.site.language == "pl" else "UTC")
+
+
+def keys() -> Iterator[tuple[str, str, Any]]:
+    """(section, key, field) of every setting, in order."""
+    for section, field in Settings.model_fields.items():
+        if section != "data":
+            for key, inner in get_section(field.annotation).model_fields.items():
+                yield section, key, inner
+
+
+def get_section(annotation: Any) -> type[Section]:
+    """The model behind a section's annotation."""
+    model = annotation if isinstance(annotation, type) else get_args(annotation)[0]
+    assert issubclass(model, Section)
+    return model
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What LISTSERV_SECTION_KEY variables say."""
+    found: dict[str, dict[str, str]] = {}
+    for section, key, _ in keys():
+        value = environ.get(f"LISTSERV_{section}_{key}".upper())
+        if value is not None:
+            found.setdefault(section, {})[key] = value
+    return found
+
+
+def from_file(path: Path) -> dict[str, Any]:
+    """What the file says. Raises Invalid with the place of a mistake."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise Invalid("{path} cannot be read: {wrong}", path=path, wrong=wrong) from None
+    except OSError as wrong:
+        raise Invalid("{path} cannot be read: {wrong}", path=path, wrong=wrong.strerror) from None
+
+
+def load(data: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a data folder: variables over file over defaults. Raises Invalid."""
+    values = from_file(data / FILE)
+    if "data" in values:
+        raise Invalid("{path}: there is no setting data", path=data / FILE)
+    for section, found in from_environment(environ).items():
+        values[section] = {**values.get(section, {}), **found}
+    return validated(values, data)
+
+
+def validated(values: Mapping[str, Any], data: Path) -> Settings:
+    """Settings from sections and keys. Raises Invalid, naming the first key that is wrong."""
+    try:
+        return Settings.model_validate({**values, "data": data})
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        raise Invalid(
+            "setting {key}: {what} (see `listserv config`)",
+            key=".".join(map(str, first["loc"])),
+            what=first["msg"].removeprefix("Value error, "),
+        ) from None
+
+
+def origin(section: str, key: str, file: Mapping[str, Any], environ: Mapping[str, str]) -> str:
+    """Where a setting's value comes from: `environment`, `file` or `default`."""
+    if f"LISTSERV_{section}_{key}".upper() in environ:
+        return "environment"
+    return "file" if key in file.get(section, {}) else "default"
+
+
+def toml_value(value: object) -> str:
+    """A TOML literal for a string or a number."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    escaped = "".join(f"\\u{ord(c):04x}" if c < " " or c == "\x7f" else c for c in str(value).replace("\\", "\\\\").replace('"', '\\"'))
+    return f'"{escaped}"'
+
+
+def commented(settings: Settings, *, origins: Mapping[tuple[str, str], str] | None = None, secrets: bool = True) -> str:
+    """`listserv.toml` with every key explained; with `origins`, where each value comes from."""
+    lines = ["# Settings of this listserv. Each can also be given as LISTSERV_SECTION_KEY in the environment."]
+    last = ""
+    for section, key, field in keys():
+        if section != last:
+            lines += ["", f"[{section}]"]
+            last = section
+        value = getattr(getattr(settings, section), key)
+        if not secrets and value and (field.json_schema_extra or {}).get("secret"):
+            value = hide(key, value)
+        note = f"   # from: {origins[section, key]}" if origins else ""
+        lines += [f"# {field.description}", f"{key} = {toml_value(value)}{note}"]
+    return "\n".join(lines) + "\n"
+
+
+def hide(key: str, value: str) -> str:
+    """A secret as it may be shown: a URL without its password, anything else as dots."""
+    if key != "url":
+        return "…"
+    from urllib.parse import urlsplit
+
+    password = urlsplit(value).password
+    return value.replace(f":{password}@", ":…@") if password else value

@@ -1,0 +1,69 @@
+"""Languages: gettext catalogues, the choice of one, and dates and counts as people write them.
+
+English is the source text; every other language is a complete catalogue under `locale/`.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from zoneinfo import ZoneInfo
+
+from listserv.resources import PACKAGE
+
+LANGUAGES = ("en", "pl")
+DEFAULT = "en"
+# A space that must not break a line: after one-letter words and before units in our own texts.
+HARD_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation where it stands and translate it where it is shown."""
+    return text
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The catalogue of a language; the source texts for English and for a language that we do not have."""
+    path = PACKAGE / "locale" / language / "LC_MESSAGES" / "listserv.mo"
+    if language == DEFAULT or not path.is_file():
+        return NullTranslations()
+    with path.open("rb") as file:
+        return GNUTranslations(file)
+
+
+def choose_language(wanted: Iterable[str], offered: Iterable[str] = LANGUAGES, default: str = DEFAULT) -> str:
+    """The first wanted language that is offered; `pl-PL` counts as `pl`."""
+    have = tuple(offered)
+    for tag in wanted:
+        short = tag.replace("_", "-").split("-")[0].lower()
+        if short in have:
+            return short
+    return default
+
+
+def long_date(moment: datetime | date, language: str, zone: str = "UTC", *, year: bool = True) -> str:
+    """`2 marca 2026` or `2 March 2026`: the day in words, in the reader's zone."""
+    from babel.dates import format_date  # 15 MB of locale data: only where a date is worded
+
+    day = moment.astimezone(ZoneInfo(zone)).date() if isinstance(moment, datetime) else moment
+    return format_date(day, "d MMMM y" if year else "d MMMM", locale=language).replace(" ", HARD_SPACE, 1)
+
+
+def weekday(moment: datetime | date, language: str, zone: str = "UTC") -> str:
+    """`wtorek` or `Tuesday`."""
+    from babel.dates import format_date
+
+    day = moment.astimezone(ZoneInfo(zone)).date() if isinstance(moment, datetime) else moment
+    return format_date(day, "EEEE", locale=language)
+
+
+def clock(moment: datetime, language: str, zone: str = "UTC") -> str:
+    """The time of day: `7.00` in Polish, `7:00` in English."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.hour}{'.' if language == 'pl' else ':'}{local.minute:02}"
+
+
+def moment_in_words(moment: datetime, language: str, zone: str = "UTC") -> str:
+    """`2 marca 2026, 10.15`."""
+    return f"{long_date(moment, language, zone)}, {clock(moment, language, zone)}"

@@ -1,0 +1,75 @@
+"""Site: settings, session makers and the clock; built once per process."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from listserv import config
+from listserv.config import Settings
+from listserv.errors import Conflict, NotFound
+from listserv.store import schema  # noqa: F401  (completes the metadata)
+from listserv.store.session import make_engine, present_revision, wanted_revision, write_lock
+
+
+def utc_now() -> datetime:
+    """The time, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Site:
+    """One site, as seen by one process. Sessions come from `reading()` and `writing()`; time comes from `now()`."""
+
+    settings: Settings
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database."""
+        return make_engine(self.settings.database_url)
+
+    @cached_property
+    def _reader(self) -> Engine:
+        return self.engine.execution_options(read_only=True)
+
+    @cached_property
+    def _lock(self) -> AbstractContextManager[object]:
+        return write_lock(self.engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session to look with: it never waits for a writer."""
+        with Session(self._reader, autoflush=False, info={"settings": self.settings}) as db:
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose work is committed at the end of the block, or rolled back whole."""
+        with self._lock, Session(self.engine, expire_on_commit=False, info={"settings": self.settings}) as db, db.begin():
+            yield db
+
+    def close(self) -> None:
+        """Give all connections back."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+    def require_schema(self) -> None:
+        """Refuse to work on a database of another version. Raises NotFound or Conflict."""
+        have, want = present_revision(self.engine), wanted_revision()
+        if have is None:
+            raise NotFound("there is no database at {where}: run `listserv init` or `listserv db upgrade`", where=self.engine.url)
+        if have != want:
+            raise Conflict("the database is at schema {have}, this program needs {want}: run `listserv db upgrade`", have=have, want=want)
+
+
+def open_site(data: Path) -> Site:
+    """The site in a data folder, with its schema checked."""
+    site = Site(config.load(data))
+    site.require_schema()
+    return site
