@@ -1,0 +1,107 @@
+"""Archived messages, their threads, and what hangs on them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from listserv.store.base import Base
+from listserv.store.lists import MailingList, Topic
+from listserv.store.people import User
+from listserv.store.queue import Raw
+
+
+class Thread(Base):
+    """A conversation. When a late parent joins two, the younger row stays behind and points to the older."""
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        Index("ix_thread_last", "list_id", "merged_into", "last_at", "id"),
+        Index("ix_thread_topic", "topic_id", "last_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
+    subject: Mapped[str] = mapped_column(Text, default="")
+    messages: Mapped[int] = mapped_column(default=0)
+    authors: Mapped[int] = mapped_column(default=0)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    last_message_id: Mapped[int | None]
+    pinned: Mapped[bool] = mapped_column(default=False)
+    closed: Mapped[bool] = mapped_column(default=False)
+
+    mlist: Mapped[MailingList] = relationship()
+    topic: Mapped[Topic | None] = relationship()
+
+
+class Message(Base):
+    """A post in the archive. Everything but `raw` is derived from it and can be made again."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("list_id", "message_id"),
+        UniqueConstraint("list_id", "seq"),
+        Index("ix_message_hash", "list_id", "hash"),
+        Index("ix_message_thread", "thread_id", "sent_at", "id"),
+        Index("ix_message_author", "list_id", "author_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
+    seq: Mapped[int]
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    # Without brackets; `hash` is Mailman's Message-ID-Hash of it.
+    message_id: Mapped[str] = mapped_column(String(998))
+    hash: Mapped[str] = mapped_column(String(32))
+    # The ids it refers to, oldest first, with spaces: the edges of the thread's graph.
+    refs: Mapped[str] = mapped_column(Text, default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    author: Mapped[str] = mapped_column(String(320), default="")
+    author_email: Mapped[str] = mapped_column(String(320), default="")
+    author_key: Mapped[str] = mapped_column(String(320), default="")
+    subject: Mapped[str] = mapped_column(Text, default="")
+    # When it was written, as far as that can be believed, and when it reached us.
+    sent_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    size: Mapped[int] = mapped_column(default=0)
+    # The readable body whole, what the author wrote now, and the safe HTML where there is any.
+    text: Mapped[str] = mapped_column(Text, default="")
+    snippet: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str | None] = mapped_column(Text)
+
+    thread: Mapped[Thread] = relationship()
+    raw: Mapped[Raw] = relationship()
+    user: Mapped[User | None] = relationship()
+    attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.number")
+
+
+class Attachment(Base):
+    """What a message carries beside its text; the bytes are decoded from `raw` when somebody asks."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (UniqueConstraint("message_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(Text, default="")
+    type: Mapped[str] = mapped_column(String(255), default="application/octet-stream")
+    size: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Ghost(Base):
+    """A message that others refer to and that has not come (JWZ's empty container)."""
+
+    __tablename__ = "ghost"
+    __table_args__ = (UniqueConstraint("list_id", "message_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
+    message_id: Mapped[str] = mapped_column(String(998))
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), index=True)

@@ -1,0 +1,198 @@
+"""The statements of the fan-out: a row for each copy, made in slices, claimed with a lease, recorded in batches.
+
+They were measured (docs/performance.md): sets instead of rows wherever possible, because each step into the database is
+a chance to wait for the interpreter's lock. What differs between the databases stands in one function each.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from json import dumps
+from typing import Any, NamedTuple
+
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from listserv.store.members import DeliveryMode, Status
+from listserv.store.queue import Outgoing, unpack
+
+# Members who get their rows in one go: one giant INSERT … SELECT holds other writers for 100 ms and more.
+SLICE = 2_000
+
+
+class Claimed(NamedTuple):
+    """A copy that is ours to send until the lease ends. `email` is None where the member has gone."""
+
+    id: int
+    outgoing_id: int
+    member_id: int
+    attempts: int
+    email: str | None
+
+
+class Post(NamedTuple):
+    """What all copies of a post share, as it is kept."""
+
+    id: int
+    list_name: str
+    head: bytes
+    body: bytes | None
+    packed: bytes | None
+
+    @property
+    def raw(self) -> bytes:
+        """The mail as it came; empty where the body was changed."""
+        return unpack(self.packed) if self.packed else b""
+
+
+class Again(NamedTuple):
+    """A copy that is to be tried later, or (`due` None) never again."""
+
+    id: int
+    due: int | None
+    code: int
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since the epoch, as `due` counts them."""
+    return int(moment.timestamp() * 1000)
+
+
+def _is_sqlite(db: Session) -> bool:
+    return db.get_bind().dialect.name == "sqlite"
+
+
+def _among(db: Session, ids: Iterable[int]) -> tuple[str, Any]:
+    """`id IN …` for any number of ids as one parameter `ids`, and its value."""
+    if _is_sqlite(db):
+        return "IN (SELECT value FROM json_each(:ids))", dumps(list(ids))
+    return "= ANY(:ids)", list(ids)
+
+
+NEXT = "SELECT id, list_id, upto FROM outgoing WHERE upto IS NOT NULL ORDER BY upto, id LIMIT 1"
+RECEIVERS = "FROM member WHERE list_id = :list AND delivery = :each AND status = :enabled AND id > :upto"
+LAST = f"SELECT max(id), count(*) FROM (SELECT id {RECEIVERS} ORDER BY id LIMIT :slice) AS slice"
+# A row that is there already (a cursor put back by hand) is no reason to stop.
+EXPAND = f"""INSERT INTO delivery (outgoing_id, member_id, due, attempts, code)
+    SELECT :outgoing, id, :now, 0, 0 {RECEIVERS} AND id <= :last ORDER BY id ON CONFLICT DO NOTHING"""
+
+
+def expand(db: Session, now: int) -> int:
+    """Make rows for the next members, lowest cursor first, so that a small list need not wait for a big one.
+
+    Returns how many, about a slice at most; 0 when nothing is left to expand.
+    """
+    made = 0
+    locked = NEXT if _is_sqlite(db) else f"{NEXT} FOR UPDATE SKIP LOCKED"
+    while made < SLICE and (post := db.execute(text(locked)).first()):
+        made += _expand_one(db, post, now)
+    return made
+
+
+def _expand_one(db: Session, post: Any, now: int) -> int:
+    who = {"list": post.list_id, "each": DeliveryMode.EACH, "enabled": Status.ENABLED, "upto": post.upto}
+    last, count = db.execute(text(LAST), {**who, "slice": SLICE}).one()
+    if count:
+        db.execute(text(EXPAND), {**who, "outgoing": post.id, "now": now, "last": last})
+    done = count < SLICE
+    db.execute(update(Outgoing).where(Outgoing.id == post.id).values(upto=None if done else last))
+    return int(count)
+
+
+def claim(db: Session, holder: int, now: int, until: int, limit: int) -> list[Claimed]:
+    """Take up to `limit` copies that are due, in order, until the lease ends. The attempt is counted before it is made."""
+    claim_here = _claim_sqlite if _is_sqlite(db) else _claim_postgresql
+    return claim_here(db, {"holder": holder, "now": now, "until": until, "limit": limit})
+
+
+WITH_ADDRESS = "LEFT JOIN member ON member.id = d.member_id LEFT JOIN address ON address.id = member.address_id"
+
+
+def _claim_sqlite(db: Session, values: dict[str, int]) -> list[Claimed]:
+    # The writing transaction (BEGIN IMMEDIATE) keeps others away between the two statements.
+    due = f"""SELECT d.id, d.outgoing_id, d.member_id, d.attempts + 1, address.email
+        FROM (SELECT * FROM delivery WHERE due <= :now ORDER BY due, id LIMIT :limit) AS d {WITH_ADDRESS}"""
+    found = [Claimed._make(row) for row in db.execute(text(due), values)]
+    if found:
+        among, ids = _among(db, (row.id for row in found))
+        lease = f"UPDATE delivery SET due = :until, holder = :holder, attempts = attempts + 1 WHERE id {among}"
+        db.execute(text(lease), {"until": values["until"], "holder": values["holder"], "ids": ids})
+    return found
+
+
+def _claim_postgresql(db: Session, values: dict[str, int]) -> list[Claimed]:
+    # Materialized: a plain IN (SELECT … LIMIT … SKIP LOCKED) may be run again and exceed its limit.
+    lease = f"""WITH picked AS MATERIALIZED (
+            SELECT id FROM delivery WHERE due <= :now ORDER BY due, id LIMIT :limit FOR UPDATE SKIP LOCKED),
+        d AS (UPDATE delivery SET due = :until, holder = :holder, attempts = attempts + 1
+            FROM picked WHERE delivery.id = picked.id
+            RETURNING delivery.id, delivery.outgoing_id, delivery.member_id, delivery.attempts)
+        SELECT d.id, d.outgoing_id, d.member_id, d.attempts, address.email FROM d {WITH_ADDRESS} ORDER BY d.id"""
+    return [Claimed._make(row) for row in db.execute(text(lease), values)]
+
+
+def posts(db: Session, ids: Collection[int]) -> dict[int, Post]:
+    """What the copies of these posts share."""
+    if not ids:
+        return {}
+    among, value = _among(db, ids)
+    # The raw mail is fetched only where its body is what goes out.
+    query = f"""SELECT outgoing.id, mailing_list.name, head, body, CASE WHEN body IS NULL THEN raw.packed END
+        FROM outgoing JOIN mailing_list ON mailing_list.id = outgoing.list_id JOIN raw ON raw.id = outgoing.raw_id
+        WHERE outgoing.id {among}"""
+    return {row[0]: Post._make(row) for row in db.execute(text(query), {"ids": value})}
+
+
+def sizes(db: Session, ids: Collection[int]) -> dict[int, int]:
+    """About how many bytes the shared part of these posts takes."""
+    if not ids:
+        return {}
+    among, value = _among(db, ids)
+    query = f"SELECT outgoing.id, raw.size FROM outgoing JOIN raw ON raw.id = outgoing.raw_id WHERE outgoing.id {among}"
+    return {row[0]: row[1] for row in db.execute(text(query), {"ids": value})}
+
+
+def record_sent(db: Session, ids: Sequence[int]) -> None:
+    """The relay has taken these copies."""
+    if ids:
+        among, value = _among(db, ids)
+        db.execute(text(f"UPDATE delivery SET due = NULL, code = 250 WHERE id {among}"), {"ids": value})
+
+
+def record_again(db: Session, rows: Sequence[Again]) -> None:
+    """These copies were not taken: for now, or for good."""
+    if rows:
+        values = [row._asdict() for row in rows]
+        db.execute(text("UPDATE delivery SET due = :due, code = :code, holder = NULL WHERE id = :id"), values)
+
+
+def give_back(db: Session, ids: Sequence[int], now: int) -> None:
+    """These copies were claimed and never tried: as if nothing had happened."""
+    if ids:
+        among, value = _among(db, ids)
+        free = f"UPDATE delivery SET due = :now, holder = NULL, attempts = attempts - 1 WHERE id {among}"
+        db.execute(text(free), {"now": now, "ids": value})
+
+
+def take_back(db: Session, holder: int, now: int) -> int:
+    """What a dead predecessor of the same name held is due at once; how many copies and letters that was."""
+    count = 0
+    for table in ("delivery", "letter"):
+        freed = db.execute(text(f"UPDATE {table} SET due = :now, holder = NULL WHERE due > :now AND holder = :holder"), {"now": now, "holder": holder})
+        count += freed.rowcount  # type: ignore[attr-defined]
+    return count
+
+
+class Waiting(NamedTuple):
+    """What there is to do now."""
+
+    incoming: bool
+    copies: bool
+    letters: bool
+
+
+def waiting(db: Session, now: int) -> Waiting:
+    """Is there a mail to be read, a copy or a letter to be sent? One question, asked each second."""
+    query = """SELECT EXISTS (SELECT 1 FROM incoming WHERE due <= :now),
+        EXISTS (SELECT 1 FROM delivery WHERE due <= :now) OR EXISTS (SELECT 1 FROM outgoing WHERE upto IS NOT NULL),
+        EXISTS (SELECT 1 FROM letter WHERE due <= :now)"""
+    return Waiting._make(map(bool, db.execute(text(query), {"now": now}).one()))

@@ -1,0 +1,21 @@
+"""Mails that wait to be worked on."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from listserv.store.queue import Incoming
+
+
+def claim(db: Session, now: int, until: int, limit: int) -> Sequence[Incoming]:
+    """Take up to `limit` mails that are due (milliseconds since the epoch), oldest first, and hold them until then."""
+    # PostgreSQL: other workers pass over what this one has taken. SQLite drops the clause; it lets one write at a time.
+    due = select(Incoming.id).where(Incoming.due <= now).order_by(Incoming.due, Incoming.id).limit(limit)
+    ids = db.scalars(due.with_for_update(skip_locked=True)).all()
+    if not ids:
+        return ()
+    mine = update(Incoming).where(Incoming.id.in_(ids)).values(due=until, attempts=Incoming.attempts + 1)
+    db.execute(mine.execution_options(synchronize_session=False))
+    rows = select(Incoming).where(Incoming.id.in_(ids)).order_by(Incoming.id)
+    return db.scalars(rows.execution_options(populate_existing=True)).all()

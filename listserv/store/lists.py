@@ -1,0 +1,97 @@
+"""Mailing lists and their topics."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from listserv.store.base import Base, Word
+
+
+class Kind(StrEnum):
+    DISCUSSION = "discussion"
+    NEWSLETTER = "newsletter"
+
+
+class Archive(StrEnum):
+    MEMBERS = "members"
+    PUBLIC = "public"
+
+
+class Joining(StrEnum):
+    APPLICATION = "application"
+    OPEN = "open"
+
+
+class ReplyTo(StrEnum):
+    LIST = "list"
+    AUTHOR = "author"
+
+
+class SenderProof(StrEnum):
+    LENIENT = "lenient"
+    STRICT = "strict"
+
+
+class MailingList(Base):
+    __tablename__ = "mailing_list"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    kind: Mapped[Kind] = mapped_column(Word(Kind), default=Kind.DISCUSSION)
+    archive: Mapped[Archive] = mapped_column(Word(Archive), default=Archive.MEMBERS)
+    joining: Mapped[Joining] = mapped_column(Word(Joining), default=Joining.APPLICATION)
+    reply_to: Mapped[ReplyTo] = mapped_column(Word(ReplyTo), default=ReplyTo.LIST)
+    sender_proof: Mapped[SenderProof] = mapped_column(Word(SenderProof), default=SenderProof.LENIENT)
+    subject_tag: Mapped[str] = mapped_column(String(64), default="")
+    footer: Mapped[str] = mapped_column(default="")
+    # Addresses of other domains, forwarded to us, that mean the same as ours: one a line.
+    alias: Mapped[str] = mapped_column(default="")
+    max_size: Mapped[int] = mapped_column(default=10_485_760)
+    emergency: Mapped[bool] = mapped_column(default=False)
+    moderate_members: Mapped[bool] = mapped_column(default=False)
+    # The number of the newest archived message; what is new to somebody is counted by it, never by the clock.
+    last_seq: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    topics: Mapped[list["Topic"]] = relationship(order_by="Topic.position", back_populates="mlist")
+
+
+class Topic(Base):
+    __tablename__ = "topic"
+    __table_args__ = (UniqueConstraint("list_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
+    slug: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+    mlist: Mapped[MailingList] = relationship(back_populates="topics")
+
+
+def list_by_name(db: Session, name: str) -> MailingList | None:
+    """The list of that name; names compare without case."""
+    return db.scalar(select(MailingList).where(MailingList.name == name.lower()))
+
+
+def all_lists(db: Session) -> Sequence[MailingList]:
+    """Every list, by name."""
+    return db.scalars(select(MailingList).order_by(MailingList.name)).all()
+
+
+def lists_with_alias(db: Session) -> Sequence[MailingList]:
+    """The lists that answer to addresses of other domains."""
+    return db.scalars(select(MailingList).where(MailingList.alias != "")).all()
+
+
+def topic_by_slug(db: Session, mlist: MailingList, slug: str) -> Topic | None:
+    """A list's topic; slugs compare without case."""
+    return db.scalar(select(Topic).where(Topic.list_id == mlist.id, Topic.slug == slug.lower()))

@@ -1,0 +1,106 @@
+"""Who is on a list, in which role, and how mail reaches them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
+
+from listserv.store.base import Base, Word
+from listserv.store.lists import MailingList
+from listserv.store.people import Address, User
+
+
+class Role(StrEnum):
+    MEMBER = "member"
+    MODERATOR = "moderator"
+    OWNER = "owner"
+
+
+class DeliveryMode(StrEnum):
+    EACH = "each"
+    DIGEST = "digest"
+    NONE = "none"
+
+
+class Status(StrEnum):
+    ENABLED = "enabled"
+    PAUSED = "paused"
+    BOUNCING = "bouncing"
+
+
+MODERATING = (Role.MODERATOR, Role.OWNER)
+DEFAULT_SCHEDULE = "daily 07:00"
+
+
+class Member(Base):
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("list_id", "user_id"),
+        # The order in which a post is fanned out, and who gets copies.
+        Index("ix_member_fan_out", "list_id", "delivery", "status", "id"),
+        Index("ix_member_digest_due", "digest_due"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"), index=True)
+    role: Mapped[Role] = mapped_column(Word(Role), default=Role.MEMBER)
+    delivery: Mapped[DeliveryMode] = mapped_column(Word(DeliveryMode), default=DeliveryMode.EACH)
+    schedule: Mapped[str] = mapped_column(String(64), default=DEFAULT_SCHEDULE)
+    status: Mapped[Status] = mapped_column(Word(Status), default=Status.ENABLED)
+    paused_until: Mapped[datetime | None]
+    moderated: Mapped[bool] = mapped_column(default=False)
+    bounce_score: Mapped[float] = mapped_column(default=0.0)
+    last_bounce_at: Mapped[datetime | None]
+    # Digests: everything up to this sequence has been told; the next is due then (empty: none owed by the calendar).
+    digest_seq: Mapped[int] = mapped_column(default=0)
+    digest_due: Mapped[datetime | None]
+    joined_at: Mapped[datetime]
+
+    mlist: Mapped[MailingList] = relationship()
+    user: Mapped[User] = relationship()
+    address: Mapped[Address] = relationship()
+
+
+def member_of(db: Session, mlist: MailingList, user_id: int) -> Member | None:
+    """This person's membership of this list."""
+    return db.scalar(select(Member).where(Member.list_id == mlist.id, Member.user_id == user_id))
+
+
+def member_by_key(db: Session, mlist: MailingList, key: str) -> Member | None:
+    """The member of this list who has proven the address with this folded form."""
+    query = select(Member).join(Address, Address.user_id == Member.user_id)
+    return db.scalar(query.where(Member.list_id == mlist.id, Address.key == key))
+
+
+def members_of(db: Session, mlist: MailingList) -> Sequence[Member]:
+    """Everyone on the list, by address, with person and address loaded."""
+    query = select(Member).join(Member.address).join(Member.user)
+    loaded = query.options(contains_eager(Member.address), contains_eager(Member.user))
+    return db.scalars(loaded.where(Member.list_id == mlist.id).order_by(Address.key)).all()
+
+
+def moderators_of(db: Session, mlist: MailingList) -> Sequence[Member]:
+    """Those who decide: moderators and owners, in the order in which they joined."""
+    query = select(Member).where(Member.list_id == mlist.id, Member.role.in_(MODERATING))
+    return db.scalars(query.order_by(Member.id)).all()
+
+
+def memberships(db: Session, user_id: int) -> Sequence[Member]:
+    """All the lists that this person is on, by the list's name."""
+    query = select(Member).join(Member.mlist).options(contains_eager(Member.mlist))
+    return db.scalars(query.where(Member.user_id == user_id).order_by(MailingList.name)).all()
+
+
+def count_members(db: Session, mlist: MailingList) -> int:
+    """How many people are on the list."""
+    return db.scalar(select(func.count()).select_from(Member).where(Member.list_id == mlist.id)) or 0
+
+
+def pauses_over(db: Session, now: datetime, limit: int) -> Sequence[Member]:
+    """Paused members whose pause has ended."""
+    query = select(Member).where(Member.status == Status.PAUSED, Member.paused_until <= now)
+    return db.scalars(query.order_by(Member.id).limit(limit)).all()

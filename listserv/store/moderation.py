@@ -1,0 +1,128 @@
+"""What waits for a human: held posts and applications; and the journal of what was decided."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from listserv.store.base import Base, Word
+from listserv.store.lists import MailingList
+from listserv.store.people import User
+from listserv.store.queue import Incoming, Raw
+
+
+class HeldState(StrEnum):
+    PENDING = "pending"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Held(Base):
+    """A post that waits for a decision."""
+
+    __tablename__ = "held"
+    __table_args__ = (Index("ix_held_state", "list_id", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
+    incoming_id: Mapped[int] = mapped_column(ForeignKey("incoming.id"), unique=True)
+    # What would go to the list: the mail itself, or the post made of an answer to a digest.
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    state: Mapped[HeldState] = mapped_column(Word(HeldState), default=HeldState.PENDING)
+    reasons: Mapped[str] = mapped_column(default="")
+    author: Mapped[str] = mapped_column(String(320), default="")
+    author_email: Mapped[str] = mapped_column(String(320), default="")
+    subject: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(8), default="")
+    topic: Mapped[str] = mapped_column(String(64), default="")
+    # Would the author's alignment be lost on the way (contract section 5)? Asked of the network once, on arrival.
+    munge: Mapped[bool] = mapped_column(default=False)
+    held_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    mlist: Mapped[MailingList] = relationship()
+    incoming: Mapped[Incoming] = relationship()
+    decider: Mapped[User | None] = relationship()
+
+
+class ApplicationState(StrEnum):
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    AWAITING_MODERATOR = "awaiting_moderator"
+    ASKED = "asked"
+    ADMITTED = "admitted"
+    DECLINED = "declined"
+
+
+OPEN_STATES = (ApplicationState.AWAITING_CONFIRMATION, ApplicationState.AWAITING_MODERATOR, ApplicationState.ASKED)
+
+
+class Application(Base):
+    """Somebody's wish to join, with the letter word for word (`raw`)."""
+
+    __tablename__ = "application"
+    __table_args__ = (Index("ix_application_key", "list_id", "key", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
+    raw_id: Mapped[int | None] = mapped_column(ForeignKey("raw.id"))
+    state: Mapped[ApplicationState] = mapped_column(Word(ApplicationState))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(320))
+    key: Mapped[str] = mapped_column(String(320))
+    language: Mapped[str] = mapped_column(String(8), default="")
+    subject: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    # How the sender was proven: `aligned` or `replied`.
+    proof: Mapped[str] = mapped_column(String(32), default="")
+    applied_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+    mlist: Mapped[MailingList] = relationship()
+    raw: Mapped[Raw | None] = relationship()
+    decider: Mapped[User | None] = relationship()
+
+
+class Journal(Base):
+    """Who did what, when, through which door. Rows are only ever added."""
+
+    __tablename__ = "journal"
+    __table_args__ = (Index("ix_journal_about", "about", "about_id"), Index("ix_journal_list", "list_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    door: Mapped[str] = mapped_column(String(16))
+    what: Mapped[str] = mapped_column(String(64))
+    # The kind and id of the row that it is about, e.g. `application`, `held`, `member`, `incoming`.
+    about: Mapped[str] = mapped_column(String(32), default="")
+    about_id: Mapped[int | None]
+    detail: Mapped[str] = mapped_column(Text, default="")
+
+
+def open_application(db: Session, mlist: MailingList, key: str) -> Application | None:
+    """The undecided application of this address (folded form) to this list."""
+    query = select(Application).where(Application.list_id == mlist.id, Application.key == key)
+    return db.scalar(query.where(Application.state.in_(OPEN_STATES)).order_by(Application.id.desc()))
+
+
+def journal_of(db: Session, about: str, about_id: int) -> Sequence[Journal]:
+    """What happened to one thing, oldest first."""
+    return db.scalars(select(Journal).where(Journal.about == about, Journal.about_id == about_id).order_by(Journal.id)).all()
+
+
+def held_with_raw(db: Session, mlist: MailingList, raw_id: int) -> Held | None:
+    """The post with these bytes that waits for a decision."""
+    query = select(Held).where(Held.list_id == mlist.id, Held.state == HeldState.PENDING)
+    return db.scalar(query.where(Held.raw_id == raw_id).limit(1))
+
+
+def waiting(db: Session, mlist: MailingList) -> Sequence[Held]:
+    """The posts that wait for a decision, oldest first."""
+    return db.scalars(select(Held).where(Held.list_id == mlist.id, Held.state == HeldState.PENDING).order_by(Held.id)).all()

@@ -1,0 +1,194 @@
+"""What the archive's pages read: columns, never whole rows, and a small fixed number of statements for each page.
+
+The statements of the busiest pages are built once: building one costs more than running it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, case, exists, extract, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from listserv.store.archive import Attachment, Message, Thread
+from listserv.store.lists import MailingList, Topic
+from listserv.store.members import Member
+
+# A row of the columns that each docstring or select names.
+Record = Any
+Rows = Sequence[Record]
+
+LIST, THREAD, IDS = bindparam("mlist"), bindparam("thread"), bindparam("ids", expanding=True)
+
+
+def live_threads(mlist_id: Any) -> tuple[ColumnElement[bool], ...]:
+    """The threads of a list that were not merged into another."""
+    return Thread.list_id == mlist_id, Thread.merged_into.is_(None), Thread.messages > 0
+
+
+def in_topic(topic_id: int) -> ColumnElement[bool]:
+    """Threads filed under a topic."""
+    return Thread.topic_id == topic_id
+
+
+def spoken_between(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Threads with a message written in this stretch of time (start included, end not)."""
+    said = exists(select(Message.id).where(Message.thread_id == Thread.id, Message.sent_at >= start, Message.sent_at < end).correlate(Thread))
+    return (Thread.last_at >= start) & (Thread.first_at < end) & said
+
+
+THREADS = (
+    select(Thread.id, Thread.subject, Thread.messages, Thread.authors, Thread.last_at, Thread.pinned, Thread.closed)
+    .add_columns(Topic.slug, Topic.title, Message.author, Message.author_email, Message.snippet)
+    .outerjoin(Topic, Topic.id == Thread.topic_id)
+    .outerjoin(Message, Message.id == Thread.last_message_id)
+    .order_by(Thread.pinned.desc(), Thread.last_at.desc(), Thread.id.desc())
+)
+
+
+def threads_page(db: Session, where: Sequence[ColumnElement[bool]], limit: int, offset: int) -> Rows:
+    """Threads with their newest message and their topic: pinned ones first, then by last activity."""
+    return db.execute(THREADS.where(*where).limit(limit).offset(offset)).all()
+
+
+def count_threads(db: Session, where: Sequence[ColumnElement[bool]]) -> int:
+    """How many threads there are."""
+    return db.scalar(select(func.count()).select_from(Thread).where(*where)) or 0
+
+
+SPEAKERS = (
+    select(Message.thread_id, func.max(Message.author).label("author"), func.max(Message.author_email).label("author_email"))
+    .where(Message.thread_id.in_(IDS))
+    .group_by(Message.thread_id, Message.author_key)
+    .order_by(func.min(Message.sent_at))
+)
+
+
+def speakers_of(db: Session, thread_ids: Sequence[int]) -> Rows:
+    """(thread_id, author, author_email) of everyone who wrote in these threads, by their first word."""
+    return db.execute(SPEAKERS, {"ids": thread_ids}).all()
+
+
+COUNTS = (
+    select(Thread.topic_id, func.count().label("threads"), func.min(Thread.first_at).label("first_at"), func.max(Thread.last_at).label("last_at"))
+    .where(*live_threads(LIST))
+    .group_by(Thread.topic_id)
+)
+
+
+def topic_counts(db: Session, mlist_id: int) -> Rows:
+    """(topic_id, threads, first_at, last_at) of each topic that has threads; topic_id None for those under none."""
+    return db.execute(COUNTS, {"mlist": mlist_id}).all()
+
+
+def months_of(db: Session, mlist_id: int) -> list[tuple[int, int, int]]:
+    """(year, month, messages) of every month in which something was written, newest first. Months are those of UTC."""
+    year, month = extract("year", Message.sent_at), extract("month", Message.sent_at)
+    query = select(year, month, func.count()).where(Message.list_id == mlist_id).group_by(year, month)
+    return [(int(y), int(m), count) for y, m, count in db.execute(query.order_by(year.desc(), month.desc()))]
+
+
+ONE_THREAD = (
+    select(Thread.id, Thread.subject, Thread.merged_into, Thread.messages, Thread.first_at, Thread.last_at)
+    .add_columns(Thread.pinned, Thread.closed, Topic.slug, Topic.title)
+    .outerjoin(Topic, Topic.id == Thread.topic_id)
+    .where(Thread.id == THREAD, Thread.list_id == LIST)
+)
+
+
+def thread_on_list(db: Session, mlist_id: int, thread_id: int) -> Record | None:
+    """A thread of this list, with its topic's slug and title."""
+    return db.execute(ONE_THREAD, {"mlist": mlist_id, "thread": thread_id}).one_or_none()
+
+
+HEADS = (
+    select(Message.id, Message.parent_id, Message.hash, Message.message_id, Message.user_id, Message.author, Message.author_email)
+    .add_columns(Message.author_key, Message.subject, Message.sent_at, Message.html.is_not(None).label("has_html"))
+    .where(Message.thread_id == THREAD)
+    .order_by(Message.sent_at, Message.id)
+)
+
+
+def heads_of(db: Session, thread_id: int) -> Rows:
+    """Every message of a thread without its text, oldest first."""
+    return db.execute(HEADS, {"thread": thread_id}).all()
+
+
+TEXTS = select(Message.id, Message.text).where(Message.id.in_(IDS))
+
+
+def texts_of(db: Session, message_ids: Sequence[int]) -> dict[int, str]:
+    """The readable bodies of these messages."""
+    return dict(db.execute(TEXTS, {"ids": message_ids}).tuples().all())
+
+
+FILES = (
+    select(Attachment.message_id, Attachment.number, Attachment.name, Attachment.type, Attachment.size)
+    .join(Message, Message.id == Attachment.message_id)
+    .where(Message.thread_id == THREAD)
+    .order_by(Attachment.message_id, Attachment.number)
+)
+
+
+def attachments_of(db: Session, thread_id: int) -> Rows:
+    """(message_id, number, name, type, size) of what the messages of a thread carry."""
+    return db.execute(FILES, {"thread": thread_id}).all()
+
+
+def _beside(side: str, further: ColumnElement[bool], *order: Any) -> Any:
+    part = select(Thread.id, Thread.subject).where(*live_threads(LIST), further).order_by(*order).limit(1).subquery()
+    return select(literal(side).label("side"), part.c.id, part.c.subject)
+
+
+AT = bindparam("at", type_=Thread.last_at.type)
+NEIGHBOURS = union_all(
+    _beside("newer", (Thread.last_at > AT) | ((Thread.last_at == AT) & (Thread.id > THREAD)), Thread.last_at, Thread.id),
+    _beside("older", (Thread.last_at < AT) | ((Thread.last_at == AT) & (Thread.id < THREAD)), Thread.last_at.desc(), Thread.id.desc()),
+)
+
+
+def neighbours(db: Session, mlist_id: int, thread_id: int, last_at: datetime) -> dict[str, Record]:
+    """The threads next to this one by last activity: `newer` and `older`, where there are any."""
+    return {row.side: row for row in db.execute(NEIGHBOURS, {"mlist": mlist_id, "thread": thread_id, "at": last_at})}
+
+
+def message_by_hash(db: Session, mlist_id: int, message_hash: str) -> Message | None:
+    """The message with this Message-ID-Hash; hashes compare without case."""
+    return db.scalar(select(Message).where(Message.list_id == mlist_id, Message.hash == message_hash.upper()))
+
+
+def words_of(db: Session, mlist_id: int, user_id: int, limit: int, offset: int) -> Rows:
+    """What one person wrote on a list, newest first, with each thread's subject."""
+    query = (
+        select(Message.hash, Message.author, Message.author_email, Message.sent_at, Message.snippet, Thread.subject)
+        .join(Thread, Thread.id == Message.thread_id)
+        .where(Message.list_id == mlist_id, Message.user_id == user_id)
+    )
+    return db.execute(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit).offset(offset)).all()
+
+
+def count_words_of(db: Session, mlist_id: int, user_id: int) -> int:
+    """How many messages one person wrote on a list."""
+    query = select(func.count()).select_from(Message)
+    return db.scalar(query.where(Message.list_id == mlist_id, Message.user_id == user_id)) or 0
+
+
+def activity(db: Session, list_ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
+    """Threads and last activity of each of these lists that has any."""
+    query = select(Thread.list_id, func.count(), func.max(Thread.last_at)).where(Thread.list_id.in_(list_ids), *live_threads(Thread.list_id))
+    return {list_id: (count, last) for list_id, count, last in db.execute(query.group_by(Thread.list_id))}
+
+
+WROTE = exists(select(Message.id).where(Message.user_id == Member.user_id, Message.list_id == Member.list_id).correlate(Member))
+PEOPLE = select(func.count(), func.count(case((WROTE, 1)))).select_from(Member).where(Member.list_id == LIST)
+
+
+def people_of(db: Session, mlist_id: int) -> tuple[int, int]:
+    """How many are on the list, and how many of them have written to it."""
+    everyone, writers = db.execute(PEOPLE, {"mlist": mlist_id}).one()
+    return everyone, writers
+
+
+def any_list(db: Session) -> int | None:
+    """Some list's id: the smallest question that shows the tables to be there."""
+    return db.scalar(select(MailingList.id).limit(1))

@@ -1,0 +1,103 @@
+"""People and the addresses they have proven; tokens; signed-in browsers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from listserv.store.base import Base, Word
+
+
+class User(Base):
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(8), default="")
+    timezone: Mapped[str] = mapped_column(String(64), default="")
+    administrator: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    addresses: Mapped[list["Address"]] = relationship(back_populates="user", order_by="Address.id")
+
+
+class Address(Base):
+    __tablename__ = "address"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    # As the person writes it, and folded for comparing (mail.address.key).
+    email: Mapped[str] = mapped_column(String(320))
+    key: Mapped[str] = mapped_column(String(320), unique=True)
+    verified_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(back_populates="addresses")
+
+
+class Purpose(StrEnum):
+    """What a token is good for: one purpose, one person, one object."""
+
+    SIGN_IN = "sign-in"
+    CONFIRM_APPLICATION = "confirm-application"
+    DECIDE_APPLICATION = "decide-application"
+    ANSWER_APPLICATION = "answer-application"
+    DECIDE_HELD = "decide-held"
+    WITHDRAW_HELD = "withdraw-held"
+    LEAVE = "leave"
+    SETTINGS = "settings"
+    DRAFT = "draft"
+
+
+class Token(Base):
+    """A random key, kept as a hash: who holds the database cannot use the keys."""
+
+    __tablename__ = "token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    purpose: Mapped[Purpose] = mapped_column(Word(Purpose))
+    email: Mapped[str] = mapped_column(String(320))
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"))
+    # The application, held post or member that it is about; which table follows from the purpose.
+    object_id: Mapped[int | None]
+    detail: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    spent_at: Mapped[datetime | None]
+
+
+class Browser(Base):
+    """A signed-in browser; the cookie holds a key of which only the hash is kept."""
+
+    __tablename__ = "browser"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    agent: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+
+
+def address_by_key(db: Session, key: str) -> Address | None:
+    """The address with this folded form (`mail.address.key`)."""
+    return db.scalar(select(Address).where(Address.key == key))
+
+
+def token_by_hash(db: Session, digest: bytes) -> Token | None:
+    """The token with this hash."""
+    return db.scalar(select(Token).where(Token.hash == digest))
+
+
+def browser_by_hash(db: Session, digest: bytes) -> Browser | None:
+    """The signed-in browser with this hash, and its person."""
+    return db.scalar(select(Browser).options(joinedload(Browser.user)).where(Browser.hash == digest))
+
+
+def administrators(db: Session) -> Sequence[User]:
+    """The people who keep the site."""
+    return db.scalars(select(User).where(User.administrator).order_by(User.id)).all()

@@ -1,0 +1,197 @@
+"""Mail on its way in and out: raw bytes, what came in, what goes out, and a row for each copy.
+
+Raw bytes are kept once per content. Statements that the fan-out depends on are measured: see docs/performance.md.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from listserv.store.base import Base, Word
+
+
+class Raw(Base):
+    """The bytes of a mail, compressed, once per content."""
+
+    __tablename__ = "raw"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    size: Mapped[int]
+    packed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class State(StrEnum):
+    """Where a mail is: the one visible state in which each ends (contract, `trace`)."""
+
+    PENDING = "pending"
+    POSTED = "posted"
+    HELD = "held"
+    REFUSED = "refused"
+    DISCARDED = "discarded"
+    ANSWERED = "answered"
+    APPLICATION = "application"
+    FORWARDED = "forwarded"
+    BOUNCE = "bounce"
+    DRAFT = "draft"
+    SHUNTED = "shunted"
+
+
+class Incoming(Base):
+    """One accepted mail for one recipient. The claim counts the attempt before the work begins."""
+
+    __tablename__ = "incoming"
+    __table_args__ = (
+        # The work still to be done, in the order of arrival.
+        Index("ix_incoming_due", "due"),
+        Index("ix_incoming_message_id", "message_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    message_id: Mapped[str] = mapped_column(String(998), default="")
+    mail_from: Mapped[str] = mapped_column(String(320), default="")
+    rcpt: Mapped[str] = mapped_column(String(320))
+    peer: Mapped[str] = mapped_column(String(64), default="")
+    received_at: Mapped[datetime]
+    # When it may be claimed, in milliseconds since the epoch; NULL once it is done or shunted.
+    due: Mapped[int | None] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    state: Mapped[State] = mapped_column(Word(State), default=State.PENDING)
+    reasons: Mapped[str] = mapped_column(default="")
+    trouble: Mapped[str] = mapped_column(Text, default="")
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"))
+    archived_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    done_at: Mapped[datetime | None]
+
+    raw: Mapped[Raw] = relationship()
+
+
+class Outgoing(Base):
+    """A post on its way to a list's members: one header block for all, the body from `raw`."""
+
+    __tablename__ = "outgoing"
+    __table_args__ = (UniqueConstraint("message_id"), Index("ix_outgoing_upto", "upto"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    # The shared header block (bytes, CRLF, without the empty line) and, where the list adds one, a changed body.
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The newest member id that has a delivery row; NULL once all have.
+    upto: Mapped[int | None] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime]
+
+
+class Delivery(Base):
+    """One copy for one member. A lease is a `due` in the future; done is `due` NULL."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("outgoing_id", "member_id"), Index("ix_delivery_due", "due"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # No foreign keys: on PostgreSQL they cost half of the expand (measured), and a copy outlives a membership.
+    outgoing_id: Mapped[int]
+    member_id: Mapped[int]
+    due: Mapped[int | None] = mapped_column(BigInteger)
+    holder: Mapped[int | None] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    # The relay's last answer: 250, 4xx, 5xx; 0 before the first and for a broken connection.
+    code: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+
+class Letter(Base):
+    """A single letter of our own: a welcome, a question, a digest. Sent by its own lane, so that no fan-out delays it."""
+
+    __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_due", "due"), Index("ix_letter_to_key", "to_key", "created_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"))
+    to: Mapped[str] = mapped_column(String(320))
+    to_key: Mapped[str] = mapped_column(String(320))
+    # The envelope sender; empty: the null sender, because nobody is to answer a machine's answer.
+    mail_from: Mapped[str] = mapped_column(String(320), default="")
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    # Sent because a mail came in, not because a person acted: such letters are counted per address and day.
+    automatic: Mapped[bool] = mapped_column(default=True)
+    incoming_id: Mapped[int | None] = mapped_column(ForeignKey("incoming.id"))
+    created_at: Mapped[datetime]
+    due: Mapped[int | None] = mapped_column(BigInteger)
+    holder: Mapped[int | None] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    code: Mapped[int] = mapped_column(SmallInteger, default=0)
+    answer: Mapped[str] = mapped_column(default="")
+
+    raw: Mapped[Raw] = relationship()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A mail's bytes, ready to be kept: made outside the transaction, because packing costs time."""
+
+    sha256: bytes
+    size: int
+    packed: bytes
+
+
+def pack(raw: bytes) -> bytes:
+    """Compressed bytes, as `Raw.packed` keeps them."""
+    return zlib.compress(raw, 3)
+
+
+def unpack(packed: bytes) -> bytes:
+    """The bytes that `pack` was given."""
+    return zlib.decompress(packed)
+
+
+def content(raw: bytes) -> Content:
+    """What there is to keep of these bytes."""
+    return Content(sha256(raw).digest(), len(raw), pack(raw))
+
+
+def keep_raw(db: Session, raw: bytes) -> Raw:
+    """The row of these bytes; made when nobody has sent them before."""
+    return db.get_one(Raw, keep_raw_many(db, (content(raw),))[0])
+
+
+def keep_raw_many(db: Session, contents: Sequence[Content]) -> list[int]:
+    """The ids of the rows of these contents, in order, in two statements: the group commit of the intake."""
+    if not contents:
+        return []
+    # In the order of their hashes: two processes that insert the same mails wait for each other instead of deadlocking.
+    distinct = sorted({c.sha256: c for c in contents}.values(), key=lambda c: c.sha256)
+    rows = [{"sha256": c.sha256, "size": c.size, "packed": c.packed} for c in distinct]
+    db.execute(_insert_unless_there(db, Raw), rows)
+    found = {digest: id for id, digest in db.execute(select(Raw.id, Raw.sha256).where(Raw.sha256.in_([c.sha256 for c in distinct])))}
+    return [found[c.sha256] for c in contents]
+
+
+def raw_bytes(db: Session, raw_id: int) -> bytes:
+    """The bytes of a kept mail."""
+    return unpack(db.execute(select(Raw.packed).where(Raw.id == raw_id)).scalar_one())
+
+
+def _insert_unless_there(db: Session, model: type[Base]) -> Any:
+    # Imported here, because each dialect costs memory that a process on the other one need not spend.
+    if db.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return insert(model).on_conflict_do_nothing()
+
+
+def automatic_letters_since(db: Session, key: str, since: datetime) -> int:
+    """How many automatic letters of all kinds this address (folded form) has been written since then."""
+    query = select(func.count()).select_from(Letter).where(Letter.to_key == key, Letter.created_at > since, Letter.automatic)
+    return db.scalar(query) or 0
