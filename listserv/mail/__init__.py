@@ -1,0 +1,1 @@
+"""PURE: bytes to values and back; no database, no network, no clock."""

@@ -1,0 +1,122 @@
+"""Mailboxes and the addresses of a site: who is meant by a local part (contract section 4)."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from listserv.mail import tokens
+
+
+class Role(StrEnum):
+    """What an address of ours is for."""
+
+    POST = "post"
+    MODERATORS = "moderators"
+    JOIN = "join"
+    LEAVE = "leave"
+    REQUEST = "request"
+    BOUNCES = "bounces"
+    TOKEN = "token"
+    POSTMASTER = "postmaster"
+    NOREPLY = "noreply"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A display name and an address, as they stand in a header."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What an envelope recipient means. `name` is the list's, `detail` a topic slug or a token."""
+
+    role: Role
+    name: str = ""
+    detail: str = ""
+
+
+SUFFIXES = {
+    "moderator": Role.MODERATORS,
+    "owner": Role.MODERATORS,
+    "join": Role.JOIN,
+    "subscribe": Role.JOIN,
+    "zapisz": Role.JOIN,
+    "leave": Role.LEAVE,
+    "unsubscribe": Role.LEAVE,
+    "wypisz": Role.LEAVE,
+    "request": Role.REQUEST,
+    "help": Role.REQUEST,
+    "pomoc": Role.REQUEST,
+    "bounces": Role.BOUNCES,
+}
+# Meant by the contract, built later: no list may take these names meanwhile.
+RESERVED_SUFFIXES = (*SUFFIXES, "news", "bank", "meeting")
+SITE_ROLES = {
+    "postmaster": Role.POSTMASTER,
+    "abuse": Role.POSTMASTER,
+    "mailer-daemon": Role.NOREPLY,
+    "noreply": Role.NOREPLY,
+    "no-reply": Role.NOREPLY,
+}
+MODERATOR_PREFIX = "moderator_"
+LIST_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+# First path segments of the web and words of the address grammar.
+RESERVED_NAMES = frozenset(
+    ("r", "search", "sign-in", "sign-out", "me", "unsubscribe", "archives", "hyperkitty", "healthz", "metrics", "api", "static")
+    + ("moderator", "admin", "robots", "favicon", "sitemap", *SITE_ROLES)
+)
+
+
+def split(address: str) -> tuple[str, str]:
+    """Local part and domain; the domain is empty where there is no @."""
+    local, at, domain = address.rpartition("@")
+    return (local, domain) if at else (domain, "")
+
+
+def key(address: str) -> str:
+    """The folded form in which addresses compare: without case, the domain in ASCII where that can be had."""
+    local, domain = split(address.strip())
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass
+    return f"{local.casefold()}@{domain.lower().rstrip('.')}" if domain else local.casefold()
+
+
+def domain_of(address: str) -> str:
+    """The domain, folded."""
+    return key(address).rpartition("@")[2]
+
+
+def name_is_reserved(name: str) -> bool:
+    """Would a list of this name collide with a role address or a page?"""
+    if name in RESERVED_NAMES or name.startswith((MODERATOR_PREFIX, "r-")):
+        return True
+    return any(name.endswith(f"-{suffix}") for suffix in RESERVED_SUFFIXES)
+
+
+def read_local_part(local: str) -> Route | None:
+    """What a local part of our domain means; None where it can mean nothing. Whether the list exists is not asked."""
+    local = local.strip().strip("\N{NO-BREAK SPACE}").rstrip(".").lower()
+    if local in SITE_ROLES:
+        return Route(SITE_ROLES[local])
+    if local[:2] in ("r+", "r-") and tokens.looks_right(local[2:]):
+        return Route(Role.TOKEN, detail=local[2:])
+    name, plus, topic = local.partition("+")
+    if name == "r":
+        return None
+    if plus:
+        return Route(Role.POST, name, topic) if LIST_NAME.fullmatch(name) else None
+    if name.startswith(MODERATOR_PREFIX):
+        return _route(Role.MODERATORS, name.removeprefix(MODERATOR_PREFIX))
+    stem, dash, suffix = name.rpartition("-")
+    if dash and suffix in SUFFIXES:
+        return _route(SUFFIXES[suffix], stem)
+    return _route(Role.POST, name)
+
+
+def _route(role: Role, name: str) -> Route | None:
+    return Route(role, name) if LIST_NAME.fullmatch(name) else None

@@ -1,0 +1,117 @@
+"""What does this person ask the list for? Commands in plain words, Polish and English, alone on a line or in a polite sentence.
+
+Not understood is an answer too: a person is told how to ask. Leaving somebody out by mistake is worse than asking again,
+so „nie wypisujcie mnie”, „proszę wypisać panią Annę” and „ktoś mnie wypisał” are no commands.
+"""
+
+import re
+from dataclasses import dataclass
+
+from listserv.mail import commandwords as words
+from listserv.mail.commandwords import Kind
+from listserv.mail.daywords import Day, read_days, read_until
+from listserv.mail.decisions import Answer, Decision, decision
+from listserv.mail.folding import fold, plain
+
+__all__ = ["Answer", "Command", "Day", "Decision", "Kind", "commands", "decision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing asked for. A pause has the last day of it, or a number of days, or neither (until further notice)."""
+
+    kind: Kind
+    until: Day | None = None
+    days: int | None = None
+
+
+# A dot after a number belongs to a date.
+SENTENCE_END = re.compile(r"(?:[;!?]+|(?<!\d)\.+)(?=\s|$)|\n")
+REPLY_PREFIX = re.compile(r"\s*(?:re|odp|fwd?|pd|aw)\s*:")
+CHARACTERS_READ = 4000
+SENTENCES_READ = 12
+WORDS_READ = 30
+TRIM = " \t*_\"'„”“‚‘’«»()[]<>.,;:!?-–—"
+
+
+def commands(reply: str, subject: str = "") -> tuple[Command, ...]:
+    """What is asked for, in order, each kind once; empty where that is not plain.
+
+    The subject counts where the letter says nothing, and only if it answers no letter: ours have such words in their subjects.
+    """
+    found = _read(plain(reply))
+    if not found and not REPLY_PREFIX.match(fold(plain(subject))):
+        found = _read(plain(subject))
+    return () if _contradict({command.kind for command in found}) else found
+
+
+def _contradict(kinds: set[Kind]) -> bool:
+    return {Kind.JOIN, Kind.LEAVE} <= kinds or {Kind.PAUSE, Kind.RESUME} <= kinds or len(kinds & words.MODES) > 1
+
+
+def _read(text: str) -> tuple[Command, ...]:
+    found: dict[Kind, Command] = {}
+    for sentence in _sentences(text):
+        for command in _in_sentence(sentence):
+            found.setdefault(command.kind, command)
+    return tuple(found.values())
+
+
+def _sentences(text: str) -> list[str]:
+    """The first sentences, folded, down to the farewell."""
+    sentences: list[str] = []
+    for part in SENTENCE_END.split(fold(text[:CHARACTERS_READ])):
+        sentence = " ".join(part.split()).strip(TRIM)
+        if words.SIGN_OFF.fullmatch(sentence) or len(sentences) == SENTENCES_READ:
+            break
+        if sentence:
+            sentences.append(sentence)
+    return sentences
+
+
+def _in_sentence(sentence: str) -> list[Command]:
+    alone = _alone(words.POLITE.sub("", sentence))
+    if alone is not None:
+        return [alone]
+    if len(sentence.split()) > WORDS_READ or words.SUPPOSED.search(sentence):
+        return []
+    if words.NO_MORE_MAIL.search(sentence):
+        return [] if any(words.SENTENCES[mode].search(sentence) for mode in words.MODES) else [Command(Kind.LEAVE)]
+    kinds = [kind for kind, pattern in words.SENTENCES.items() if _asks(kind, pattern, sentence)]
+    if Kind.HELP in kinds:
+        return [Command(Kind.HELP)]
+    if Kind.LEAVE in kinds or Kind.JOIN in kinds:
+        return _membership(kinds, sentence)
+    return [_command(kind, sentence) for kind in kinds]
+
+
+def _alone(sentence: str) -> Command | None:
+    """The bare word; a pause may have its day after it."""
+    for kind, pattern in words.ALONE.items():
+        if pattern.fullmatch(sentence):
+            return Command(kind)
+    pause = words.ALONE[Kind.PAUSE].match(sentence)
+    command = _command(Kind.PAUSE, sentence[pause.end() :]) if pause else None
+    return command if command and (command.until or command.days) else None
+
+
+def _asks(kind: Kind, pattern: re.Pattern[str], sentence: str) -> bool:
+    """Is this said, not denied, and asked for?"""
+    match = pattern.search(sentence)
+    if match is None or (kind in words.MODES and not words.ASKING.search(sentence)):
+        return False
+    return words.NEGATION.search(sentence[: match.end()]) is None
+
+
+def _membership(kinds: list[Kind], sentence: str) -> list[Command]:
+    """Joining and leaving: for the writer only."""
+    if words.SOMEBODY_ELSE.search(sentence) and not words.MYSELF.search(sentence):
+        return []
+    return [Command(kind) for kind in kinds if kind in (Kind.JOIN, Kind.LEAVE)]
+
+
+def _command(kind: Kind, sentence: str) -> Command:
+    if kind is not Kind.PAUSE:
+        return Command(kind)
+    until = read_until(sentence)
+    return Command(kind, until, None if until else read_days(sentence))

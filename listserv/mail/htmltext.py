@@ -1,0 +1,217 @@
+"""HTML of mails, read as text: paragraphs, lists, links, and above all what is quoted, as `> ` lines."""
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from listserv.mail import quotemarks
+from listserv.mail.htmlguard import is_bearable, names
+from listserv.mail.textpage import SPACE, TextPage
+
+SKIPPED = names("script style head title noscript template svg math iframe object embed textarea select audio video canvas -comment")
+# They stand off by a blank line, unless their style says otherwise.
+PARAGRAPHS = names("p h1 h2 h3 h4 h5 h6 ul ol dl pre table figure")
+BLOCKS = PARAGRAPHS | names(
+    "div dt dd tr td th address article aside body center details dialog dir caption fieldset figcaption footer form header main menu nav",
+    "section summary",
+)
+HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+NO_MARGIN = re.compile(r"margin(?:-bottom)?\s*:\s*0(?!\.?\d)", re.IGNORECASE)
+# The line that Outlook draws above older mail.
+TOP_BORDER = re.compile(r"border-top\s*:\s*(?:solid|\d)|border-style\s*:\s*solid none none", re.IGNORECASE)
+OLDER_MAIL = frozenset({"divRplyFwdMsg", "x_divRplyFwdMsg"})
+# Old web mailers moved the author's own words to the right with a blockquote like this.
+INDENTATION = re.compile(r"border\s*:\s*(?:none|0)", re.IGNORECASE)
+SIGNATURES = frozenset({"gmail_signature", "moz-signature", "protonmail_signature_block", "ms-outlook-mobile-signature", "Signature"})
+# A row is put on one line if its cells are as short as those of a table of figures.
+LONGEST_CELL = 80
+LAYOUT = "table, ul, ol, blockquote, pre, hr, h1, h2, h3"
+NO_LINKS = ("#", "javascript:", "data:", "cid:", "vbscript:", "file:")
+LONGEST_LINK = 2000
+LONGEST_ALT = 200
+TAG = re.compile(r"<[^<>]*>")
+
+
+def to_text(html: str) -> str:
+    """The readable text of HTML: quoted parts as `> ` lines, links as `text <url>`; hidden parts are left out."""
+    if not is_bearable(html):
+        return _rough_text(html)
+    body = LexborHTMLParser(html if html.isascii() else html.encode("utf-8", "replace").decode()).body
+    return _Reader().read(body) if body is not None else ""
+
+
+def _rough_text(html: str) -> str:
+    """Only the tags taken out: for HTML that no parser should see."""
+    lines = (SPACE.sub(" ", line).strip() for line in unescape(TAG.sub("\n", html)).split("\n"))
+    return "".join(line + "\n" for line in lines if line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An element whose content is being read: how deep in quotes, and at which line, it began."""
+
+    node: LexborNode
+    tag: str
+    attributes: dict[str, str | None]
+    depth: int
+    line: int
+
+
+@dataclass(slots=True)
+class _Reader:
+    page: TextPage = field(default_factory=TextPage)
+    # The next number of every ordered list that is open; None for bullets.
+    numbers: list[int | None] = field(default_factory=list)
+    in_older_mail: bool = False
+
+    def read(self, root: LexborNode) -> str:
+        """Without recursion: mail nests as deep as it likes."""
+        work: list[LexborNode | _Open] = [root]
+        while work:
+            item = work.pop()
+            if isinstance(item, _Open):
+                self.leave(item)
+                continue
+            tag = item.tag or ""
+            if tag == "-text":
+                self.page.text(item.text_content or "")
+                continue
+            attributes = item.attributes
+            if tag in SKIPPED or HIDDEN.search(attributes.get("style") or ""):
+                continue
+            element = _Open(item, tag, attributes, self.page.depth, len(self.page.lines))
+            self.enter(element)
+            work.append(element)
+            work.extend(reversed(list(item.iter(include_text=True))))
+        return self.page.finish()
+
+    def enter(self, element: _Open) -> None:
+        page, tag = self.page, element.tag
+        if tag == "br":
+            page.break_line()
+        elif tag == "img":
+            page.text(_alt(element.attributes))
+        elif tag == "hr":
+            page.end_line()
+            page.text("-----")
+            page.end_line()
+        elif tag == "blockquote":
+            page.quote(page.depth if _is_indentation(element.attributes) else page.depth + 1)
+        elif tag == "li":
+            page.begin_item(self._marker())
+        elif tag == "tr":
+            page.end_line()
+            page.in_row = page.in_row or _fits_one_line(element.node)
+        elif tag in ("td", "th") and page.in_row:
+            page.cell()
+        elif tag in BLOCKS:
+            self._begin_block(element)
+
+    def leave(self, element: _Open) -> None:
+        page, tag = self.page, element.tag
+        if tag == "a":
+            page.text(_link(element))
+        elif tag == "blockquote":
+            page.quote(element.depth)
+            page.gap = bool(page.lines)
+        elif tag == "li":
+            page.end_item()
+        elif tag == "tr":
+            page.in_row = False
+            page.end_line()
+        elif tag in BLOCKS:
+            self._end_block(element)
+
+    def _begin_block(self, element: _Open) -> None:
+        page, tag = self.page, element.tag
+        if _stands_off(element):
+            page.paragraph()
+        page.end_line()
+        if tag in ("ul", "ol"):
+            self.numbers.append(_start(element.attributes) if tag == "ol" else None)
+        if tag == "pre":
+            page.preformatted += 1
+        names = {*(element.attributes.get("class") or "").split(), element.attributes.get("id")}
+        if not page.depth and names & SIGNATURES and any(page.lines) and page.lines[-1] != "-- ":
+            page.lines.append("-- ")
+
+    def _end_block(self, element: _Open) -> None:
+        page, tag = self.page, element.tag
+        page.end_line()
+        if tag == "pre":
+            page.preformatted -= 1
+        if tag in ("ul", "ol"):
+            self.numbers.pop()
+        if _stands_off(element):
+            page.paragraph()
+        if tag == "div" and not self.in_older_mail and self._heads_older_mail(element):
+            # Nothing closes older mail in Outlook's HTML: it goes on to the end.
+            self.in_older_mail = True
+            page.quote(page.depth + 1)
+
+    def _heads_older_mail(self, element: _Open) -> bool:
+        if element.attributes.get("id") in OLDER_MAIL:
+            return True
+        if TOP_BORDER.search(element.attributes.get("style") or "") is None:
+            return False
+        fields = {quotemarks.role(line.lstrip("> "))[0] for line in self.page.lines[element.line :][:12]}
+        return {"from", "subject"} <= fields
+
+    def _marker(self) -> str:
+        number = self.numbers[-1] if self.numbers else None
+        if number is None:
+            return "- "
+        self.numbers[-1] = number + 1
+        return f"{number}. "
+
+
+def _stands_off(element: _Open) -> bool:
+    if element.tag not in PARAGRAPHS:
+        return False
+    style, names = element.attributes.get("style") or "", element.attributes.get("class") or ""
+    return NO_MARGIN.search(style) is None and not names.startswith(("MsoNormal", "MsoPlainText", "MsoListParagraph"))
+
+
+def _is_indentation(attributes: dict[str, str | None]) -> bool:
+    return not attributes.get("type") and not attributes.get("class") and INDENTATION.search(attributes.get("style") or "") is not None
+
+
+def _fits_one_line(row: LexborNode) -> bool:
+    cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
+    if len(cells) < 2 or row.css_first(LAYOUT) is not None:
+        return False
+    return all(len(cell.text().strip()) <= LONGEST_CELL for cell in cells)
+
+
+def _start(attributes: dict[str, str | None]) -> int:
+    start = attributes.get("start") or ""
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 1
+
+
+def _alt(attributes: dict[str, str | None]) -> str:
+    alt = SPACE.sub(" ", attributes.get("alt") or "").strip()[:LONGEST_ALT]
+    # A picture of a smile has the smile for its text.
+    return f"[{alt}]" if any(c.isalnum() for c in alt) else alt
+
+
+def _link(element: _Open) -> str:
+    """The address behind a link, where its text does not say it."""
+    address = SPACE.sub("", element.attributes.get("href") or "")
+    if not address or len(address) > LONGEST_LINK or address.lower().startswith(NO_LINKS):
+        return ""
+    shown = SPACE.sub("", element.node.text())
+    if address[:7].lower() == "mailto:":
+        address = address[7:].partition("?")[0]
+    if not address or _plain(address) == _plain(shown) or not (shown or element.node.css_first("img[alt]")):
+        return ""
+    return f" <{address}>"
+
+
+def _plain(address: str) -> str:
+    """What two spellings of one address have in common."""
+    address = address.casefold().strip("<>()")
+    for prefix in ("mailto:", "https://", "http://", "www."):
+        address = address.removeprefix(prefix)
+    return address.rstrip("/").strip("<>()")

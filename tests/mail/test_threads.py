@@ -1,0 +1,60 @@
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listserv.mail.threads import Node, arrange
+
+DAY = datetime(2026, 3, 3, tzinfo=UTC)
+
+
+def nodes(*rows):
+    """(message id, refs) in the order of their dates."""
+    return [Node(n, name, tuple(refs.split()), DAY + timedelta(minutes=n)) for n, (name, refs) in enumerate(rows, 1)]
+
+
+def test_an_answer_hangs_under_what_it_answers():
+    assert arrange(nodes(("a", ""), ("b", "a"), ("c", "a b"))) == {1: None, 2: 1, 3: 2}
+
+
+def test_a_message_that_has_not_come_is_passed_through():
+    assert arrange(nodes(("a", ""), ("c", "a b"))) == {1: None, 2: 1}
+
+
+def test_two_answers_to_a_message_that_has_not_come_stay_at_the_top():
+    assert arrange(nodes(("b", "x"), ("c", "x"))) == {1: None, 2: None}
+
+
+def test_what_others_know_of_a_ghost_helps_those_who_know_less():
+    # c knows only the ghost x; d knows that x answered a.
+    assert arrange(nodes(("a", ""), ("c", "x"), ("d", "a x"))) == {1: None, 2: 1, 3: 1}
+
+
+def test_an_answer_dated_before_its_parent_still_hangs_under_it():
+    assert arrange(nodes(("b", "a"), ("a", ""))) == {1: 2, 2: None}
+
+
+def test_a_circle_of_references_ends_somewhere():
+    assert sorted(arrange(nodes(("a", "b"), ("b", "a"))).values(), key=str) == [1, None] or sorted(
+        arrange(nodes(("a", "b"), ("b", "a"))).values(), key=str
+    ) == [2, None]
+
+
+NAMES = st.sampled_from("abcdefgh")
+GRAPHS = st.dictionaries(NAMES, st.lists(NAMES, max_size=4), min_size=1)
+
+
+@given(GRAPHS, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_plays_no_part_and_nobody_is_their_own_ancestor(graph, chance):
+    made = nodes(*[(name, " ".join(ref for ref in refs if ref != name)) for name, refs in graph.items()])
+    tree = arrange(made)
+    shuffled = made[:]
+    chance.shuffle(shuffled)
+
+    assert arrange(shuffled) == tree
+    for row in tree:
+        seen, at = set(), row
+        while at is not None:
+            assert at not in seen
+            seen.add(at)
+            at = tree[at]
