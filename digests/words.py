@@ -1,0 +1,143 @@
+"""How a digest says things: counts, days, sizes, its subject; each in the reader's language."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from digests.entries import Edition, Item, Point
+from digests.excerpt import shorten
+from digests.schedule import Every, in_words, listed
+from listserv.i18n import HARD_SPACE, clock, long_date, translations, weekday
+
+KIB = 1024
+# Sixty of these, each letter of them written as an entity, still leave room for the rest of the page.
+TITLE = 150
+PAUSE = timedelta(days=14)
+
+
+def subject(edition: Edition) -> str:
+    """`Sieć BP, wtorek: 3 wątki, 8 wiadomości`."""
+    t = translations(edition.language)
+    facts = {
+        "list": edition.list_title,
+        "day": day(edition),
+        "threads": t.ngettext("%(n)s thread", "%(n)s threads", len(edition.entries)) % {"n": len(edition.entries)},
+        "messages": t.ngettext("%(n)s message", "%(n)s messages", edition.messages) % {"n": edition.messages},
+    }
+    return t.gettext("%(list)s, %(day)s: %(threads)s, %(messages)s") % facts
+
+
+def day(edition: Edition) -> str:
+    """What a daily digest calls its day is the weekday, what a rarer one calls it the date."""
+    if edition.schedule.every is Every.DAY:
+        return weekday(edition.made_at, edition.language, edition.zone.key)
+    return long_date(edition.made_at, edition.language, edition.zone.key, year=False)
+
+
+def kicker(edition: Edition) -> str:
+    """`Przegląd dzienny, wtorek, 3 marca 2026`."""
+    t = translations(edition.language)
+    facts = {
+        "day": weekday(edition.made_at, edition.language, edition.zone.key),
+        "date": long_date(edition.made_at, edition.language, edition.zone.key),
+    }
+    if edition.schedule.every is Every.DAY:
+        return t.gettext("Daily digest, %(day)s, %(date)s") % facts
+    if edition.schedule.every is Every.WEEK:
+        return t.gettext("Weekly digest, %(day)s, %(date)s") % facts
+    return t.gettext("Monthly digest, %(day)s, %(date)s") % facts
+
+
+def new(count: int, language: str) -> str:
+    """`1 nowa`, `2 nowe`, `5 nowych`: messages."""
+    return translations(language).npgettext("messages", "%(n)s new", "%(n)s new", count) % {"n": count}
+
+
+def when(at: datetime, edition: Edition) -> str:
+    """`dziś, 6.15`, `poniedziałek, 18.40`, `20 lutego, 9.05`; the year where it is another."""
+    language, zone = edition.language, edition.zone
+    here, there = edition.made_at.astimezone(zone).date(), at.astimezone(zone).date()
+    hour = clock(at, language, zone.key)
+    if here == there:
+        return translations(language).gettext("today, %(time)s") % {"time": hour}
+    if timedelta(0) < here - there < timedelta(days=7):
+        return f"{weekday(there, language)}, {hour}"
+    return f"{long_date(there, language, year=here.year != there.year)}, {hour}"
+
+
+def title(text: str, language: str) -> str:
+    """A thread's title, or what stands for one; a very long one is cut."""
+    return shorten(text, TITLE)[0] or translations(language).gettext("(no subject)")
+
+
+def size(count: int, language: str) -> str:
+    """`640 KB`, `1,2 MB`."""
+    if count < KIB:
+        return f"{count}{HARD_SPACE}B"
+    if count < 1000 * KIB:
+        return f"{round(count / KIB)}{HARD_SPACE}KB"
+    number = f"{count / KIB / KIB:.1f}"
+    return f"{number.replace('.', ',') if language == 'pl' else number}{HARD_SPACE}MB"
+
+
+def more(point: Point, language: str) -> str:
+    """Who else wrote, where there was no room for all."""
+    t, count = translations(language), len(point.hidden)
+    return t.ngettext("%(n)s more message: %(who)s", "%(n)s more messages: %(who)s", count) % {"n": count, "who": point.hidden_authors}
+
+
+def rest(count: int, language: str) -> str:
+    """The threads that did not fit."""
+    return translations(language).ngettext("And %(n)s more thread in the archive", "And %(n)s more threads in the archive", count) % {"n": count}
+
+
+def how_to_answer(edition: Edition) -> str:
+    """One sentence; it is the same in both forms of the letter."""
+    t = translations(edition.language)
+    if len(edition.entries) == 1:
+        return t.gettext("It can be answered: “Reply” under a message, or an ordinary reply to this letter.")
+    return t.gettext("Every item can be answered: “Reply” under a message, or an ordinary reply to this letter that begins with the number, for example “2:”.")
+
+
+def reply_subject(heading: str, language: str) -> str:
+    """What the mail program of the reader shows; the thread decides about the subject that goes out."""
+    return translations(language).gettext("Re: %(title)s") % {"title": heading}
+
+
+def answers(item: Item, language: str) -> str:
+    """Whose message this one answers."""
+    return translations(language).gettext("in answer to: %(author)s") % {"author": item.answers}
+
+
+def preview(edition: Edition) -> str:
+    """What mail programs show behind the subject: the titles."""
+    return "; ".join(title(entry.title, edition.language) for entry in edition.entries[:4])[:200]
+
+
+def how_often(edition: Edition) -> str:
+    """When this comes, or that it was the last."""
+    t = translations(edition.language)
+    if edition.last:
+        return t.gettext("This is the last digest: from now on every message comes by itself.")
+    return t.gettext("This digest comes %(when)s.") % {"when": in_words(edition.schedule, edition.language)}
+
+
+def commands(edition: Edition) -> str:
+    """The words that change it, in an answer to the letter."""
+    t = translations(edition.language)
+    until = f"{(edition.made_at + PAUSE).astimezone(edition.zone):%d.%m}"
+    weekly = edition.schedule.every is Every.WEEK and not edition.last
+    words = [
+        t.gettext("DAILY") if weekly or edition.last else t.gettext("WEEKLY"),
+        *([] if edition.last else [t.gettext("EACH")]),
+        t.gettext("PAUSE UNTIL %(date)s") % {"date": until},
+        t.gettext("LEAVE"),
+    ]
+    return t.gettext("To change that, just answer: %(words)s.") % {"words": listed(words, t.gettext("%(some)s or %(last)s"))}
+
+
+def zone(name: str, default: str) -> ZoneInfo:
+    """A person's zone; the default where theirs is empty or no longer known."""
+    try:
+        return ZoneInfo(name or default)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(default)
