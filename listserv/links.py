@@ -1,0 +1,67 @@
+"""Addresses and links that go into mail."""
+
+import hmac
+from functools import lru_cache
+
+from listserv.config import Settings
+from listserv.mail import tokens
+
+@lru_cache(maxsize=8)
+def _key(secret: str) -> bytes:
+    # A key of its own for each use: a signature made for one can never pass for another.
+    return hmac.digest(secret.encode(), b"tokens", "sha256")
+
+
+def signing_key(settings: Settings) -> bytes:
+    """The key that signs bounce, one-click and digest addresses (mail.tokens)."""
+    return _key(settings.site.secret)
+
+
+def list_address(settings: Settings, name: str, suffix: str = "") -> str:
+    """`siecibp@D`, or `siecibp-leave@D` with a suffix."""
+    return f"{name}-{suffix}@{settings.site.domain}" if suffix else f"{name}@{settings.site.domain}"
+
+
+def moderators_address(settings: Settings, name: str) -> str:
+    """`moderator_siecibp@D`: the humans."""
+    return f"moderator_{name}@{settings.site.domain}"
+
+
+def token_address(settings: Settings, token: str) -> str:
+    """`r+TOKEN@D`."""
+    return f"r+{token}@{settings.site.domain}"
+
+
+def bounce_address(settings: Settings, letter_id: int) -> str:
+    """The envelope sender of one of our own letters: what comes back tells which did not arrive."""
+    return token_address(settings, tokens.sign(signing_key(settings), tokens.Kind.LETTER, letter_id))
+
+
+def unsubscribe_url(settings: Settings, member_id: int) -> str:
+    """The one-click link of a membership (RFC 8058)."""
+    return f"{settings.site.url}/unsubscribe/{tokens.sign(signing_key(settings), tokens.Kind.UNSUBSCRIBE, member_id)}"
+
+
+def unsubscribe_address(settings: Settings, member_id: int) -> str:
+    """The same by mail: anything sent there takes the member off the list."""
+    return token_address(settings, tokens.sign(signing_key(settings), tokens.Kind.UNSUBSCRIBE, member_id))
+
+
+def archive_url(settings: Settings, name: str) -> str:
+    """The list's page."""
+    return f"{settings.site.url}/{name}/"
+
+
+def thread_url(settings: Settings, name: str, thread_id: int) -> str:
+    """A thread's page."""
+    return f"{settings.site.url}/{name}/thread/{thread_id}"
+
+
+def message_url(settings: Settings, name: str, message_hash: str) -> str:
+    """A post's permanent address (RFC 5064)."""
+    return f"{settings.site.url}/{name}/message/{message_hash}"
+
+
+def sign_in_url(settings: Settings, token: str) -> str:
+    """A sign-in link."""
+    return f"{settings.site.url}/sign-in/{token}"

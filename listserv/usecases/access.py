@@ -1,0 +1,94 @@
+"""Who asks, and what they may see: every door asks here, so that private means private everywhere."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from listserv.errors import NotFound
+from listserv.mail.address import LIST_NAME
+from listserv.store.lists import Archive, MailingList, list_by_name
+from listserv.store.members import MODERATING, Member, member_of
+
+
+class Door(StrEnum):
+    MAIL = "mail"
+    WEB = "web"
+    CONSOLE = "console"
+    CALENDAR = "calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: a known person or nobody, whether proven, and through which door."""
+
+    door: Door
+    user_id: int | None = None
+    proven: bool = False
+    administrator: bool = False
+
+
+CONSOLE = Actor(Door.CONSOLE, proven=True, administrator=True)
+CALENDAR = Actor(Door.CALENDAR, proven=True)
+STRANGER_ON_THE_WEB = Actor(Door.WEB)
+
+
+def visible_lists(actor: Actor) -> Select[MailingList]:
+    """The lists whose archive this person may read: public ones and their own."""
+    query = select(MailingList).order_by(MailingList.title)
+    if actor.administrator:
+        return query
+    own = select(Member.list_id).where(Member.user_id == (actor.user_id or 0))
+    return query.where(or_(MailingList.archive == Archive.PUBLIC, MailingList.id.in_(own)))
+
+
+def readable_list(db: Session, name: str, actor: Actor) -> MailingList:
+    """The list of that name. Raises NotFound alike where it is not there and where this person may not see it."""
+    mlist = db.scalar(visible_lists(actor).where(MailingList.name == name.lower()))
+    if mlist is None:
+        raise NotFound("there is no such page")
+    return mlist
+
+
+# Built once: every page of an archive asks it.
+LIST_AND_MEMBER = (
+    select(MailingList, Member)
+    .outerjoin(Member, and_(Member.list_id == MailingList.id, Member.user_id == bindparam("user")))
+    .where(MailingList.name == bindparam("name"))
+)
+
+
+def list_and_member(db: Session, name: str, actor: Actor) -> tuple[MailingList, Member | None]:
+    """The list of that name and this person's membership of it, in one look. Raises NotFound like `readable_list`."""
+    facts = {"name": name.lower(), "user": actor.user_id or 0}
+    found = db.execute(LIST_AND_MEMBER, facts).one_or_none() if LIST_NAME.fullmatch(facts["name"]) else None
+    if found is None:
+        raise NotFound("there is no such page")
+    mlist, member = found
+    if member is None and not actor.administrator and mlist.archive is not Archive.PUBLIC:
+        raise NotFound("there is no such page")
+    return mlist, member
+
+
+def membership(db: Session, mlist: MailingList, actor: Actor) -> Member | None:
+    """This person's membership of the list."""
+    return member_of(db, mlist, actor.user_id) if actor.user_id else None
+
+
+def may_see_addresses(db: Session, mlist: MailingList, actor: Actor) -> bool:
+    """Raw mail holds addresses: for members only, also where the archive is public."""
+    return actor.administrator or membership(db, mlist, actor) is not None
+
+
+def moderates(member: Member | None) -> bool:
+    """Does this member decide about others on the list?"""
+    return member is not None and member.role in MODERATING
+
+
+def known_list(db: Session, name: str) -> MailingList:
+    """The list of that name, for doors that may see all. Raises NotFound."""
+    mlist = list_by_name(db, name)
+    if mlist is None:
+        raise NotFound("there is no list {name}: `listserv list ls` shows those there are", name=name)
+    return mlist

@@ -1,0 +1,174 @@
+"""What an administrator does to lists, topics and members, from whichever door."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.orm import Session
+
+from listserv.errors import Conflict, Invalid, NotFound
+from listserv.mail import address
+from listserv.store.lists import Joining, Kind, MailingList, Topic, list_by_name, topic_by_slug
+from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member, Role, member_of
+from listserv.store.people import Address, User, address_by_key
+from listserv.usecases.access import Actor
+from listserv.usecases.journal import note
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+LIST_SETTINGS = (
+    ("title", "description", "language", "archive", "joining", "reply_to", "sender_proof", "subject_tag")
+    + ("footer", "alias", "max_size", "emergency", "moderate_members")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewList:
+    """What a list starts with; `joining` follows from the kind where it is not said."""
+
+    name: str
+    title: str
+    language: str = "en"
+    kind: Kind = Kind.DISCUSSION
+    archive: str = "members"
+
+
+def create_list(db: Session, new: NewList, actor: Actor, now: datetime) -> MailingList:
+    """Make a list. Raises Invalid for a bad or reserved name, Conflict when there is one already."""
+    name = new.name.lower()
+    if not address.LIST_NAME.fullmatch(name):
+        raise Invalid("{name}: a list's name is a letter, then letters a-z, digits, - or _", name=new.name)
+    if address.name_is_reserved(name):
+        raise Invalid("{name} would collide with an address or page of the program: choose another name", name=name)
+    if list_by_name(db, name):
+        raise Conflict("there is a list {name} already", name=name)
+    mlist = MailingList(name=name, title=one_line(new.title) or name, language=new.language, kind=new.kind, created_at=now)
+    mlist.joining = Joining.OPEN if new.kind is Kind.NEWSLETTER else Joining.APPLICATION
+    db.add(mlist)
+    db.flush()
+    set_list(db, mlist, {"archive": new.archive, "language": new.language}, actor, now)
+    note(db, actor, "list-created", mlist=mlist, now=now)
+    return mlist
+
+
+def one_line(text: str) -> str:
+    """Text that may go into a header: no line ends, no control characters."""
+    return " ".join("".join(c if c >= " " and c != "\x7f" else " " for c in text).split())
+
+
+def set_list(db: Session, mlist: MailingList, values: Mapping[str, str], actor: Actor, now: datetime) -> None:
+    """Change settings of a list, given as text. Raises Invalid, naming the key."""
+    for key, value in values.items():
+        if key not in LIST_SETTINGS:
+            raise Invalid("there is no setting {key}; there are {keys}", key=key, keys=", ".join(LIST_SETTINGS))
+        setattr(mlist, key, read_value(MailingList, key, value))
+    note(db, actor, "list-set", mlist=mlist, now=now, detail=" ".join(f"{k}={v}" for k, v in values.items()))
+
+
+def read_value(model: type[Any], key: str, value: str) -> Any:
+    """A setting's text as the column wants it. Raises Invalid with the words that are allowed."""
+    kind = model.__table__.c[key].type
+    words: type[StrEnum] | None = getattr(kind, "words", None)
+    python = words or kind.python_type
+    if words:
+        if value not in list(words):
+            raise Invalid("{key}: say {words}", key=key, words=" or ".join(words))
+        return words(value)
+    if python is bool:
+        if value.lower() not in ("yes", "no", "true", "false", "on", "off", "1", "0"):
+            raise Invalid("{key}: say yes or no", key=key)
+        return value.lower() in ("yes", "true", "on", "1")
+    if python is int:
+        if not value.isdigit():
+            raise Invalid("{key}: say a number", key=key)
+        return int(value)
+    if key == "language" and value not in ("en", "pl", ""):
+        raise Invalid("language: say en or pl")
+    return value.strip() if key in ("footer", "description", "alias") else one_line(value)
+
+
+def close_list(db: Session, mlist: MailingList, actor: Actor, now: datetime) -> None:
+    """No new posts; the archive stays. Raises Conflict when it is closed already."""
+    if mlist.closed_at:
+        raise Conflict("the list {name} is closed already", name=mlist.name)
+    mlist.closed_at = now
+    note(db, actor, "list-closed", mlist=mlist, now=now)
+
+
+def add_topic(db: Session, mlist: MailingList, slug: str, title: str, actor: Actor, now: datetime) -> Topic:
+    """Add a subject area. Raises Invalid or Conflict."""
+    slug = slug.lower()
+    if not SLUG.fullmatch(slug):
+        raise Invalid("{slug}: a topic's short name is letters a-z, digits and -", slug=slug)
+    if topic_by_slug(db, mlist, slug):
+        raise Conflict("the list {name} has a topic {slug} already", name=mlist.name, slug=slug)
+    topic = Topic(list_id=mlist.id, slug=slug, title=one_line(title) or slug, position=len(mlist.topics))
+    db.add(topic)
+    db.flush()
+    note(db, actor, "topic-added", mlist=mlist, now=now, detail=slug)
+    return topic
+
+
+def checked_email(email: str) -> str:
+    """An address that mail can be sent to. Raises Invalid."""
+    try:
+        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as wrong:
+        raise Invalid("{email} is not an e-mail address: {wrong}", email=email, wrong=wrong) from None
+
+
+def ensure_user(db: Session, email: str, name: str, now: datetime, *, language: str = "") -> Address:
+    """The person behind an address; made when nobody has it yet."""
+    known = address_by_key(db, address.key(email))
+    if known:
+        if name and not known.user.name:
+            known.user.name = one_line(name)
+        return known
+    user = User(name=one_line(name), language=language, created_at=now)
+    new = Address(user=user, email=email, key=address.key(email), verified_at=now)
+    db.add_all((user, new))
+    db.flush()
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    email: str
+    name: str = ""
+    role: Role = Role.MEMBER
+    delivery: DeliveryMode = DeliveryMode.EACH
+    schedule: str = DEFAULT_SCHEDULE
+    language: str = ""
+
+
+def add_member(db: Session, mlist: MailingList, new: NewMember, actor: Actor, now: datetime) -> Member:
+    """Put a person on a list. Sends nothing. Raises Invalid, or Conflict when they are on it."""
+    place = ensure_user(db, checked_email(new.email), new.name, now, language=new.language)
+    if member_of(db, mlist, place.user_id):
+        raise Conflict("{email} is on the list {name} already", email=new.email, name=mlist.name)
+    member = Member(list_id=mlist.id, user_id=place.user_id, address_id=place.id, role=new.role, joined_at=now)
+    member.delivery, member.schedule, member.digest_seq = new.delivery, new.schedule, mlist.last_seq
+    db.add(member)
+    db.flush()
+    note(db, actor, "member-added", mlist=mlist, now=now, about=member, detail=place.email)
+    return member
+
+
+def find_member(db: Session, mlist: MailingList, email: str) -> Member:
+    """The member with this address. Raises NotFound."""
+    known = address_by_key(db, address.key(email))
+    member = member_of(db, mlist, known.user_id) if known else None
+    if member is None:
+        raise NotFound("{email} is not on the list {name}", email=email, name=mlist.name)
+    return member
+
+
+def remove_member(db: Session, member: Member, actor: Actor, now: datetime, *, why: str = "") -> None:
+    """Take a person off a list; the person, their posts and the journal stay."""
+    mlist = db.get_one(MailingList, member.list_id)
+    note(db, actor, "member-removed", mlist=mlist, now=now, about=member, detail=f"{member.address.email} {why}".strip())
+    db.delete(member)
+    db.flush()

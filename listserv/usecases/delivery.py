@@ -1,0 +1,216 @@
+"""Copies and letters on their way: what a turn of the worker writes down and takes up, and what a copy consists of.
+
+Retries: after 1, 5, 15, 30 and 60 minutes, then every 2 hours; given up after 5 days. Nothing counts as an attempt
+while the relay cannot be reached at all.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from sqlalchemy.orm import Session
+
+from listserv import links
+from listserv.config import Settings
+from listserv.mail import headers, tokens
+from listserv.store import deliveries, outbox
+from listserv.store.bounces import Bounce
+from listserv.store.deliveries import Again, Claimed, Post, milliseconds
+from listserv.store.members import Member
+from listserv.store.queue import Letter, raw_bytes
+from listserv.usecases import bouncing
+
+# Longer than any answer is waited for (relay.place.Timeouts), so that nobody claims what is still being sent.
+LEASE = timedelta(minutes=15)
+RETRIES = (1, 5, 15, 30, 60)
+THEN_EVERY = 120
+GIVE_UP = timedelta(days=5)
+# Shared bytes of posts in the worker's hands: a burst of big mails must not fill its memory.
+BUDGET = 64 << 20
+# RFC 3463: delivery time expired.
+EXPIRED = "5.4.7"
+
+
+class Answer(Protocol):
+    """What the relay said to a mail (relay.Answer)."""
+
+    @property
+    def code(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def sent(self) -> bool: ...
+    @property
+    def permanent(self) -> bool: ...
+    @property
+    def status(self) -> str: ...
+
+
+class Outcome(NamedTuple):
+    """A copy and its answer; without one it was never tried."""
+
+    copy: Claimed
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A copy that will not arrive."""
+
+    status: str
+    diagnostic: str
+    permanent: bool = True
+
+
+class Turn(NamedTuple):
+    """What was taken up: copies to send, the posts they are copies of, and whether there is more at once."""
+
+    copies: list[Claimed]
+    posts: dict[int, Post]
+    more: bool
+
+
+def retry_after(attempts: int) -> timedelta | None:
+    """How long to wait after so many attempts; None when it is time to give up."""
+    waits = len(RETRIES)
+    if attempts <= waits:
+        return timedelta(minutes=RETRIES[attempts - 1])
+    passed = timedelta(minutes=sum(RETRIES) + THEN_EVERY * (attempts - waits - 1))
+    return timedelta(minutes=THEN_EVERY) if passed < GIVE_UP else None
+
+
+def turn(db: Session, outcomes: Sequence[Outcome], room: int, holder: int, known: Collection[int], now: datetime) -> Turn:
+    """One transaction of the worker: write down what became of copies, and take up to `room` new ones.
+
+    Of the posts in `known` the shared bytes are there already.
+    """
+    record(db, outcomes, now)
+    if not room:
+        return Turn([], {}, False)
+    at, until = milliseconds(now), milliseconds(now + LEASE)
+    copies = deliveries.claim(db, holder, at, until, room)
+    # Only when nothing is left to claim: what was begun goes out first, and a slice is never made in vain.
+    made = deliveries.expand(db, at) if len(copies) < room else 0
+    if made:
+        copies += deliveries.claim(db, holder, at, until, room - len(copies))
+    there = [copy for copy in copies if copy.email is not None]
+    deliveries.record_again(db, [Again(copy.id, None, 0) for copy in copies if copy.email is None])
+    kept = _within_budget(db, there, known, at)
+    new = {copy.outgoing_id for copy in kept}.difference(known)
+    return Turn(kept, deliveries.posts(db, new), bool(made) or len(copies) == room)
+
+
+def _within_budget(db: Session, copies: list[Claimed], known: Collection[int], now: int) -> list[Claimed]:
+    sizes = deliveries.sizes(db, {copy.outgoing_id for copy in copies}.difference(known))
+    if sum(sizes.values()) <= BUDGET:
+        return copies
+    left, fits = BUDGET, set(known)
+    for copy in copies:
+        size = sizes.get(copy.outgoing_id, 0)
+        if copy.outgoing_id not in fits and (size <= left or left == BUDGET):
+            fits.add(copy.outgoing_id)
+            left -= size
+    deliveries.give_back(db, [copy.id for copy in copies if copy.outgoing_id not in fits], now)
+    return [copy for copy in copies if copy.outgoing_id in fits]
+
+
+def record(db: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
+    """Write down what became of copies: sent, to be tried again, failed, or never tried."""
+    sent, unused, again = [], [], []
+    for copy, answer in outcomes:
+        if answer is None:
+            unused.append(copy.id)
+        elif answer.sent:
+            sent.append(copy.id)
+        else:
+            again.append(Again(copy.id, _next_try(db, copy, answer, now), answer.code))
+    deliveries.record_sent(db, sent)
+    deliveries.record_again(db, again)
+    deliveries.give_back(db, unused, milliseconds(now))
+
+
+def _next_try(db: Session, copy: Claimed, answer: Answer, now: datetime) -> int | None:
+    wait = None if answer.permanent else retry_after(copy.attempts)
+    if wait is not None:
+        return milliseconds(now + wait)
+    status = answer.status if answer.permanent else EXPIRED
+    _note_failure(db, copy, Failure(status, answer.text), now, blame=not answer.permanent or speaks_of_recipient(answer))
+    return None
+
+
+def speaks_of_recipient(answer: Answer) -> bool:
+    """Is it the address that was refused? A refusal at MAIL or after the body is about the mail, unless its status says otherwise."""
+    return answer.stage == "RCPT" or answer.status.startswith(("5.1.", "5.2."))
+
+
+def _note_failure(db: Session, copy: Claimed, failure: Failure, now: datetime, *, blame: bool) -> None:
+    member = db.get(Member, copy.member_id)
+    bounce = Bounce(member_id=copy.member_id, outgoing_id=copy.outgoing_id, email=copy.email or "", permanent=True, at=now)
+    bounce.list_id = member.list_id if member else None
+    bounce.status, bounce.diagnostic = failure.status, failure.diagnostic
+    db.add(bounce)
+    if member and blame:
+        bouncing.score(db, member, failure, now)
+
+
+def take_back(db: Session, holder: int, now: datetime) -> int:
+    """What a dead predecessor of the same name held is due at once; how much that was."""
+    return deliveries.take_back(db, holder, milliseconds(now))
+
+
+def shared_bytes(post: Post) -> bytes:
+    """What all copies of a post have in common: header block, empty line, body. CRLF line ends, bare ones mended."""
+    body = post.body if post.body is not None else headers.body_of(post.raw)
+    return headers.crlf(post.head) + b"\r\n" + headers.crlf(body)
+
+
+class Stationery:
+    """What differs from copy to copy: the sender that a bounce comes back to, and the way off the list."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._key = links.signing_key(settings)
+        self._url = f"{settings.site.url}/unsubscribe/"
+        self._at = f"@{settings.site.domain}"
+
+    def sender(self, copy: Claimed) -> str:
+        """The envelope sender of a copy (VERP)."""
+        return f"r+{tokens.sign(self._key, tokens.Kind.BOUNCE, copy.member_id, copy.outgoing_id)}{self._at}"
+
+    def personal(self, copy: Claimed) -> bytes:
+        """The header lines of a copy alone."""
+        token = tokens.sign(self._key, tokens.Kind.UNSUBSCRIBE, copy.member_id)
+        # RFC 8058 section 3.1: both fields, or receivers ignore the one-click offer.
+        return (f"List-Unsubscribe: <{self._url}{token}>, <mailto:r+{token}{self._at}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n").encode()
+
+
+class LetterToSend(NamedTuple):
+    """A claimed letter."""
+
+    id: int
+    kind: str
+    sender: str
+    recipient: str
+    raw: bytes
+
+
+def take_letters(db: Session, holder: int, now: datetime, limit: int) -> list[LetterToSend]:
+    """Take letters that are due, oldest first."""
+    rows = outbox.claim(db, holder, milliseconds(now), milliseconds(now + LEASE), limit)
+    return [LetterToSend(row.id, row.kind, row.mail_from, row.to, headers.crlf(raw_bytes(db, row.raw_id))) for row in rows]
+
+
+def record_letter(db: Session, letter_id: int, answer: Answer | None, now: datetime) -> None:
+    """Write down what became of a letter; without an answer it was never tried."""
+    row = db.get(Letter, letter_id)
+    if row is None:
+        return
+    row.holder = None
+    if answer is None:
+        row.due, row.attempts = milliseconds(now), row.attempts - 1
+        return
+    row.code, row.answer = answer.code, answer.text
+    wait = None if answer.sent or answer.permanent else retry_after(row.attempts)
+    row.due = milliseconds(now + wait) if wait else None

@@ -1,0 +1,219 @@
+"""Mail comes in: who is meant, rows before 250, and the way of each to the verb that it is for.
+
+One transaction takes a batch in (`receive`), one claims (`claim`, which counts the attempt before the work begins),
+one does the work (`process`). What the network must be asked is asked between them (`prepare`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy.orm import Session
+
+from listserv.config import Settings
+from listserv.dns import Resolver
+from listserv.errors import NotFound
+from listserv.mail import address, outgoing
+from listserv.mail.address import Role, Route
+from listserv.mail.authentication import Alignment, alignment, read_results
+from listserv.mail.dmarc import LookupFailed, dkim_survives, dmarc_policy
+from listserv.mail.outgoing import Dress
+from listserv.mail.parse import Post, parse
+from listserv.store import inbox
+from listserv.store.lists import MailingList, list_by_name, lists_with_alias
+from listserv.store.queue import Content, Incoming, State, content, keep_raw_many, raw_bytes
+from listserv.usecases import outbox, posting
+from listserv.usecases.routing import Letter, answer_for
+
+ATTEMPTS = 3
+# An attempt that has not ended by then is taken for dead, and tried again.
+LEASE = timedelta(minutes=5)
+AGAIN_AFTER = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """One mail for one recipient, as a door received it."""
+
+    mail_from: str
+    rcpt: str
+    peer: str
+    content: Content
+
+    @classmethod
+    def each(cls, mail_from: str, rcpts: Sequence[str], peer: str, raw: bytes) -> "list[Arriving]":
+        """One for each recipient, packed and ready: done before the transaction, because packing costs time."""
+        packed, sender = content(raw), storable(mail_from)
+        return [cls(sender, storable(rcpt), peer, packed) for rcpt in rcpts]
+
+
+def storable(text: str) -> str:
+    """An envelope address as both databases can keep it: no NUL, nothing that is not UTF-8."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")[:320]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed mail, with what is needed to prepare it without the database."""
+
+    incoming_id: int
+    raw: bytes
+    peer: str
+    dress: Dress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A mail understood: its value, and what is known of its sender."""
+
+    incoming_id: int
+    raw: bytes
+    post: Post
+    alignment: Alignment
+    # The author's domain asks others to refuse what it did not sign; and its signature does not survive us.
+    strict: bool = False
+    munge: bool = False
+
+
+def find_route(db: Session, rcpt: str) -> tuple[Route, MailingList | None]:
+    """What an envelope recipient means. Raises NotFound where nobody is there."""
+    settings = outbox.settings_of(db)
+    local, domain = address.split(rcpt)
+    if domain.lower().rstrip(".") != settings.site.domain.lower():
+        return _by_alias(db, rcpt)
+    route = address.read_local_part(local)
+    if route is None:
+        raise NotFound("no such address")
+    if not route.name:
+        return route, None
+    mlist = list_by_name(db, route.name)
+    if mlist is None:
+        raise NotFound("no such address")
+    return route, mlist
+
+
+def _by_alias(db: Session, rcpt: str) -> tuple[Route, MailingList]:
+    wanted = address.key(rcpt)
+    for mlist in lists_with_alias(db):
+        if wanted in {address.key(one) for one in mlist.alias.replace(",", " ").split()}:
+            route = address.read_local_part(address.split(rcpt)[0])
+            return (route if route and route.name == mlist.name else Route(Role.POST, mlist.name)), mlist
+    raise NotFound("no such address")
+
+
+def receive(db: Session, mails: Sequence[Arriving], now: datetime) -> list[int]:
+    """Keep these mails: one row a recipient. When the transaction has ended, each may be answered with 250."""
+    raws = keep_raw_many(db, [mail.content for mail in mails])
+    due = outbox.milliseconds(now)
+    rows = [
+        Incoming(raw_id=raw_id, mail_from=mail.mail_from, rcpt=mail.rcpt, peer=mail.peer, received_at=now, due=due)
+        for mail, raw_id in zip(mails, raws, strict=True)
+    ]
+    db.add_all(rows)
+    db.flush()
+    return [row.id for row in rows]
+
+
+def claim(db: Session, now: datetime, limit: int = 20) -> list[Work]:
+    """Take mails to work on, oldest first. The attempt counts from here: a mail that kills its worker counts too."""
+    taken = inbox.claim(db, outbox.milliseconds(now), outbox.milliseconds(now + LEASE), limit)
+    work = []
+    for row in taken:
+        if row.attempts > ATTEMPTS:
+            shunt(db, row, row.trouble or "its worker died three times while working on it", now)
+            continue
+        work.append(Work(row.id, raw_bytes(db, row.raw_id), row.peer, _dress(db, row.rcpt)))
+    return work
+
+
+def _dress(db: Session, rcpt: str) -> Dress | None:
+    try:
+        mlist = find_route(db, rcpt)[1]
+    except NotFound:
+        return None
+    return posting.dress_of(outbox.settings_of(db), mlist) if mlist else None
+
+
+def prepare(work: Work, settings: Settings, resolver: Resolver) -> Prepared:
+    """Understand a mail and ask the network what must be asked: outside any transaction."""
+    post = parse(work.raw)
+    if len(post.authors) != 1:
+        return Prepared(work.incoming_id, work.raw, post, Alignment.UNKNOWN)
+    domain = address.domain_of(post.authors[0].address)
+    believed = settings.auth.trust and is_trusted(work.peer, settings.auth.peers)
+    found = alignment(read_results(work.raw, settings.auth.trust), domain, resolver.txt) if believed else Alignment.UNKNOWN
+    strict = is_strict(domain, resolver)
+    munge = strict and work.dress is not None and not survives(work, post, work.dress, resolver)
+    return Prepared(work.incoming_id, work.raw, post, found, strict, munge)
+
+
+def is_trusted(peer: str, networks: str) -> bool:
+    """Does this peer's word about senders count (`auth.peers`)?"""
+    try:
+        where = ip_address(peer)
+        return any(where in ip_network(one.strip(), strict=False) for one in networks.split(",") if one.strip())
+    except ValueError:
+        return False
+
+
+def is_strict(domain: str, resolver: Resolver) -> bool:
+    """Does the author's domain ask others to refuse unaligned mail? Not knowing means no: nothing is rewritten on a guess."""
+    try:
+        return dmarc_policy(domain, resolver.txt) in ("quarantine", "reject")
+    except LookupFailed:
+        return False
+
+
+def survives(work: Work, post: Post, dress: Dress, resolver: Resolver) -> bool:
+    """Does the author's own signature still hold on the very bytes that members would get?"""
+    copy = outgoing.copy_for_members(work.raw, post, dress)
+    body = copy.body if copy.body is not None else outgoing.body_on_the_wire(work.raw)
+    try:
+        return dkim_survives(copy.head + b"\r\n" + body, address.domain_of(post.authors[0].address), resolver.txt)
+    except LookupFailed:
+        return True
+
+
+def process(db: Session, mail: Prepared, now: datetime) -> State:
+    """Do what a mail asks for. One transaction: either all of it has happened, or nothing."""
+    incoming = db.get_one(Incoming, mail.incoming_id)
+    incoming.message_id = mail.post.message_id
+    try:
+        route, mlist = find_route(db, incoming.rcpt)
+    except NotFound:
+        # The list was removed between 250 and now.
+        return finish(incoming, State.REFUSED, ("no-such-address",), now)
+    incoming.list_id = mlist.id if mlist else None
+    letter = Letter(incoming, mail.raw, mail.post, mail.alignment, mail.strict, mail.munge)
+    outcome = answer_for(db, route, mlist, letter, now)
+    return finish(incoming, outcome.state, outcome.reasons, now)
+
+
+def finish(incoming: Incoming, state: State, reasons: Iterable[str], now: datetime) -> State:
+    """The mail has reached its one visible state."""
+    incoming.state, incoming.reasons = state, " ".join(reasons)
+    incoming.due, incoming.done_at = None, now
+    return state
+
+
+def trouble(db: Session, incoming_id: int, traceback: str, now: datetime) -> None:
+    """Our own fault: try again a little later; after three attempts set the mail aside, where it can be seen and retried."""
+    incoming = db.get_one(Incoming, incoming_id)
+    incoming.trouble = traceback
+    if incoming.attempts >= ATTEMPTS:
+        shunt(db, incoming, traceback, now)
+        return
+    incoming.due = outbox.milliseconds(now + AGAIN_AFTER * incoming.attempts)
+
+
+def shunt(db: Session, incoming: Incoming, traceback: str, now: datetime) -> None:
+    """Set a mail aside. `listserv queue retry` puts it back."""
+    incoming.trouble = traceback
+    finish(incoming, State.SHUNTED, ("failed-three-times",), now)
+
+
+def retry(db: Session, incoming: Incoming, now: datetime) -> None:
+    """Try a shunted mail again, from the beginning."""
+    incoming.state, incoming.attempts, incoming.done_at = State.PENDING, 0, None
+    incoming.due = outbox.milliseconds(now)

@@ -1,0 +1,175 @@
+"""Commands in plain words: by the list's own addresses, and in reply to our letters."""
+
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from listserv.errors import NotAllowed
+from listserv.mail import address, commands, language
+from listserv.mail.authentication import Alignment
+from listserv.mail.commands import Command, Day, Kind
+from listserv.store.lists import MailingList
+from listserv.store.members import DeliveryMode, Member, Status, member_by_key
+from listserv.store.people import Purpose
+from listserv.store.queue import State
+from listserv.usecases import deciding, digesting, membership, outbox, tokens
+from listserv.usecases.access import Actor, Door
+from listserv.usecases.journal import note
+from listserv.usecases.outbox import Cause
+from listserv.usecases.routing import Letter, Outcome
+
+SCHEDULES = {Kind.DAILY: "daily 07:00", Kind.WEEKLY: "weekly mon 07:00", Kind.MONTHLY: "monthly 1 07:00"}
+CONFIRM_DAYS = 14
+ANSWERED = Outcome(State.ANSWERED)
+
+
+def actor_of(member: Member) -> Actor:
+    """The member, acting by mail."""
+    return Actor(Door.MAIL, member.user_id, proven=True)
+
+
+def sender_of(db: Session, mlist: MailingList, letter: Letter) -> Member | None:
+    """The member whose address stands in From."""
+    return member_by_key(db, mlist, address.key(letter.sender)) if letter.sender else None
+
+
+def tongue(letter: Letter, member: Member | None = None) -> str:
+    """The language to answer in: the person's, else the letter's."""
+    return (member.user.language if member else "") or language.guess(letter.post.text)
+
+
+def join(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
+    """A letter to -join: an application, whatever it says. Who is on the list already gets the words that work."""
+    if not letter.sender:
+        return Outcome(State.DISCARDED, ("no-author",))
+    member = sender_of(db, mlist, letter)
+    if member:
+        return help_letter(db, mlist, letter, member, now)
+    membership.apply(db, mlist, membership.applicant_from(letter.post, letter.incoming, letter.alignment, mlist), now)
+    return Outcome(State.APPLICATION)
+
+
+def leave(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
+    """A letter to -leave: at once where the sender is proven, else after one reply from the address itself."""
+    member = sender_of(db, mlist, letter)
+    if member is None:
+        return tell_stranger(db, mlist, letter, now)
+    if letter.alignment is Alignment.ALIGNED:
+        return go(db, member, letter.cause, now)
+    return confirm_first(db, mlist, member, Purpose.LEAVE, "leave-confirm", letter, now)
+
+
+def tell_stranger(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
+    """The address is not on the list; how to find the right one."""
+    if not letter.sender:
+        return Outcome(State.DISCARDED, ("no-author",))
+    outbox.write(db, "not-a-member", letter.sender, tongue(letter), now, mlist=mlist, cause=letter.cause)
+    return ANSWERED
+
+
+def confirm_first(
+    db: Session, mlist: MailingList, member: Member, purpose: Purpose, question: str, letter: Letter, now: datetime
+) -> Outcome:
+    """Ask the member's own address once: anybody could have written this."""
+    token = tokens.issue(db, purpose, member.address.email, now, mlist=mlist, object_id=member.id, days=CONFIRM_DAYS)
+    reply_to = deciding.reply_address(db, token)
+    outbox.to_member(db, question, member, now, mlist=mlist, reply_to=reply_to, cause=letter.cause)
+    return ANSWERED
+
+
+def go(db: Session, member: Member, cause: Cause, now: datetime) -> Outcome:
+    """Take the member off the list; the last owner is told why that cannot be."""
+    try:
+        membership.leave(db, member, actor_of(member), now)
+    except NotAllowed:
+        outbox.to_member(db, "last-owner", member, now, mlist=member.mlist, cause=cause)
+    return ANSWERED
+
+
+def request(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
+    """A letter to -request or -help."""
+    member, wanted = sender_of(db, mlist, letter), commands.commands(letter.post.reply, letter.post.subject)
+    if member is None:
+        if any(command.kind is Kind.JOIN for command in wanted):
+            return join(db, mlist, letter, now)
+        return help_letter(db, mlist, letter, None, now)
+    if any(command.kind is Kind.LEAVE for command in wanted):
+        return leave(db, mlist, letter, now)
+    if wanted and letter.alignment is not Alignment.ALIGNED:
+        return confirm_first(db, mlist, member, Purpose.SETTINGS, "confirm-settings", letter, now)
+    return obey(db, member, wanted, letter, now)
+
+
+def help_letter(db: Session, mlist: MailingList, letter: Letter, member: Member | None, now: datetime) -> Outcome:
+    """The addresses and words that work."""
+    if not letter.sender:
+        return Outcome(State.DISCARDED, ("no-author",))
+    outbox.write(db, "help", letter.sender, tongue(letter, member), now, mlist=mlist, cause=letter.cause, known=member is not None)
+    return ANSWERED
+
+
+def obey(db: Session, member: Member, wanted: tuple[Command, ...], letter: Letter, now: datetime) -> Outcome:
+    """Do what a proven member asks for, and say how things stand now: one letter, whatever was asked."""
+    mlist = member.mlist
+    if any(command.kind is Kind.LEAVE for command in wanted):
+        return go(db, member, letter.cause, now)
+    for command in wanted:
+        change(db, member, command, now)
+    done = [command for command in wanted if command.kind not in (Kind.HELP, Kind.JOIN)]
+    token = tokens.issue(db, Purpose.SETTINGS, member.address.email, now, mlist=mlist, object_id=member.id)
+    kind = "settings" if done else "help" if wanted else "not-understood"
+    facts = {"known": True} if kind == "help" else settings_facts(member) if kind == "settings" else {}
+    reply_to = deciding.reply_address(db, token)
+    outbox.to_member(db, kind, member, now, mlist=mlist, reply_to=reply_to, cause=Cause(letter.incoming, proven=True), **facts)
+    return ANSWERED
+
+
+def change(db: Session, member: Member, command: Command, now: datetime) -> None:
+    """Carry out one command."""
+    if command.kind in SCHEDULES:
+        member.delivery, member.schedule = DeliveryMode.DIGEST, SCHEDULES[command.kind]
+    elif command.kind is Kind.EACH:
+        member.delivery = DeliveryMode.EACH
+    elif command.kind is Kind.PAUSE:
+        member.status, member.paused_until = Status.PAUSED, end_of_pause(db, member, command, now)
+    elif command.kind is Kind.RESUME:
+        member.status, member.paused_until, member.bounce_score = Status.ENABLED, None, 0.0
+    else:
+        return
+    digesting.plan(db, member, now)
+    note(db, actor_of(member), f"member-{command.kind}", mlist=member.mlist, now=now, about=member)
+
+
+def end_of_pause(db: Session, member: Member, command: Command, now: datetime) -> datetime | None:
+    """The midnight that ends a pause, in the member's zone; None: until they come back. A day gone by means next year's."""
+    zone = ZoneInfo(member.user.timezone or outbox.settings_of(db).timezone)
+    today = now.astimezone(zone).date()
+    last = today + timedelta(days=command.days - 1) if command.days else last_day(command.until, today) if command.until else None
+    return datetime.combine(last + timedelta(days=1), clock(), zone) if last else None
+
+
+def last_day(day: Day, today: date) -> date | None:
+    """The next such day of the calendar, today included."""
+    number, month, year = day
+    for candidate in (year,) if year else range(today.year, today.year + 9):
+        try:
+            end = date(candidate, month, number)
+        except ValueError:
+            continue  # the 29th of February
+        if end >= today:
+            return end
+    return None
+
+
+def settings_facts(member: Member) -> dict[str, object]:
+    """How things stand for a member, as the letter says it."""
+    return {
+        "delivery": member.delivery,
+        "schedule": member.schedule,
+        "status": member.status,
+        "paused_until": member.paused_until and member.paused_until - timedelta(seconds=1),
+        "name": member.user.name,
+        "email": member.address.email,
+    }

@@ -1,0 +1,146 @@
+"""What goes out: single letters, and a post's way to its members. Rows only: the worker talks to the relay."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from listserv import letters, links
+from listserv.config import Settings
+from listserv.i18n import choose_language
+from listserv.mail import address, compose
+from listserv.mail.address import Mailbox
+from listserv.store.archive import Message
+from listserv.store.lists import MailingList
+from listserv.store.members import Member
+from listserv.store.queue import Incoming, Letter, Outgoing, automatic_letters_since, keep_raw
+
+# Automatic letters to one address in 24 hours, all kinds together: nobody can make us write to a victim,
+# and two answering machines fall silent. Somebody proven may ask for more.
+FEW = 5
+FEW_FOR_THE_PROVEN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a letter is written: the mail that it answers, and whether its sender is proven."""
+
+    incoming: Incoming | None = None
+    proven: bool = False
+
+
+ACT = Cause(proven=True)
+
+
+def settings_of(db: Session) -> Settings:
+    """The site's settings, which the door put beside the session."""
+    settings = db.info["settings"]
+    assert isinstance(settings, Settings)
+    return settings
+
+
+def write(
+    db: Session,
+    letter: str,
+    to: str,
+    language: str,
+    now: datetime,
+    *,
+    mlist: MailingList | None = None,
+    reply_to: str = "",
+    automatic: bool = True,
+    cause: Cause = ACT,
+    **facts: Any,
+) -> Letter | None:
+    """Word a letter and queue it. None when this address has had its automatic letters for today."""
+    if automatic and not may_write(db, to, now, proven=cause.proven):
+        return None
+    settings = settings_of(db)
+    tongue = choose_language((language, mlist.language if mlist else "", settings.site.language))
+    words = letters.render(letter, tongue, **common_facts(settings, mlist), to=to, **facts)
+    headers = _headers(settings, mlist, reply_to, cause.incoming)
+    raw = compose.letter(_sender(settings, mlist), Mailbox("", to), words.subject, words.body, headers=headers, date=now)
+    return post_bytes(db, letter, raw, to, now, mlist=mlist, automatic=automatic, incoming=cause.incoming)
+
+
+def may_write(db: Session, to: str, now: datetime, *, proven: bool) -> bool:
+    """Has this address room for another automatic letter today?"""
+    had = automatic_letters_since(db, address.key(to), now - timedelta(days=1))
+    return had < (FEW_FOR_THE_PROVEN if proven else FEW)
+
+
+def common_facts(settings: Settings, mlist: MailingList | None) -> dict[str, Any]:
+    """What every letter may name: the site, the list and its addresses."""
+    facts: dict[str, Any] = {"site": settings.site.name, "domain": settings.site.domain, "url": settings.site.url}
+    facts["zone"] = settings.timezone
+    facts["signature"] = mlist.title if mlist else settings.site.name
+    if mlist:
+        facts |= {
+            "title": mlist.title,
+            "list_address": links.list_address(settings, mlist.name),
+            "leave_address": links.list_address(settings, mlist.name, "leave"),
+            "moderators_address": links.moderators_address(settings, mlist.name),
+            "archive_url": links.archive_url(settings, mlist.name),
+        }
+    return facts
+
+
+def _sender(settings: Settings, mlist: MailingList | None) -> Mailbox:
+    if mlist:
+        return Mailbox(mlist.title, links.moderators_address(settings, mlist.name))
+    return Mailbox(settings.site.name, f"postmaster@{settings.site.domain}")
+
+
+def _headers(settings: Settings, mlist: MailingList | None, reply_to: str, incoming: Incoming | None) -> dict[str, str]:
+    # RFC 3834 section 5.1; and Microsoft's word for the same, so that no holiday notice comes back.
+    headers = {"Auto-Submitted": "auto-replied" if incoming else "auto-generated", "X-Auto-Response-Suppress": "All"}
+    if incoming and incoming.message_id:
+        headers["In-Reply-To"] = headers["References"] = f"<{incoming.message_id}>"
+    if mlist:
+        headers["List-Id"] = f"<{mlist.name}.{settings.site.domain}>"
+        headers["X-Loop"] = links.list_address(settings, mlist.name)
+    if reply_to:
+        headers["Reply-To"] = reply_to
+    return headers
+
+
+def post_bytes(
+    db: Session,
+    kind: str,
+    raw: bytes,
+    to: str,
+    now: datetime,
+    *,
+    mlist: MailingList | None = None,
+    mail_from: str = "",
+    automatic: bool = False,
+    incoming: Incoming | None = None,
+) -> Letter:
+    """Queue a finished letter (CRLF bytes). Without `mail_from`, what bounces comes back to the letter's own address."""
+    row = Letter(kind=kind, to=to, to_key=address.key(to), raw_id=keep_raw(db, raw).id, automatic=automatic, created_at=now)
+    row.list_id = mlist.id if mlist else None
+    row.incoming_id = incoming.id if incoming else None
+    row.due = milliseconds(now)
+    db.add(row)
+    db.flush()
+    row.mail_from = mail_from or links.bounce_address(settings_of(db), row.id)
+    return row
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since the epoch, as claims compare them."""
+    return int(moment.timestamp() * 1000)
+
+
+def to_member(db: Session, letter: str, member: Member, now: datetime, *, mlist: MailingList, **more: Any) -> Letter | None:
+    """A letter to somebody on the list, in their language."""
+    return write(db, letter, member.address.email, member.user.language, now, mlist=mlist, **more)
+
+
+def fan_out(db: Session, mlist: MailingList, message: Message, head: bytes, body: bytes | None, now: datetime) -> Outgoing:
+    """Put a post on its way to every member who gets each; the worker expands it into rows, in slices."""
+    row = Outgoing(list_id=mlist.id, message_id=message.id, raw_id=message.raw_id, head=head, body=body, upto=0, created_at=now)
+    db.add(row)
+    db.flush()
+    return row

@@ -1,0 +1,79 @@
+"""What comes back: bounces to the address that a copy was sent from, and to the list's own."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from listserv.mail import address
+from listserv.mail.bounces import Failure, read
+from listserv.mail.tokens import Kind
+from listserv.store.bounces import Bounce
+from listserv.store.lists import MailingList
+from listserv.store.members import Member, member_by_key
+from listserv.store.queue import Letter as OwnLetter
+from listserv.store.queue import State
+from listserv.usecases import bouncing
+from listserv.usecases.routing import Letter, Outcome
+
+NOTED = Outcome(State.BOUNCE)
+
+
+def told(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: datetime) -> Outcome:
+    """Mail to the sender address of one copy or letter: the token says whose it was, whatever the text says."""
+    if letter.post.automatic not in (None, "bounce"):
+        # A holiday notice came to the envelope sender, as it should (RFC 3834): it says nothing of the address.
+        return Outcome(State.DISCARDED, ("automatic",))
+    failure = _failure(letter)
+    if failure is None:
+        return Outcome(State.DISCARDED, ("no-failure",))
+    row = _bounce(letter, failure, now)
+    if kind is Kind.LETTER:
+        _of_letter(db, row, ids[0])
+    else:
+        _of_copy(db, row, ids, failure, letter, now)
+    db.add(row)
+    return NOTED
+
+
+def _failure(letter: Letter) -> Failure | None:
+    failures = read(letter.raw)
+    if failures:
+        return failures[0]
+    if letter.post.automatic == "bounce" or not letter.incoming.mail_from:
+        # A report that nobody can read is taken for a passing trouble: it must not throw anybody out.
+        return Failure("", False, "", letter.post.subject)
+    return None
+
+
+def _bounce(letter: Letter, failure: Failure, now: datetime) -> Bounce:
+    row = Bounce(incoming_id=letter.incoming.id, email=failure.address, permanent=failure.permanent, status=failure.status, at=now)
+    row.diagnostic, row.list_id = failure.diagnostic, letter.incoming.list_id
+    return row
+
+
+def _of_letter(db: Session, row: Bounce, letter_id: int) -> None:
+    own = db.get(OwnLetter, letter_id)
+    if own:
+        row.email, row.list_id = own.to, own.list_id
+        own.code, own.answer = (550 if row.permanent else 450), row.diagnostic[:500]
+
+
+def _of_copy(db: Session, row: Bounce, ids: tuple[int, ...], failure: Failure, letter: Letter, now: datetime) -> None:
+    member = db.get(Member, ids[0])
+    row.member_id, row.outgoing_id = ids[0], (ids[1] if len(ids) > 1 and ids[1] else None)
+    if member:
+        row.list_id = letter.incoming.list_id = member.list_id
+        row.email = member.address.email
+        bouncing.score(db, member, failure, now)
+
+
+def untold(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
+    """Mail to `LIST-bounces@`: anybody could have written it, so it is noted and counts against nobody."""
+    failures = read(letter.raw)
+    for failure in failures:
+        row = _bounce(letter, failure, now)
+        row.list_id = mlist.id
+        member = member_by_key(db, mlist, address.key(failure.address))
+        row.member_id = member.id if member else None
+        db.add(row)
+    return NOTED if failures else Outcome(State.DISCARDED, ("no-failure",))

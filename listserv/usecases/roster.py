@@ -1,0 +1,146 @@
+"""Changing members one by one, and bringing in many from a table."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from digests import schedule
+from listserv.errors import Conflict, Invalid, Refusal
+from listserv.mail import address
+from listserv.store.lists import MailingList
+from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member, Role, Status
+from listserv.store.people import Address, address_by_key
+from listserv.usecases import digesting, membership
+from listserv.usecases.access import Actor
+from listserv.usecases.administration import NewMember, add_member, checked_email, one_line, read_value
+from listserv.usecases.journal import note
+
+MEMBER_SETTINGS = ("name", "email", "role", "delivery", "schedule", "status", "language", "timezone")
+COLUMNS = ("email", "name", "role", "delivery")
+
+
+def set_member(db: Session, member: Member, values: Mapping[str, str], actor: Actor, now: datetime) -> None:
+    """Change a member's settings, given as text. Raises Invalid, naming the key, or Conflict for an address in use."""
+    for key, value in values.items():
+        if key not in MEMBER_SETTINGS:
+            raise Invalid("there is no setting {key}; there are {keys}", key=key, keys=", ".join(MEMBER_SETTINGS))
+        SETTERS[key](db, member, value.strip(), now) if key in SETTERS else setattr(member, key, read_value(Member, key, value))
+    if member.status is Status.ENABLED:
+        member.paused_until, member.bounce_score = None, 0.0
+    if {"delivery", "schedule", "timezone", "status"} & set(values):
+        digesting.plan(db, member, now)
+    mlist = db.get_one(MailingList, member.list_id)
+    note(db, actor, "member-set", mlist=mlist, now=now, about=member, detail=" ".join(f"{k}={v}" for k, v in values.items()))
+
+
+def _set_name(db: Session, member: Member, value: str, now: datetime) -> None:
+    member.user.name = one_line(value)
+
+
+def _set_email(db: Session, member: Member, value: str, now: datetime) -> None:
+    """A new address for this membership; the person keeps the old one as well."""
+    email = checked_email(value)
+    known = address_by_key(db, address.key(email))
+    if known is None:
+        known = Address(user=member.user, email=email, key=address.key(email), verified_at=now)
+        db.add(known)
+        db.flush()
+    if known.user_id != member.user_id:
+        raise Conflict("{email} belongs to somebody else", email=email)
+    known.email, member.address = email, known
+
+
+def _set_schedule(db: Session, member: Member, value: str, now: datetime) -> None:
+    try:
+        member.schedule = str(schedule.parse(value))
+    except ValueError as wrong:
+        raise Invalid("schedule: {wrong}", wrong=wrong) from None
+
+
+def _set_language(db: Session, member: Member, value: str, now: datetime) -> None:
+    if value not in ("en", "pl", ""):
+        raise Invalid("language: say en or pl")
+    member.user.language = value
+
+
+def _set_timezone(db: Session, member: Member, value: str, now: datetime) -> None:
+    try:
+        member.user.timezone = value and ZoneInfo(value).key
+    except (KeyError, ValueError, OSError):
+        raise Invalid("timezone: write a zone such as Europe/Warsaw") from None
+
+
+SETTERS = {"name": _set_name, "email": _set_email, "schedule": _set_schedule, "language": _set_language, "timezone": _set_timezone}
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line of a table that names no member, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a table."""
+
+    read: int = 0
+    added: int = 0
+    already: int = 0
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+
+def import_members(db: Session, mlist: MailingList, text: str, actor: Actor, now: datetime, *, welcome: bool = False) -> Imported:
+    """Put everyone of a CSV table on a list; whoever is on it stays as they are. Raises Invalid for a table without `email`."""
+    done = Imported()
+    for line, row in rows(text):
+        done.read += 1
+        try:
+            member = add_member(db, mlist, read_row(row), actor, now)
+        except Conflict:
+            done.already += 1
+        except Refusal as wrong:
+            done.unreadable.append(Unreadable(line, str(wrong)))
+        else:
+            done.added += 1
+            if welcome:
+                membership.welcome(db, member, now)
+    return done
+
+
+def rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and fields of every row that is not empty. Raises Invalid."""
+    first = text.split("\n", 1)[0]
+    # Spreadsheets save with semicolons wherever the comma is the decimal sign.
+    reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",", strict=False)
+    try:
+        header = [cell.strip().lower() for cell in next(reader, [])]
+        unknown = [name for name in header if name not in COLUMNS]
+        if "email" not in header or unknown:
+            raise Invalid("the first line must name the columns: {columns} (email is needed)", columns=",".join(COLUMNS))
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    except csv.Error as wrong:
+        raise Invalid("the table cannot be read after line {line}: {wrong}", line=reader.line_num, wrong=wrong) from None
+
+
+def read_row(row: Mapping[str, str]) -> NewMember:
+    """One row as a new member; empty fields mean the usual. Raises Invalid."""
+    role = read_value(Member, "role", row.get("role", "").lower() or Role.MEMBER)
+    delivery = read_value(Member, "delivery", row.get("delivery", "").lower() or DeliveryMode.EACH)
+    return NewMember(row.get("email", ""), row.get("name", ""), role, delivery, DEFAULT_SCHEDULE)
+
+
+def decoded(raw: bytes) -> str:
+    """A table's text: UTF-8, with or without a mark at the start, else what older spreadsheets write in Poland."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1250", "replace")

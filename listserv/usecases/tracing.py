@@ -1,0 +1,176 @@
+"""Where is this mail, and what is still to do: told from the rows that its way left behind."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from listserv import links
+from listserv.errors import Conflict, NotFound
+from listserv.store import trace as rows
+from listserv.store.archive import Message
+from listserv.store.lists import MailingList
+from listserv.store.queue import Incoming, State, unpack
+from listserv.store.trace import Counted
+from listserv.usecases import intake
+from listserv.usecases.access import Actor
+from listserv.usecases.journal import note
+from listserv.usecases.outbox import settings_of
+
+MESSAGE_ID = re.compile(rb"^message-id:\s*<?([^<>\r\n]*)>?", re.IGNORECASE | re.MULTILINE)
+# The journal's own words for what the mail's row says already.
+IN_THE_ROW = ("discarded", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened, and when."""
+
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where one mail to one recipient is."""
+
+    message_id: str
+    mlist: str | None
+    state: str
+    reasons: tuple[str, ...]
+    thread: int | None
+    url: str | None
+    deliveries: Counted
+    events: tuple[Event, ...]
+
+
+def trace(db: Session, message_id: str) -> list[Trace]:
+    """Where the mail with this Message-ID is, once for each recipient who took it. Raises NotFound."""
+    message_id = message_id.strip().strip("<>").strip()
+    mails = list(rows.incoming_with_id(db, message_id)) or find_unread(db, message_id)
+    told = {mail.archived_id for mail in mails}
+    found = [_of_mail(db, message_id, mail) for mail in mails]
+    found += [_of_message(db, message) for message in rows.messages_with_id(db, message_id) if message.id not in told]
+    if not found:
+        raise NotFound("no mail with the Message-ID <{id}> has come in", id=message_id)
+    return found
+
+
+def find_unread(db: Session, message_id: str) -> list[Incoming]:
+    """Mails that nobody has read yet, found by the id in their bytes."""
+    wanted = message_id.encode("utf-8", "surrogateescape")
+    return [mail for mail in reversed(rows.incoming_unread(db)) if _written_id(mail) == wanted]
+
+
+def _written_id(mail: Incoming) -> bytes:
+    head = re.split(rb"\r?\n\r?\n", unpack(mail.raw.packed), maxsplit=1)[0]
+    found = MESSAGE_ID.search(head)
+    return found[1].strip() if found else b""
+
+
+def _of_mail(db: Session, message_id: str, mail: Incoming) -> Trace:
+    mlist = db.get(MailingList, mail.list_id) if mail.list_id else None
+    message = db.get(Message, mail.archived_id) if mail.archived_id else None
+    events = sorted((*_events_of_mail(db, mail), *_events_of_message(db, message)), key=lambda event: event.at)
+    return Trace(
+        message_id=f"<{message_id}>",
+        mlist=mlist.name if mlist else None,
+        state=mail.state,
+        reasons=tuple(mail.reasons.split()),
+        thread=message.thread_id if message else None,
+        url=_url(db, message),
+        deliveries=rows.count_copies(db, message) if message else Counted(0, 0, 0),
+        events=tuple(events),
+    )
+
+
+def _of_message(db: Session, message: Message) -> Trace:
+    """A post that came by another way than the mail: brought in from an older archive."""
+    mlist = db.get_one(MailingList, message.list_id)
+    events = (Event(message.received_at, "archived"), *_events_of_message(db, message))
+    copies = rows.count_copies(db, message)
+    return Trace(f"<{message.message_id}>", mlist.name, State.POSTED, (), message.thread_id, _url(db, message), copies, events)
+
+
+def _url(db: Session, message: Message | None) -> str | None:
+    if message is None:
+        return None
+    return links.message_url(settings_of(db), db.get_one(MailingList, message.list_id).name, message.hash)
+
+
+def _events_of_mail(db: Session, mail: Incoming) -> Iterator[Event]:
+    yield Event(mail.received_at, f"received for {mail.rcpt}" + (f" from {mail.peer}" if mail.peer else ""))
+    for entry in rows.journal_about(db, [mail]):
+        if entry.what not in IN_THE_ROW:
+            yield Event(entry.at, f"{entry.what} ({entry.door})" + (f": {entry.detail}" if entry.what.startswith("held") and entry.detail else ""))
+    for letter in rows.letters_because_of(db, [mail]):
+        yield Event(letter.created_at, f"letter {letter.kind} to {letter.to}")
+    if mail.done_at:
+        yield Event(mail.done_at, f"{mail.state}: {mail.reasons}" if mail.reasons else mail.state)
+    elif mail.attempts and mail.trouble:
+        yield Event(mail.received_at, f"attempt {mail.attempts} failed: {last_line(mail.trouble)}")
+
+
+def _events_of_message(db: Session, message: Message | None) -> Iterator[Event]:
+    for bounce in rows.bounces_of(db, message) if message else ():
+        yield Event(bounce.at, f"bounced {bounce.email}: {bounce.status or bounce.diagnostic}".strip(": "))
+
+
+def last_line(trouble: str) -> str:
+    """What a traceback comes to."""
+    return trouble.strip().rsplit("\n", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that is still to do."""
+
+    id: int
+    kind: str
+    state: str
+    message_id: str
+    for_whom: str
+    attempts: int
+    due: datetime | None
+    trouble: str
+
+
+def waiting(db: Session, limit: int = 200) -> list[Waiting]:
+    """What waits: mails to work on or set aside, posts on their way, letters to send; of each kind the oldest."""
+    mails = [
+        Waiting(m.id, "incoming", m.state, m.message_id, m.rcpt, m.attempts, moment(m.due), last_line(m.trouble)) for m in rows.waiting_incoming(db, limit)
+    ]
+    posts = [_post(db, message, outgoing.id) for outgoing, message in rows.waiting_posts(db, limit)]
+    letters = [Waiting(x.id, "letter", State.PENDING, "", x.to, x.attempts, moment(x.due), x.answer) for x in rows.waiting_letters(db, limit)]
+    return [*mails, *posts, *letters]
+
+
+def _post(db: Session, message: Message, outgoing_id: int) -> Waiting:
+    mlist, copies = db.get_one(MailingList, message.list_id), rows.count_copies(db, message)
+    words = f"{mlist.name}: {copies.pending} of {sum(copies)} copies"
+    return Waiting(outgoing_id, "post", State.PENDING, message.message_id, words, 0, None, "")
+
+
+def moment(due: int | None) -> datetime | None:
+    """Milliseconds since the epoch as a moment."""
+    return datetime.fromtimestamp(due / 1000, UTC) if due is not None else None
+
+
+def retry(db: Session, incoming_id: int, actor: Actor, now: datetime) -> Incoming:
+    """Put a mail that was set aside back to work. Raises NotFound, or Conflict for one that was not set aside."""
+    mail = db.get(Incoming, incoming_id)
+    if mail is None:
+        raise NotFound("there is no incoming mail {id}: `listserv queue ls` shows those that wait", id=incoming_id)
+    db.refresh(mail, with_for_update=True)
+    if mail.state is not State.SHUNTED:
+        raise Conflict("mail {id} is {state}: only a shunted one can be tried again", id=incoming_id, state=mail.state)
+    intake.retry(db, mail, now)
+    note(db, actor, "retried", mlist=None, now=now, about=mail)
+    return mail
+
+
+def count_work(db: Session) -> dict[str, int]:
+    """How much is still to do, by kind."""
+    return rows.count_work(db)
