@@ -1,0 +1,98 @@
+"""The process behind the mail doors: listens, drains on SIGTERM."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import ssl
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+from aiosmtpd.smtp import SMTP
+
+from listserv.errors import Conflict, Invalid
+from listserv.site import Site
+from listserv.smtp.commit import GroupCommit
+from listserv.smtp.handler import Handler, Lmtp, Smtp, open_session
+
+log = structlog.get_logger()
+DRAIN_SECONDS = 20
+
+
+class Doors:
+    """The listening sockets of one process, and who is inside."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.commit = GroupCommit(site)
+        self.handler = Handler(site, self.commit)
+        self.servers: list[asyncio.Server] = []
+
+    async def open(self) -> None:
+        """Listen. Raises Conflict where the address is taken, Invalid where it cannot be."""
+        settings = self.site.settings
+        for kind, where in ((Smtp, settings.smtp.listen), (Lmtp, settings.lmtp.listen)):
+            if where:
+                self.servers.append(await listen(where, self._factory(kind)))
+
+    def _factory(self, kind: type[SMTP]) -> Callable[[], SMTP]:
+        smtp = self.site.settings.smtp
+        options = {"data_size_limit": smtp.max_size, "hostname": self.site.settings.site.domain, "ident": "listserv"}
+        if kind is Smtp and smtp.tls_cert:
+            options["tls_context"] = tls_context(smtp.tls_cert, smtp.tls_key)
+            options["auth_require_tls"] = True
+        return partial(open_session, self.handler, kind, **options)
+
+    def ports(self) -> list[int]:
+        """The ports listened at, SMTP first."""
+        return [server.sockets[0].getsockname()[1] for server in self.servers]
+
+    async def close(self) -> None:
+        """Let nobody in any more; what is being received is finished."""
+        for server in self.servers:
+            server.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while self.handler.busy:
+                    await asyncio.sleep(0.02)
+        await asyncio.to_thread(self.commit.stop)
+
+
+def tls_context(cert: str, key: str) -> ssl.SSLContext:
+    """For STARTTLS. Raises Invalid where the files cannot be used."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(cert, key or None)
+    except (OSError, ssl.SSLError) as wrong:
+        raise Invalid("smtp.tls_cert or smtp.tls_key cannot be used: {wrong}", wrong=wrong) from None
+    return context
+
+
+async def listen(where: str, factory: Callable[[], SMTP]) -> asyncio.Server:
+    """A listening socket. Raises Conflict or Invalid with one clear sentence."""
+    host, port = where.rsplit(":", 1)
+    try:
+        return await asyncio.get_running_loop().create_server(factory, host.strip("[]") or None, int(port), backlog=512)
+    except socket.gaierror:
+        raise Invalid("cannot listen on {where}: there is no such address", where=where) from None
+    except (OSError, OverflowError) as wrong:
+        why = wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else str(wrong)
+        raise Conflict("cannot listen on {where}: {why}", where=where, why=why) from None
+
+
+async def serve(site: Site, ready: Callable[[], None]) -> None:
+    """Take mail in until SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    doors = Doors(site)
+    await doors.open()
+    ready()
+    await stop.wait()
+    await doors.close()
+
+
+def run(site: Site, ready: Callable[[], None]) -> None:
+    """The mail doors' process: blocks until SIGTERM."""
+    asyncio.run(serve(site, ready))
