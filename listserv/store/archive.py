@@ -46,6 +46,7 @@ class Message(Base):
         UniqueConstraint("list_id", "seq"),
         Index("ix_message_hash", "list_id", "hash"),
         Index("ix_message_thread", "thread_id", "sent_at", "id"),
+        Index("ix_message_raw", "raw_id"),
         Index("ix_message_author", "list_id", "author_key"),
     )
 

@@ -8,14 +8,20 @@ from sqlalchemy.orm import Session
 from listserv.store.queue import Incoming
 
 
-def claim(db: Session, now: int, until: int, limit: int) -> Sequence[Incoming]:
+def claim(db: Session, now: int, until: int, limit: int, holder: int) -> Sequence[Incoming]:
     """Take up to `limit` mails that are due (milliseconds since the epoch), oldest first, and hold them until then."""
     # PostgreSQL: other workers pass over what this one has taken. SQLite drops the clause; it lets one write at a time.
     due = select(Incoming.id).where(Incoming.due <= now).order_by(Incoming.due, Incoming.id).limit(limit)
     ids = db.scalars(due.with_for_update(skip_locked=True)).all()
     if not ids:
         return ()
-    mine = update(Incoming).where(Incoming.id.in_(ids)).values(due=until, attempts=Incoming.attempts + 1)
+    mine = update(Incoming).where(Incoming.id.in_(ids)).values(due=until, holder=holder, attempts=Incoming.attempts + 1)
     db.execute(mine.execution_options(synchronize_session=False))
     rows = select(Incoming).where(Incoming.id.in_(ids)).order_by(Incoming.id)
     return db.scalars(rows.execution_options(populate_existing=True)).all()
+
+
+def take_back(db: Session, holder: int, now: int) -> int:
+    """What this worker held when it died is due again; how many mails that was."""
+    held = update(Incoming).where(Incoming.holder == holder, Incoming.due > now).values(due=now, holder=None)
+    return len(db.scalars(held.returning(Incoming.id).execution_options(synchronize_session=False)).all())

@@ -18,7 +18,9 @@ from listserv.store.members import Member
 Record = Any
 Rows = Sequence[Record]
 
-LIST, THREAD, IDS = bindparam("mlist"), bindparam("thread"), bindparam("ids", expanding=True)
+LIST: Any = bindparam("mlist")
+THREAD: Any = bindparam("thread")
+IDS: Any = bindparam("ids", expanding=True)
 
 
 def live_threads(mlist_id: Any) -> tuple[ColumnElement[bool], ...]:
@@ -119,7 +121,7 @@ TEXTS = select(Message.id, Message.text).where(Message.id.in_(IDS))
 
 def texts_of(db: Session, message_ids: Sequence[int]) -> dict[int, str]:
     """The readable bodies of these messages."""
-    return dict(db.execute(TEXTS, {"ids": message_ids}).tuples().all())
+    return dict(db.execute(TEXTS, {"ids": message_ids}).all())
 
 
 FILES = (

@@ -63,6 +63,8 @@ class Incoming(Base):
     received_at: Mapped[datetime]
     # When it may be claimed, in milliseconds since the epoch; NULL once it is done or shunted.
     due: Mapped[int | None] = mapped_column(BigInteger)
+    # Which worker has it in hand: after a crash, that worker's next life takes it back at once.
+    holder: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     state: Mapped[State] = mapped_column(Word(State), default=State.PENDING)
     reasons: Mapped[str] = mapped_column(default="")

@@ -41,6 +41,11 @@ def message_by_id(db: Session, mlist: MailingList, message_id: str) -> Message |
     return db.scalar(select(Message).where(Message.list_id == mlist.id, Message.message_id == message_id))
 
 
+def message_with_raw(db: Session, mlist: MailingList, raw_id: int) -> Message | None:
+    """The archived message with these bytes, under whatever id it is kept."""
+    return db.scalar(select(Message).where(Message.raw_id == raw_id, Message.list_id == mlist.id).limit(1))
+
+
 def add_ghosts(db: Session, mlist: MailingList, thread_id: int, ids: Iterable[str]) -> None:
     """Remember ids that were referred to and have not come."""
     db.add_all(Ghost(list_id=mlist.id, message_id=message_id, thread_id=thread_id) for message_id in ids)

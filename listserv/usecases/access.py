@@ -61,13 +61,11 @@ LIST_AND_MEMBER = (
 
 def list_and_member(db: Session, name: str, actor: Actor) -> tuple[MailingList, Member | None]:
     """The list of that name and this person's membership of it, in one look. Raises NotFound like `readable_list`."""
-    facts = {"name": name.lower(), "user": actor.user_id or 0}
-    found = db.execute(LIST_AND_MEMBER, facts).one_or_none() if LIST_NAME.fullmatch(facts["name"]) else None
-    if found is None:
+    asked = name.lower()
+    found = db.execute(LIST_AND_MEMBER, {"name": asked, "user": actor.user_id or 0}).one_or_none() if LIST_NAME.fullmatch(asked) else None
+    if found is None or not (found[1] or actor.administrator or found[0].archive is Archive.PUBLIC):
         raise NotFound("there is no such page")
     mlist, member = found
-    if member is None and not actor.administrator and mlist.archive is not Archive.PUBLIC:
-        raise NotFound("there is no such page")
     return mlist, member
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from listserv.mail.quotes import Piece, split
 from listserv.mail.subject import base_subject
@@ -12,8 +13,10 @@ from listserv.store.pages import Record
 
 # Deeper answers stay at this depth: what is left of a phone's width must hold words.
 DEEPEST = 3
+# Longer texts are not kept in memory: half a thousand of them must stay a few megabytes.
+KEPT = 16_384
 # What follows the @ of an address. Not after a slash: that is a page's name, as in https://social.example.org/@anna.
-DOMAIN = re.compile(r"(?<!/)@(?:[\w-]+\.)+(?!\d+\b)[\w-]{2,}")
+DOMAIN = re.compile(r"(?:(?<!/)@|%40)(?:[\w-]+\.)+(?!\d+\b)[\w-]{2,}")
 
 
 def mask(text: str) -> str:
@@ -132,10 +135,20 @@ def post(place: Place, text: str, files: tuple[File, ...], subject: str, veil: V
         above_number=place.above_number,
         above_name=speaker(above.author, above.author_email) if above else "",
         # Split first: a mail program's "Anna <anna@…> wrote:" is known by its address.
-        pieces=tuple(Piece(piece.kind, veil(piece.text)) for piece in split(text)),
+        pieces=tuple(Piece(piece.kind, veil(piece.text)) for piece in pieces_of(text)),
         files=files,
         has_html=bool(head.has_html),
     )
+
+
+def pieces_of(text: str) -> tuple[Piece, ...]:
+    """What is said and what is quoted; told apart once for messages that are read again and again."""
+    return _kept_pieces(text) if len(text) <= KEPT else split(text)
+
+
+@lru_cache(maxsize=512)
+def _kept_pieces(text: str) -> tuple[Piece, ...]:
+    return split(text)
 
 
 def changed_subject(subject: str, thread_subject: str) -> bool:

@@ -115,9 +115,9 @@ def receive(db: Session, mails: Sequence[Arriving], now: datetime) -> list[int]:
     return [row.id for row in rows]
 
 
-def claim(db: Session, now: datetime, limit: int = 20) -> list[Work]:
+def claim(db: Session, now: datetime, limit: int = 20, holder: int = 0) -> list[Work]:
     """Take mails to work on, oldest first. The attempt counts from here: a mail that kills its worker counts too."""
-    taken = inbox.claim(db, outbox.milliseconds(now), outbox.milliseconds(now + LEASE), limit)
+    taken = inbox.claim(db, outbox.milliseconds(now), outbox.milliseconds(now + LEASE), limit, holder)
     work = []
     for row in taken:
         if row.attempts > ATTEMPTS:
@@ -125,6 +125,11 @@ def claim(db: Session, now: datetime, limit: int = 20) -> list[Work]:
             continue
         work.append(Work(row.id, raw_bytes(db, row.raw_id), row.peer, _dress(db, row.rcpt)))
     return work
+
+
+def take_back(db: Session, holder: int, now: datetime) -> int:
+    """Mails that this worker held when it died; how many. An attempt that died with it has been counted."""
+    return inbox.take_back(db, holder, outbox.milliseconds(now))
 
 
 def _dress(db: Session, rcpt: str) -> Dress | None:
@@ -193,7 +198,7 @@ def process(db: Session, mail: Prepared, now: datetime) -> State:
 def finish(incoming: Incoming, state: State, reasons: Iterable[str], now: datetime) -> State:
     """The mail has reached its one visible state."""
     incoming.state, incoming.reasons = state, " ".join(reasons)
-    incoming.due, incoming.done_at = None, now
+    incoming.due, incoming.holder, incoming.done_at = None, None, now
     return state
 
 
@@ -204,7 +209,7 @@ def trouble(db: Session, incoming_id: int, traceback: str, now: datetime) -> Non
     if incoming.attempts >= ATTEMPTS:
         shunt(db, incoming, traceback, now)
         return
-    incoming.due = outbox.milliseconds(now + AGAIN_AFTER * incoming.attempts)
+    incoming.due, incoming.holder = outbox.milliseconds(now + AGAIN_AFTER * incoming.attempts), None
 
 
 def shunt(db: Session, incoming: Incoming, traceback: str, now: datetime) -> None:

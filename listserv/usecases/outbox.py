@@ -121,7 +121,8 @@ def post_bytes(
     row = Letter(kind=kind, to=to, to_key=address.key(to), raw_id=keep_raw(db, raw).id, automatic=automatic, created_at=now)
     row.list_id = mlist.id if mlist else None
     row.incoming_id = incoming.id if incoming else None
-    row.due = milliseconds(now)
+    # At once, also where `now` is the future that `listserv due --at` speaks of.
+    row.due = 0
     db.add(row)
     db.flush()
     row.mail_from = mail_from or links.bounce_address(settings_of(db), row.id)

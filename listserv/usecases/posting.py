@@ -20,7 +20,7 @@ from listserv.store.archive import Message
 from listserv.store.lists import Kind, MailingList, ReplyTo, SenderProof, Topic
 from listserv.store.members import Member, member_by_key
 from listserv.store.queue import Incoming
-from listserv.store.threads import message_by_id
+from listserv.store.threads import message_by_id, message_with_raw
 from listserv.usecases import archiving, outbox
 from listserv.usecases.access import Actor, Door, moderates
 from listserv.usecases.journal import note
@@ -96,13 +96,13 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission) -> Facts:
 def _is_double(db: Session, mlist: MailingList, submission: Submission) -> bool:
     """A known Message-ID, the same author and the same words; or a mail that waits for a decision already."""
     post = submission.post
-    if moderation.held_with_raw(db, mlist, submission.raw_id):
+    if moderation.held_with_raw(db, mlist, submission.raw_id) or message_with_raw(db, mlist, submission.raw_id):
         return True
     known = message_by_id(db, mlist, post.message_id)
     if known is None:
         return False
     author = address.key(post.authors[0].address) if post.authors else ""
-    return known.raw_id == submission.raw_id or (known.author_key == author and known.text == post.text)
+    return known.author_key == author and known.text == post.text
 
 
 def submit(db: Session, mlist: MailingList, submission: Submission, now: datetime) -> Result:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,8 @@ THREADS_A_PAGE = 25
 # A whole conversation on one page, except for the few that would take a browser minutes.
 POSTS_A_PAGE = 100
 HASH = re.compile(r"[A-Za-z2-7]{32}")
+# From an attachment's number to its address on the web.
+FileUrl = Callable[[int], str]
 # How many are named beside a thread before the rest is counted.
 NAMED = 2
 
@@ -318,8 +320,8 @@ def _neighbour(near: dict[str, Record], side: str, veil: Veil) -> tuple[int, str
     return (near[side].id, veil(near[side].subject)) if side in near else None
 
 
-def message(db: Session, name: str, message_hash: str, actor: Actor, *, html: bool = False) -> Single:
-    """One message by its Message-ID-Hash, with its formatted form where that is asked for. Raises NotFound."""
+def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url: FileUrl | None = None) -> Single:
+    """One message by its Message-ID-Hash. With `file_url` (the address of an attachment) also its formatted form. Raises NotFound."""
     view, row = _message(db, name, message_hash, actor)
     found = pages.thread_on_list(db, view.mlist.id, row.thread_id)
     assert found is not None  # a message's thread is a row of the same list
@@ -331,7 +333,7 @@ def message(db: Session, name: str, message_hash: str, actor: Actor, *, html: bo
     return Single(
         view=view,
         post=talk.post(places[index], row.text, files.get(row.id, ()), found.subject, view.veil),
-        html=view.veil(row.html) if html and row.html else None,
+        html=_html(db, row, view, file_url) if file_url and row.html else None,
         thread_id=row.thread_id,
         thread_page=index // POSTS_A_PAGE + 1,
         subject=view.veil(found.subject),
@@ -340,6 +342,19 @@ def message(db: Session, name: str, message_hash: str, actor: Actor, *, html: bo
         before=by_number.get(number - 1, ""),
         after=by_number.get(number + 1, ""),
     )
+
+
+def _html(db: Session, row: Message, view: View, file_url: FileUrl) -> str:
+    """A message's safe HTML, its own pictures in place."""
+    html = row.html or ""
+    if "cid:" not in html:
+        return view.veil(html)
+    from listserv.mail.html import clean  # the mail parser and cleaner: only for letters with pictures
+    from listserv.mail.parse import parse
+
+    named = {file.content_id: file for file in parse(raw_bytes(db, row.raw_id)).attachments if file.content_id}
+    # Pictures first: a Content-ID looks like an address.
+    return view.veil(clean(html, lambda cid: file_url(named[cid].number) if cid in named else None))
 
 
 def _message(db: Session, name: str, message_hash: str, actor: Actor) -> tuple[View, Message]:

@@ -274,6 +274,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_author", ["list_id", "author_key"], unique=False)
         batch_op.create_index("ix_message_hash", ["list_id", "hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index("ix_message_raw", ["raw_id"], unique=False)
         batch_op.create_index("ix_message_thread", ["thread_id", "sent_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_user_id"), ["user_id"], unique=False)
 
@@ -300,6 +301,7 @@ def upgrade() -> None:
         sa.Column("peer", sa.String(length=64), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("holder", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("reasons", sa.String(), nullable=False),
@@ -456,6 +458,7 @@ def downgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_user_id"))
         batch_op.drop_index("ix_message_thread")
+        batch_op.drop_index("ix_message_raw")
         batch_op.drop_index(batch_op.f("ix_message_parent_id"))
         batch_op.drop_index("ix_message_hash")
         batch_op.drop_index("ix_message_author")

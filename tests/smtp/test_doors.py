@@ -1,7 +1,6 @@
 """The mail doors with real sockets."""
 
 import asyncio
-import contextlib
 import smtplib
 import socket
 import threading
@@ -10,49 +9,20 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import event, select
 
-from listserv.smtp.server import Doors, listen
 from listserv.errors import Conflict
+from listserv.smtp.server import listen
 from listserv.store.queue import Incoming, Raw, unpack
 from listserv.usecases import intake
 from tests.office import mail
+from tests.smtp.doors import open_doors
 
 LIST = "siecibp@lists.example.org"
 
 
-@contextlib.contextmanager
-def open_doors(site):
-    """The doors of a site in a thread of their own; their ports."""
-    started, ports, stop = threading.Event(), [], []
-
-    async def serve():
-        doors = Doors(site)
-        await doors.open()
-        ports.extend(doors.ports())
-        done = asyncio.Event()
-        stop.append((asyncio.get_running_loop(), done))
-        started.set()
-        await done.wait()
-        await doors.close()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert started.wait(10)
-    try:
-        yield ports
-    finally:
-        loop, done = stop[0]
-        loop.call_soon_threadsafe(done.set)
-        thread.join()
-
-
 @pytest.fixture
 def doors(site, network):
-    site.settings = site.settings.model_copy(
-        update={
-            "smtp": site.settings.smtp.model_copy(update={"listen": "127.0.0.1:0", "max_size": 300_000}),
-            "lmtp": site.settings.lmtp.model_copy(update={"listen": "127.0.0.1:0"}),
-        }
-    )
+    smtp = site.settings.smtp.model_copy(update={"max_size": 300_000})
+    site.settings = site.settings.model_copy(update={"smtp": smtp})
     with open_doors(site) as ports:
         yield ports
 

@@ -1,0 +1,85 @@
+"""How a mail would be understood and judged, without doing anything: `inspect`."""
+
+import re
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from listserv.config import Settings
+from listserv.mail import address, bounces
+from listserv.mail.address import Mailbox
+from listserv.mail.authentication import Alignment, Results, alignment, read_results
+from listserv.mail.parse import Post, parse
+from listserv.rules import judge
+from listserv.store.lists import MailingList
+from listserv.store.queue import Incoming
+from listserv.usecases.posting import Submission, facts_for
+
+RETURN_PATH = re.compile(rb"^return-path:[ \t]*<?([^<>\r\n]*)>?", re.IGNORECASE | re.MULTILINE)
+
+
+def understood(raw: bytes, trust: str) -> dict[str, Any]:
+    """A mail as the contract's `inspect --json` tells it (section 6), without a verdict. Any bytes have an answer."""
+    post = parse(raw)
+    return {
+        **_envelope(post),
+        "text": post.text,
+        "reply": post.reply,
+        "html": post.html,
+        "attachments": [{"name": f.name, "type": f.type, "size": f.size, "sha256": f.sha256} for f in post.attachments],
+        "automatic": post.automatic,
+        "failures": _failures(raw),
+        "authentication": _words(read_results(raw, trust)),
+        "calendar": None,
+        "problems": list(post.problems),
+        "verdict": None,
+    }
+
+
+def _envelope(post: Post) -> dict[str, Any]:
+    return {
+        "message_id": bracketed(post.message_id),
+        "from": _mailbox(post.authors[0]) if post.authors else None,
+        "to": [_mailbox(mailbox) for mailbox in post.to],
+        "subject": post.subject,
+        "base_subject": post.base_subject,
+        "date": post.date.isoformat() if post.date else None,
+        "in_reply_to": bracketed(post.in_reply_to) or None,
+        "references": [bracketed(reference) for reference in post.references],
+    }
+
+
+def bracketed(message_id: str) -> str:
+    """A Message-ID as it stands in a mail."""
+    return f"<{message_id}>" if message_id else ""
+
+
+def _mailbox(mailbox: Mailbox) -> dict[str, str]:
+    return {"name": mailbox.name, "address": mailbox.address}
+
+
+def _failures(raw: bytes) -> list[dict[str, str]]:
+    kinds = {True: "permanent", False: "temporary"}
+    return [{"address": f.address, "kind": kinds[f.permanent], "status": f.status, "diagnostic": f.diagnostic} for f in bounces.read(raw)]
+
+
+def _words(results: Results) -> dict[str, str | None]:
+    return {"spf": results.spf, "dkim": results.dkim, "dmarc": results.dmarc, "arc": results.arc}
+
+
+def verdict(db: Session, mlist: MailingList, raw: bytes, settings: Settings) -> dict[str, Any]:
+    """How this list would judge the mail if the trusted MTA had brought it just now."""
+    post = parse(raw)
+    domain = address.domain_of(post.authors[0].address) if post.authors else ""
+    found = alignment(read_results(raw, settings.auth.trust), domain) if domain else Alignment.UNKNOWN
+    incoming = Incoming(mail_from=envelope_sender(raw, post), rcpt=f"{mlist.name}@{settings.site.domain}")
+    judged = judge(post, facts_for(db, mlist, Submission(incoming, raw, post, found)))
+    return {"action": judged.action, "reasons": list(judged.reasons)}
+
+
+def envelope_sender(raw: bytes, post: Post) -> str:
+    """Who sent it: its Return-Path, where it kept one; the null sender is empty."""
+    found = RETURN_PATH.search(re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0])
+    if found:
+        return found[1].decode("utf-8", "replace").strip()
+    return post.authors[0].address if post.authors else ""
