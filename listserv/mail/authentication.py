@@ -12,10 +12,12 @@ from enum import StrEnum
 from listserv.mail.address import split
 from listserv.mail.dmarc import LookupFailed, Txt, dkim_survives, dmarc_policy, fold_domain, relaxed
 
-__all__ = (
-    ["Alignment", "Finding", "LookupFailed", "Results", "Txt", "alignment", "claims_to_be", "dkim_survives"]
-    + ["dmarc_policy", "forged_results", "read_results", "results_fields"]
-)
+__all__ = ["Alignment", "Finding", "LookupFailed", "Results", "Txt", "alignment", "claims_to_be", "dkim_survives"] + [
+    "dmarc_policy",
+    "forged_results",
+    "read_results",
+    "results_fields",
+]
 
 NAME = b"authentication-results"
 METHODS = ("spf", "dkim", "dmarc", "arc")

@@ -1,13 +1,17 @@
 """Which parts of a mail are the letter, in which of its forms, and which are attached to it (RFC 8621 section 4.1.4)."""
 
+import re
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import unquote
 
 from listserv.mail import fields, html
 from listserv.mail.mime import Part, read_head
-from listserv.mail.text import one_line, unflow
+from listserv.mail.text import clean, one_line, unflow
 
+CID = re.compile(r"""cid:([^"'\s<>)]{1,900})""")
 NOT_READABLE = ("text/calendar", "text/rfc822-headers", "text/vcard", "text/x-vcard", "text/directory")
+ENDS = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 LONGEST_NAME = 200
 # Where a part came without a name: endings that people's programs know.
 ENDINGS = {
@@ -60,11 +64,18 @@ class Contents:
 def sort(root: Part) -> Contents:
     """Tell the letter from what is attached to it; every leaf is in one of them."""
     attached: list[Part] = []
-    if not root.children and root.type.startswith("text/") and root.type not in NOT_READABLE and not root.name:
+    if not root.children and _is_all_there_is(root):
         return Contents([root], [root])
     contents = _sort(root, "", 0, attached)
     contents.attached = attached
     return contents
+
+
+def _is_all_there_is(root: Part) -> bool:
+    """A mail of one part is to be read unless it is a file; a multipart that could not be split is shown as it came."""
+    if root.type.startswith("multipart/"):
+        return "too-many-lines" not in root.problems
+    return root.type.startswith("text/") and root.type not in NOT_READABLE and not root.name
 
 
 def _sort(part: Part, parent: str, place: int, attached: list[Part]) -> Contents:
@@ -101,7 +112,7 @@ def _is_letter(part: Part, parent: str, place: int) -> bool:
 def text_of(part: Part) -> str:
     """A part as plain text."""
     if part.type == "text/html":
-        return html.to_text(part.text)
+        return clean(html.to_text(part.text))
     if part.parameters.get("format", "").lower() != "flowed":
         return part.text
     return unflow(part.text, delsp=part.parameters.get("delsp", "").lower() == "yes")
@@ -112,7 +123,13 @@ def safe_html(parts: list[Part]) -> str | None:
     if not any(part.type == "text/html" for part in parts):
         return None
     shown = (html.clean(part.text) if part.type == "text/html" else f"<pre>{escape(text_of(part))}</pre>" for part in parts)
-    return "\n".join(shown).strip() or None
+    return clean("\n".join(shown)).strip() or None
+
+
+def named(contents: Contents) -> frozenset[str]:
+    """The Content-IDs that the letter's HTML names: what carries them is shown in its place."""
+    sources = (part.text for part in contents.as_html if part.type == "text/html")
+    return frozenset(unquote(found) for source in sources for found in CID.findall(source))
 
 
 def shown_type(part: Part) -> str:
@@ -127,13 +144,13 @@ def content_id(part: Part) -> str:
 
 def file_name(part: Part, number: int) -> str:
     """A name under which an attachment can be kept: no folders, never empty, at most 200 characters."""
-    name = one_line(part.name).replace("\\", "/").rpartition("/")[2].strip(". ")
-    ending = ENDINGS.get(part.type, ".txt" if part.type.startswith("text/") else "")
-    if not name and ending == ".eml":
-        name = _subject_within(part).replace("/", "-").replace("\\", "-").strip(". ")
-        name = f"{name[: LONGEST_NAME - 4]}.eml" if name else ""
+    ending = _ending(part)
+    name = _bare_name(part.name)
+    if ending == ".eml":
+        name = name or _bare_name(_subject_within(part))
+        name = f"{name[: LONGEST_NAME - 4]}.eml" if name and not ENDS.search(name) else name
     if not name:
-        name = f"part-{number}{ending or '.bin'}"
+        return f"part-{number}{ending}"
     stem, dot, last = name.rpartition(".")
     if len(name) <= LONGEST_NAME:
         return name
@@ -141,5 +158,13 @@ def file_name(part: Part, number: int) -> str:
 
 
 def _subject_within(part: Part) -> str:
-    """The subject of a message that is attached."""
-    return fields.line(read_head(part.content()).first("subject"))
+    """The subject of a message that is attached, without what would look like folders or an ending."""
+    return re.sub(r"[/\\.]+", "-", fields.line(read_head(part.content()).first("subject"))).strip("- ")
+
+
+def _bare_name(name: str) -> str:
+    return one_line(name).replace("\\", "/").rpartition("/")[2].strip(". ")
+
+
+def _ending(part: Part) -> str:
+    return ENDINGS.get(part.type, ".txt" if part.type.startswith(("text/", "message/")) else ".bin")

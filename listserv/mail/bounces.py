@@ -4,36 +4,41 @@ Reports in the form of RFC 3464 are read here. What has no form goes to flufl.bo
 read as people read it: an address, and beside it a reply code or words of failure, above the copy of the mail.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
 
 from flufl.bounce import all_failures
 
 from listserv.mail import bodies, mime
-from listserv.mail.automatic import BOUNCE_SUBJECT, STATUS_PARTS, automatic, is_daemon
+from listserv.mail.automatic import BOUNCE_SUBJECT, FIELDS, STATUS_PARTS, automatic, is_daemon
 from listserv.mail.fields import line
 from listserv.mail.mailboxes import mailboxes
 from listserv.mail.mime import Part
 
+# A detector that fails logs a traceback; one that fails on a strange mail is nothing to tell anybody.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
+
 MOST_RECIPIENTS = 1_000
 LONGEST_DIAGNOSTIC = 500
 # flufl.bounce searches with patterns that take quadratic time on long lines.
-LONGEST_BOUNCE = 131_072
-LONGEST_LINE = 1_000
+LONGEST_BOUNCE = 65_536
+LONGEST_LINE = 500
 LINES_BESIDE = 8
 
 BLANK_LINE = re.compile(rb"(?:\r\n|\r(?!\n)|\n)[ \t]*(?:\r\n|\r|\n)")
+BLANK_LINES = re.compile(rb"\n{3,}")
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 REPLY_CODE = re.compile(r"(?<![\d.\w/-])([45])\d\d(?=[\s,;:-])")
 UTF8_CHARACTER = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 ADDRESS = re.compile(r"(?<![\w.%+@/:=-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
 
 COPY_FOLLOWS = re.compile(
-    r"""^\W*(?:(?:below\ this\ line|this\ is\ a\ copy|message\ headers\ follow|below\ is\ a\ copy|original\ message|unsent\ message
+    r"""^[^\w\n]*(?:(?:below\ this\ line|this\ is\ a\ copy|message\ headers\ follow|below\ is\ a\ copy|original\ message|unsent\ message
     |returned\ message|message\ text\ follows|the\ body\ of|copy\ of\ the|oryginalna\ wiadomo|kopia\ wiadomo|nag[łl][óo]wki\ (?:wiadomo|orygina)
     |oryginalne\ nag)|received:\s|return-path:\s|(?:message|mail)\s(?:transcript|content)\ follows)""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
@@ -63,10 +68,13 @@ class Failure:
 
 def read(raw: bytes) -> tuple[Failure, ...]:
     """The recipients that a bounce names, each once. Empty where this is no bounce, or names none; never raises."""
+    named: dict[str, Failure] = {}
     try:
-        return tuple({failure.address.lower(): failure for failure in reversed(_read(raw))}.values())[::-1]
+        for failure in _read(raw):
+            named.setdefault(failure.address.lower(), failure)
     except Exception:  # noqa: BLE001 - bounces come in more forms than anybody knows; one that fails us says nothing
         return ()
+    return tuple(named.values())
 
 
 def _read(raw: bytes) -> list[Failure]:
@@ -79,14 +87,14 @@ def _read(raw: bytes) -> list[Failure]:
         reports = [part for part in root.leaves() if part.type.startswith("text/")]
     recipients = [recipient for part in reports for recipient in _recipients(part)]
     if recipients:
-        return [failure for failure in recipients if failure is not None]
+        return [_explained(failure, text) for failure in recipients if failure is not None]
     ours = {mailbox.address.lower() for name in ("to", "from", "delivered-to") for mailbox in mailboxes(root.all(name))}
     return _guessed(raw, text, ours) or _told(text, ours)
 
 
 def _is_bounce(root: Part, text: str) -> bool:
     """Is this from a mail system? A person who quotes a bounce, or asks about one, is none."""
-    fields = {name: [line(value) for value in values] for name, values in root.fields.items()}
+    fields = {name: [line(value) for value in root.all(name)] for name in FIELDS if name in root.fields}
     if automatic(fields, text, {part.type for part in root.leaves()}) == "bounce" or is_daemon(fields):
         return True
     return root.first("return-path") == "<>" or BOUNCE_SUBJECT.match(line(root.first("subject"))) is not None
@@ -146,17 +154,33 @@ def _status(given: str, diagnostic: str) -> str:
     return f"{code[1]}.0.0" if code else ""
 
 
+def _explained(failure: Failure, text: str) -> Failure:
+    """A failure of which the report gives no cause, with what the letter around it says."""
+    if failure.diagnostic or failure.address not in text:
+        return failure
+    status, diagnostic = _code(_beside(text, text.index(failure.address)))
+    return replace(failure, status=status, diagnostic=diagnostic) if status[:1] == failure.status[:1] else failure
+
+
 class _Short(Message):
-    """A message whose header fields cannot keep the standard library busy."""
+    """A message whose header fields neither keep the standard library busy nor surprise a detector."""
 
     def set_raw(self, name: str, value: str) -> None:
-        super().set_raw(name, value[:LONGEST_LINE])
+        super().set_raw(name, value[:LONGEST_LINE].encode("ascii", "replace").decode("ascii"))
 
 
 def _guessed(raw: bytes, text: str, ours: set[str]) -> list[Failure]:
     """What flufl.bounce makes of it. It wants the whole tree, so the mail is parsed once more, cut to a bearable size."""
     short = b"\n".join(one[:LONGEST_LINE] for one in raw[:LONGEST_BOUNCE].splitlines())
-    temporary, permanent = all_failures(message_from_bytes(short, _Short))
+    # The standard library makes a part of every blank line in a report.
+    message = message_from_bytes(BLANK_LINES.sub(b"\n\n", short), _Short)
+    if not mailboxes(message.get_all("from", [])):
+        del message["from"]
+        message["from"] = "mailer-daemon@example.invalid"
+    try:
+        temporary, permanent = all_failures(message)
+    except Exception:  # noqa: BLE001 - seventeen detectors written for honest bounces
+        return []
     found: dict[str, bool] = {}
     for addresses, for_good in ((temporary, False), (permanent, True)):
         for address in sorted(addresses):
@@ -167,9 +191,7 @@ def _guessed(raw: bytes, text: str, ours: set[str]) -> list[Failure]:
 
 
 def _as_said(address: str, text: str, *, for_good: bool) -> Failure:
-    at = max(text.find(address), 0) if address in text else None
-    beside = _beside(text, at) if at is not None else ""
-    status, diagnostic = _code(beside)
+    status, diagnostic = _code(_beside(text, text.index(address))) if address in text else ("", "")
     return Failure(address, for_good and not status.startswith("4"), status, diagnostic)
 
 

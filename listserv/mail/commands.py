@@ -82,7 +82,8 @@ def _in_sentence(sentence: str) -> list[Command]:
         return [Command(Kind.HELP)]
     if Kind.LEAVE in kinds or Kind.JOIN in kinds:
         return _membership(kinds, sentence)
-    return [_command(kind, sentence) for kind in kinds]
+    found = [_pause(sentence) if kind is Kind.PAUSE else Command(kind) for kind in kinds]
+    return [command for command in found if command is not None]
 
 
 def _alone(sentence: str) -> Command | None:
@@ -90,9 +91,8 @@ def _alone(sentence: str) -> Command | None:
     for kind, pattern in words.ALONE.items():
         if pattern.fullmatch(sentence):
             return Command(kind)
-    pause = words.ALONE[Kind.PAUSE].match(sentence)
-    command = _command(Kind.PAUSE, sentence[pause.end() :]) if pause else None
-    return command if command and (command.until or command.days) else None
+    pause = _pause(sentence) if words.ALONE[Kind.PAUSE].match(sentence) else None
+    return pause if pause and (pause.until or pause.days) else None
 
 
 def _asks(kind: Kind, pattern: re.Pattern[str], sentence: str) -> bool:
@@ -110,8 +110,10 @@ def _membership(kinds: list[Kind], sentence: str) -> list[Command]:
     return [Command(kind) for kind in kinds if kind in (Kind.JOIN, Kind.LEAVE)]
 
 
-def _command(kind: Kind, sentence: str) -> Command:
-    if kind is not Kind.PAUSE:
-        return Command(kind)
+def _pause(sentence: str) -> Command | None:
+    """A pause with its end; None where an end is named that cannot be read, lest it lasts for ever."""
     until = read_until(sentence)
-    return Command(kind, until, None if until else read_days(sentence))
+    days = None if until else read_days(sentence)
+    if not until and not days and words.UNREADABLE_DAY.search(sentence):
+        return None
+    return Command(Kind.PAUSE, until, days)

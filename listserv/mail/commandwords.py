@@ -90,6 +90,8 @@ _SENTENCES = {
         rf"\b{_STRIKE}\b.{{0,20}}\b{_MY_ADDRESS}\b",
         rf"\b{_MY_ADDRESS}\b.{{0,20}}\b{_STRIKE}\b",
         rf"\b(?:rezygnuje|zrezygnowac|rezygnacje|rezygnacji) z (?:dalsze[jg]o? )?(?:{_LIST}|udzialu|otrzymywania|czlonkostwa)\b",
+        rf"\bprosze (?:mnie )?{_WYPISZ}$",
+        r"\bprzesta\w+\b.{0,20}\b(?:pisac|wysylac|przysylac)\b",
         r"\bunsubscribe\b",
         r"\b(?:remove|delete|take|sign) (?:me|my (?:e-?mail|address)(?: address)?)\b.{0,20}\b(?:from|off)\b",
         r"\bremove me\b|\bopt out\b|\bto be (?:unsubscribed|removed)\b|\bstop sending me\b",
@@ -114,6 +116,10 @@ _SENTENCES = {
         r"\b(?:pause|suspend|hold)\b.{0,30}\b(?:until|till|for|me|my|mail|delivery|messages)\b",
         r"\bon (?:vacation|holiday|leave) (?:until|till|for)\b",
     ),
+    Kind.WHO: (
+        r"\bo (?:liste|spis) (?:uczestnikow|osob|czlonkow)\b|\bkto (?:jest|nalezy) (?:na|do) (?:tej |naszej )?(?:liscie|listy)\b",
+        r"\bwho (?:is|are|else is) on (?:the|this) list\b|\blist of (?:members|subscribers)\b",
+    ),
     Kind.DAILY: (r"\b(?:raz dziennie|raz na dzien|codziennie|przeglad\w* (?:co)?dzienn\w+|dzienn\w+ przeglad\w*|daily|once a day|every day)\b",),
     Kind.WEEKLY: (
         r"\b(?:raz (?:w tygodniu|na tydzien)|co tydzien|tygodniowo|przeglad\w* tygodniow\w+|tygodniow\w+ przeglad\w*|weekly|once a week|every week)\b",
@@ -132,6 +138,8 @@ NO_MORE_MAIL = re.compile(
     rf"\bnie chce (?:juz |wiecej |dluzej )*(?:otrzymywac|dostawac|byc na|nalezec do)\b.{{0,20}}\b(?:{_MAILS}|{_LIST})\b"
     rf"|\b(?:don't|do not|no longer) (?:want|wish) to (?:receive|get)\b.{{0,20}}\b{_MAILS}\b"
 )
+# „Przerwa do piątku”: only a calendar could tell the day.
+UNREADABLE_DAY = re.compile(r"\b(?:przerw\w{1,3}|urlop\w{0,3}|pauza|pause|vacation|holiday)\W+(?:do|until|till)\b(?! odwolania| further notice)")
 # How often mail comes is said in many sentences; it is asked for in these.
 ASKING = re.compile(
     r"\b(?:prosze|poprosze|prosil[ae]?bym|chce|chcial[ae]?bym|wole|wolal[ae]?bym|przelacz\w*|ustaw\w*|please|want|like|prefer|switch|change|set|send me)\b"

@@ -70,14 +70,19 @@ CONDITION = re.compile(
     r"(?:tylko|jesli|jezeli|o ile|pod warunkiem|gdy|kiedy|dopiero|najpierw|zanim|nie"
     r"|if|unless|only|provided|when|once|after|first|though|although|except|no|not)\b"
 )
-AGAINST = re.compile(r"\bspam|odrzuc|odmow|odmaw|\breject|\brefus|\bdeclin")
-IN_FAVOUR = re.compile(r"\b(?:prosze|mozna|please)\b[^.!?]{0,20}\b(?:przyj|zaakcept|doda|accept|admit|approve)|zaprasz|\bjednak\b")
+NO_YES = re.compile(r"\bspam|odrzuc|odmow|odmaw|\breject|\brefus|\bdeclin|wiecej (?:informacji|danych|szczegolow)|more (?:info|detail)")
+NO_NO = re.compile(r"\b(?:prosze|mozna|please)\b[^.!?]{0,20}\b(?:przyj|zaakcept|doda|accept|admit|approve)|^[^.!?]*(?:zaprasz|\bjednak\b)")
 
 # Sentences that begin with a word of refusal and refuse nothing. Any verb of the first person is one.
 NIE_IDIOM = re.compile(
     r"(?:wiadomo|jest|sa|ma|maja|zna|teraz|dzis|dzisiaj|jutro|mozna|trzeba|nalezy|wolno|bylo|byl|byla|byly|bedzie|tylko|tak|no|do|za|ten|ta|te|to|zaraz|spam|chodzi|sposob|nie"
     r"|bardzo|zawsze|ja|my|jeszcze|moge|chce|widze|sadze|mysle|rozumie|pamieta|dotyczy|szkodzi|wszyscy|wszystko|moze|wiem|spelnia|wyglada|\w+(?:uje|aje|ujemy|ala|al|alo|ila|il)"
     r"|\w+(?:am|em|amy|emy|imy|ymy|lismy|lysmy))\b|decyd|zdecyd|powin|przeszkadz|otrzym|dosta|dotar|dosz|spiesz|odpowi|interes|zgadz|zgod"
+)
+# „Nie, nie wiem” does not decide; „Nie, nie przyjmujemy” does.
+UNDECIDED = re.compile(
+    r"nie (?:wiem|jest|mam|zna|teraz|moge|mozemy|rozumie|pamieta|decyd|zdecyd|potrafi|umie|sadz|mysl|spiesz|jeszcze|dzis|chce)"
+    r"|no (?:idea|problem|worries|rush|objection)"
 )
 FIRST_PERSON = re.compile(r"\w+ę\b", re.IGNORECASE)
 NO_IDIOM = re.compile(
@@ -136,12 +141,14 @@ def _is_asking(after: str) -> bool:
 
 def _stands_alone(after: str) -> bool:
     """At the end, at the end of its line, or before punctuation; an ellipsis is no end."""
+    if not any(c.isalnum() for c in after.split("\n", 1)[0]) and not after.startswith(("..", "…")):
+        return True
     return after[:1] in ("", "\n") or (after[0] in PUNCTUATION and not after.startswith(("..", "…")))
 
 
 def _says_yes(after: str) -> bool:
     following = fold(_words(after)[:LOOK_AHEAD])
-    if DOUBT.match(following) or AGAINST.search(following):
+    if DOUBT.match(following) or NO_YES.search(following):
         return False
     if CONDITION.match(following) and not GRANTED.match(following):
         return False
@@ -152,13 +159,12 @@ def _says_no(word: str, after: str, *, shouted: bool) -> bool:
     """`NIE powód` decides, „Nie wiem” does not: in running text only punctuation or a „bo” sets the word apart."""
     words = _words(after)
     following = fold(words[:LOOK_AHEAD])
-    if DOUBT.match(following) or IN_FAVOUR.search(fold(words[:300])):
+    if DOUBT.match(following) or NO_NO.search(fold(words[:300])):
         return False
     if word == "no" and (language.guess(words) == "pl" or POLISH_NO.match(following)):
         return False
     if _stands_alone(after):
-        first, _, second = following.partition(" ")
-        return first not in NO or not _is_idiom(first, second, words[len(first) + 1 :])
+        return UNDECIDED.match(following) is None
     if REASON.match(following):
         return True
     return shouted and after[0].isalnum() and not after.split("\n", 1)[0].isupper() and not _is_idiom(word, following, words)

@@ -15,8 +15,9 @@ from listserv.mail.text import decode, one_line
 
 # RFC 2047 section 2, with the language of RFC 2231; spaces and lone question marks are let pass in the text.
 WORD = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]*)?\?([bBqQ])\?((?:(?!\?=|=\?[\w.:*+-]{1,60}\?[bBqQ]\?).)*)\?=", re.S)
+# A value without quotes ends at a semicolon, or where the next name begins without one.
 # No run of white space may be looked at twice here: 64 KB of spaces would take minutes.
-PARAMETER = re.compile(r'[;\s]([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)', re.S)
+PARAMETER = re.compile(r'[;\s]([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|(?:(?!\s[\w*-]{1,40}=)[^;])*)', re.S)
 SECTION = re.compile(r"([^*]+)(?:\*([0-9]{1,4}))?(\*?)")
 MEDIA_TYPE = re.compile(r"\s*([A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+)")
 ID = re.compile(r"<([^<>]*)>")
@@ -135,9 +136,15 @@ def message_id(value: str) -> str:
 
 def message_ids(values: Iterable[str]) -> tuple[str, ...]:
     """The ids in References or In-Reply-To, each once, in order; of very many the first and the last."""
-    texts = (text for value in values for text in ID.findall(words(value) if "=?" in value else value))
-    ids = [known for known in dict.fromkeys(map(_id, texts)) if known]
+    ids = [known for known in dict.fromkeys(_id(text) for value in values for text in _texts(value)) if known]
     return tuple(ids if len(ids) <= MOST_REFERENCES else ids[:1] + ids[1 - MOST_REFERENCES :])
+
+
+def _texts(value: str) -> list[str]:
+    value = words(value) if "=?" in value else value
+    bare = value.split()
+    # Some programs leave the brackets out; words of a sentence are no ids.
+    return bare if "<" not in value and all("@" in text for text in bare) else ID.findall(value)
 
 
 def _id(text: str) -> str:

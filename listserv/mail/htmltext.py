@@ -126,7 +126,7 @@ class _Reader:
 
     def _begin_block(self, element: _Open) -> None:
         page, tag = self.page, element.tag
-        if _stands_off(element):
+        if self._stands_off(element):
             page.paragraph()
         page.end_line()
         if tag in ("ul", "ol"):
@@ -144,7 +144,7 @@ class _Reader:
             page.preformatted -= 1
         if tag in ("ul", "ol"):
             self.numbers.pop()
-        if _stands_off(element):
+        if self._stands_off(element):
             page.paragraph()
         if tag == "div" and not self.in_older_mail and self._heads_older_mail(element):
             # Nothing closes older mail in Outlook's HTML: it goes on to the end.
@@ -159,19 +159,18 @@ class _Reader:
         fields = {quotemarks.role(line.lstrip("> "))[0] for line in self.page.lines[element.line :][:12]}
         return {"from", "subject"} <= fields
 
+    def _stands_off(self, element: _Open) -> bool:
+        if element.tag not in PARAGRAPHS or (self.numbers and element.tag in ("ul", "ol")):
+            return False
+        style, names = element.attributes.get("style") or "", element.attributes.get("class") or ""
+        return NO_MARGIN.search(style) is None and not names.startswith(("MsoNormal", "MsoPlainText", "MsoListParagraph"))
+
     def _marker(self) -> str:
         number = self.numbers[-1] if self.numbers else None
         if number is None:
             return "- "
         self.numbers[-1] = number + 1
         return f"{number}. "
-
-
-def _stands_off(element: _Open) -> bool:
-    if element.tag not in PARAGRAPHS:
-        return False
-    style, names = element.attributes.get("style") or "", element.attributes.get("class") or ""
-    return NO_MARGIN.search(style) is None and not names.startswith(("MsoNormal", "MsoPlainText", "MsoListParagraph"))
 
 
 def _is_indentation(attributes: dict[str, str | None]) -> bool:

@@ -5,7 +5,7 @@ authors, and what is not an address is none.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from listserv.mail.address import Mailbox
 from listserv.mail.fields import line, unquoted
@@ -15,17 +15,27 @@ TOKEN = re.compile(r'=\?[\w.:*+-]{1,60}\?[bBqQ]\?[^?\s]*\?=|"(?:[^"\\]|\\.)*"|\\
 ADDRESS_TOKEN = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+', re.S)
 QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.S)
 LONGEST_ADDRESS = 320
+LONGEST_NAME = 200
+# All fields of one name together: somebody may send thousands.
+LONGEST_FIELDS = 131_072
 
 
 def mailboxes(values: Iterable[str]) -> tuple[Mailbox, ...]:
     """All mailboxes of the fields; groups are dissolved, and what holds no address is left out."""
-    return tuple(mailbox for value in values for mailbox in _Reader(value).read() if mailbox.address)
+    return tuple(mailbox for mailbox in _read(values) if mailbox.address)
 
 
 def first_name(values: Iterable[str]) -> str:
     """What a field calls the first person in it: the name, else the address, else whatever stands there."""
-    found = [mailbox for value in values for mailbox in _Reader(value).read()]
-    return next((mailbox.name or mailbox.address for mailbox in found), "")
+    return next((mailbox.name or mailbox.address for mailbox in _read(values)), "")
+
+
+def _read(values: Iterable[str]) -> Iterator[Mailbox]:
+    left = LONGEST_FIELDS
+    for value in values:
+        left -= len(value)
+        if left >= 0:
+            yield from _Reader(value).read()
 
 
 class _Reader:
@@ -95,14 +105,14 @@ class _Reader:
 def _name(tokens: Iterable[str]) -> str:
     text = "".join(unquoted(token) if token[0] == '"' else token.removeprefix("\\") for token in tokens)
     name = line(text)
-    return name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name
+    return (name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name)[:LONGEST_NAME].rstrip()
 
 
 def _address(text: str) -> str:
     """The address as it is meant; empty where it is none."""
     if text.startswith("@"):
         text = text.rpartition(":")[2]  # the route of RFC 822
-    text = line(re.sub("(?i)^mailto:", "", text)).strip("'")
+    text = line(re.sub("(?i)^mailto:([^?]*).*", r"\1", text)).strip("'")
     local, _, domain = text.rpartition("@")
     if not local or not domain or len(text) > LONGEST_ADDRESS:
         return ""

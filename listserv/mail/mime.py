@@ -26,7 +26,7 @@ MAX_LINES_TIMES_DEPTH = 10_000_000
 # A field or its continuation, as Postfix takes it: white space may stand before the colon, any other line begins the body.
 FIELD_LINE = re.compile(rb"(?:([\x21-\x39\x3b-\x7e]+)[ \t]*:|[ \t])([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 HEAD = re.compile(rb"(?:(?:[\x21-\x39\x3b-\x7e]+[ \t]*:|[ \t])[^\r\n]*+(?:\r\n|\r|\n|\Z))*+")
-MBOX_LINE = re.compile(rb">?From [^\r\n]*(?:\r\n|\r|\n|\Z)")
+MBOX_LINE = re.compile(rb">?From (?![ \t]*:)[^\r\n]*(?:\r\n|\r|\n|\Z)")
 LINE_END = re.compile(rb"\r\n|\r|\n")
 FOLD = re.compile(r"\r\n|\r|\n")
 META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?([A-Za-z0-9_.:-]{1,40})""", re.I)
@@ -82,7 +82,7 @@ class Part(Message):
 
     def get_boundary(self, failobj: object = None) -> str:
         """The line between the parts, without its dashes; empty where none is given."""
-        return self.parameters.get("boundary", "")
+        return self.parameters.get("boundary", "").rstrip()
 
     @cached_property
     def _splits(self) -> bool:

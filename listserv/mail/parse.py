@@ -17,6 +17,9 @@ from listserv.mail.mime import Part
 from listserv.mail.subject import base_subject
 
 MADE_DOMAIN = "made.invalid"
+LONGEST_SUBJECT = 1_000
+# In characters. Telling quotes apart takes a microsecond a character at worst; nobody writes this much in one answer.
+LONGEST_REPLY = 500_000
 LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\b")
 LOOP_FIELDS = ("x-loop", "list-id", "list-post", "x-beenthere")
 
@@ -83,7 +86,7 @@ def attachment(raw: bytes, number: int) -> tuple[Attachment, bytes] | None:
     try:
         contents = bodies.sort(mime.read(raw))
         part = contents.attached[number - 1] if number > 0 else None
-        return _attachment(part, number, contents) if part else None
+        return _attachment(part, number, bodies.named(contents)) if part else None
     except Exception:  # noqa: BLE001 - as in parse: a mail that could not be read has no attachments
         return None
 
@@ -96,12 +99,12 @@ def message_hash(message_id: str) -> str:
 def _post(raw: bytes) -> Post:
     root = mime.read(raw)
     contents = bodies.sort(root)
-    text = _joined([_or("", bodies.text_of, part) for part in contents.as_text])
+    text = _joined([_or(part.text, bodies.text_of, part) for part in contents.as_text])
     date = fields.date(root.first("date"))
     authors = mailboxes(root.all("from"))
     message_id = fields.message_id(root.first("message-id"))
     answered = fields.message_ids(root.all("in-reply-to"))[:1]
-    subject = fields.line(root.first("subject"))
+    subject = fields.line(root.first("subject"))[:LONGEST_SUBJECT].rstrip()
     return Post(
         size=len(raw),
         message_id=message_id or _made_id(raw),
@@ -117,9 +120,9 @@ def _post(raw: bytes) -> Post:
         in_reply_to=next(iter(answered), ""),
         references=tuple(dict.fromkeys(fields.message_ids(root.all("references")) + answered)),
         text=text,
-        reply=_or(text, quotes.reply, text),
+        reply=_or(text, quotes.reply, text[:LONGEST_REPLY]),
         html=_or(None, bodies.safe_html, contents.as_html),
-        attachments=tuple(_attachment(part, number, contents)[0] for number, part in enumerate(contents.attached, 1)),
+        attachments=_attachments(contents),
         automatic=automatic(_asked(root), text, {part.type for part in root.leaves()}),
         loop_marks=tuple(fields.line(value) for name in LOOP_FIELDS for value in root.all(name)),
         content_language=_language(root),
@@ -146,12 +149,16 @@ def _joined(texts: list[str]) -> str:
     return "\n\n".join([*(text.rstrip("\n") for text in texts[:-1]), *texts[-1:]])
 
 
-def _attachment(part: Part, number: int, contents: Contents) -> tuple[Attachment, bytes]:
+def _attachments(contents: Contents) -> tuple[Attachment, ...]:
+    named = bodies.named(contents)
+    return tuple(_attachment(part, number, named)[0] for number, part in enumerate(contents.attached, 1))
+
+
+def _attachment(part: Part, number: int, named: frozenset[str]) -> tuple[Attachment, bytes]:
     data = part.content()
     content_id = bodies.content_id(part)
-    inline = bool(content_id) and any(f"cid:{content_id}" in shown.text for shown in contents.as_html)
-    name = bodies.file_name(part, number)
-    return Attachment(number, name, bodies.shown_type(part), len(data), sha256(data).hexdigest(), inline, content_id), data
+    name, kind = bodies.file_name(part, number), bodies.shown_type(part)
+    return Attachment(number, name, kind, len(data), sha256(data).hexdigest(), content_id in named, content_id), data
 
 
 def _made_id(raw: bytes) -> str:

@@ -42,7 +42,10 @@ _STRONG = _any(
     *("On", "At", "In message", "Quoting", "W dniu", "Dnia", "U[żz]ytkownik", "Wiadomość napisana przez", "Wiadomość od", "Cytowanie"),
     *("Am", "Le", "El", "Il", "In data", "Em", "Op", "Den", "P[åa]", "Dne", "Citando", "В", "在"),
 )
-_DAYS = _any(*("pon", "wt", "śr", "sr", "czw", "pt", "sob", "niedz", "ndz", "nd"), *("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "пн", "вт", "ср", "чт", "пт", "сб", "вс")
+_DAYS = _any(
+    *("pon", "wt", "śr", "sr", "czw", "pt", "sob", "niedz", "ndz", "nd"),
+    *("mon", "tue", "wed", "thu", "fri", "sat", "sun", "пн", "вт", "ср", "чт", "пт", "сб", "вс"),
+)
 OPENER = re.compile(
     rf"(?P<strong>{_STRONG})\s|(?:\d{{1,2}}|\d{{4}})[-/. ]|[^\W\d_]{{2,10}}\.?,? \d{{1,2}}[. ]|{_DAYS}\w{{0,9}}\.?,",
     re.IGNORECASE,

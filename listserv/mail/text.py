@@ -84,7 +84,10 @@ def decode(data: bytes, charset: str = "") -> str:
         return _eight_bit(data, name)
     if name.startswith(("utf-16", "utf-32")) and b"\0" not in data:
         return _eight_bit(data, "")
-    return SURROGATE.sub("\ufffd", data.decode(name, "replace"))
+    try:
+        return SURROGATE.sub("\ufffd", data.decode(name, "replace"))
+    except (RuntimeError, ValueError):  # some of the East Asian codecs break on bytes that are not theirs
+        return _eight_bit(data, "")
 
 
 def _eight_bit(data: bytes, name: str) -> str:

@@ -97,7 +97,9 @@ class TextPage:
     def paragraph(self) -> None:
         """Whatever comes next stands off by a blank line."""
         self.end_line()
-        self.gap = bool(self.lines) and not self.in_row
+        # The first paragraph of a list item stands at its marker.
+        if not self.marker:
+            self.gap = bool(self.lines) and not self.in_row
 
     def quote(self, depth: int) -> None:
         """From here on, lines stand in so many quotes."""
@@ -114,8 +116,9 @@ class TextPage:
         self.marker = marker
 
     def end_item(self) -> None:
-        """The item is over."""
+        """The item is over; the next one follows closely, whatever stood in this."""
         self.end_line()
+        self.gap = False
         self.indents.pop()
         self.marker = ""
 

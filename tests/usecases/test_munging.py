@@ -1,0 +1,79 @@
+"""From is rewritten exactly when the author's domain asks for it and nothing of theirs still proves them (contract section 5)."""
+
+import dkim
+import pytest
+
+from listserv.dns import Resolver
+from listserv.mail import dmarc
+from tests.mail.test_authentication import key  # noqa: F401  (a fixture)
+from tests.office import mail
+from tests.test_dns import NameServer
+
+LIST = "siecibp@lists.example.org"
+
+
+@pytest.fixture
+def names():
+    server = NameServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def post(office, names, key):  # noqa: F811
+    """Deliver a post of a member at example.org whose domain publishes this policy, perhaps signed; the From that members get."""
+    office.resolver = Resolver(names.address)
+
+    def deliver(policy, *, sign=(), body=None):
+        if policy:
+            names.records["_dmarc.example.org"] = [f'"v=DMARC1; p={policy}"']
+        names.records["s1._domainkey.example.org"] = [" ".join(f'"{key[1][at : at + 200]}"' for at in range(0, len(key[1]), 200))]
+        raw = body or mail("Halina <halina@example.org>", LIST, "Pytanie", "Dzień dobry.\n")
+        if sign:
+            raw = dkim.sign(raw, b"s1", b"example.org", key[0], include_headers=list(sign), canonicalize=(b"relaxed", b"relaxed")) + raw
+        office.deliver(raw, LIST)
+        return office.posts()[-1]
+
+    return deliver
+
+
+def test_an_unsigned_post_from_a_strict_domain_leaves_in_the_lists_name(post):
+    sent = post("reject")
+
+    assert sent["From"] == "Halina via Sieć BP <siecibp@lists.example.org>"
+    assert sent["Reply-To"] == "Halina <halina@example.org>, siecibp@lists.example.org"
+
+
+@pytest.mark.parametrize("policy", [None, "none"])
+def test_nobody_elses_from_is_touched(post, policy):
+    assert post(policy)["From"] == "Halina <halina@example.org>"
+
+
+def test_a_signature_that_survives_us_keeps_the_authors_name(post):
+    assert post("reject", sign=(b"from", b"to", b"subject", b"date", b"message-id"))["From"] == "Halina <halina@example.org>"
+
+
+def test_a_signature_over_an_absent_reply_to_does_not_survive_ours(post):
+    sent = post("quarantine", sign=(b"from", b"to", b"subject", b"reply-to"))
+
+    assert sent["From"] == "Halina via Sieć BP <siecibp@lists.example.org>"
+
+
+def test_a_resolver_that_says_nothing_delays_but_never_rewrites_or_refuses(office, names, post):
+    names.silent.add("_dmarc.example.org")
+    office.resolver = Resolver(names.address, timeout=0.2)
+
+    assert post(None)["From"] == "Halina <halina@example.org>"
+
+
+def test_the_very_bytes_that_members_get_carry_a_valid_signature(post, office, site, names):
+    post("reject", sign=(b"from", b"to", b"subject"))
+
+    from sqlalchemy import select
+
+    from listserv.store.queue import Outgoing, raw_bytes
+
+    with site.reading() as db:
+        row = db.scalars(select(Outgoing)).one()
+        copy = row.head + b"\r\n" + raw_bytes(db, row.raw_id).split(b"\r\n\r\n", 1)[1]
+    assert dmarc.dkim_survives(copy, "example.org", Resolver(names.address).txt)
