@@ -95,8 +95,11 @@ def _read(raw: bytes) -> list[Failure]:
 def _is_bounce(root: Part, text: str) -> bool:
     """Is this from a mail system? A person who quotes a bounce, or asks about one, is none."""
     fields = {name: [line(value) for value in root.all(name)] for name in FIELDS if name in root.fields}
-    if automatic(fields, text, {part.type for part in root.leaves()}) == "bounce" or is_daemon(fields):
-        return True
+    kind = automatic(fields, text, {part.type for part in root.leaves()})
+    if kind in ("bounce", "auto-reply", "feedback-report"):
+        return kind == "bounce"
+    if kind == "machine" or is_daemon(fields):
+        return is_daemon(fields)
     return root.first("return-path") == "<>" or BOUNCE_SUBJECT.match(line(root.first("subject"))) is not None
 
 

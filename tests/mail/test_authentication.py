@@ -1,8 +1,6 @@
 """Authentication-Results, DMARC by the tree walk, and DKIM on our own copies."""
 
-import base64
 import os
-import random
 import time
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from hypothesis import strategies as st
 from listserv.mail import authentication
 from listserv.mail.authentication import Alignment, alignment, claims_to_be, dkim_survives, dmarc_policy, forged_results, read_results
 from listserv.mail.dmarc import LookupFailed, organizational_domain, relaxed
+from tests.keys import rsa_key
 
 CORPUS = Path(os.environ.get("LISTSERV_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 
@@ -185,31 +184,9 @@ def test_a_lookup_that_fails_is_not_an_answer():
         dmarc_policy("example.org", zone(example_org=LookupFailed()))
 
 
-def der(kind: int, body: bytes) -> bytes:
-    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    return bytes([kind]) + (bytes([len(body)]) if len(body) < 128 else bytes([0x80 + len(length)]) + length) + body
-
-
-def numbers(*values: int) -> bytes:
-    return der(0x30, b"".join(der(2, value.to_bytes(value.bit_length() // 8 + 1, "big")) for value in values))
-
-
-def prime() -> int:
-    while True:
-        candidate = random.getrandbits(512) | (3 << 510) | 1
-        if candidate % 65537 != 1 and all(pow(base, candidate - 1, candidate) == 1 for base in (2, 3, 5)):
-            return candidate
-
-
 @pytest.fixture(scope="module")
 def key():
-    """A key pair of this run: (PEM private key, TXT record)."""
-    p, q = prime(), prime()
-    n, e, d = p * q, 65537, pow(65537, -1, (p - 1) * (q - 1))
-    private = numbers(0, n, e, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))
-    public = der(0x30, der(0x30, bytes.fromhex("06092a864886f70d0101010500")) + der(3, b"\0" + numbers(n, e)))
-    pem = b"-----BEGIN RSA PRIVATE KEY-----\n" + base64.encodebytes(private) + b"-----END RSA PRIVATE KEY-----\n"
-    return pem, f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
+    return rsa_key()
 
 
 LETTER = b"From: jan@example.org\r\nTo: siecibp@lists.example.org\r\nSubject: Zebranie\r\nDate: Tue, 3 Mar 2026 09:00:00 +0000\r\n\r\nDzie\xc5\x84 dobry  \r\n"

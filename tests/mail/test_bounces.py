@@ -141,8 +141,10 @@ def test_a_persons_mail_names_no_failures():
     assert read(attached) == ()
 
 
-def test_an_absence_is_no_failure():
-    assert read(told("I am out of the office. Write to ola@example.net.", "jan@example.org", "Automatic reply: Plan")) == ()
+@pytest.mark.parametrize("header", ["Auto-Submitted: auto-replied", "Content-Type: multipart/report; report-type=disposition-notification", "Precedence: bulk"])
+def test_an_automatic_answer_to_nobody_is_no_failure(header):
+    text = "I am unable to read this; my account is full. Write to\nola@example.net\n550 5.1.1\n"
+    assert read(f"Return-Path: <>\nFrom: jan@example.org\n{header}\nSubject: Plan\n\n{text}".encode()) == ()
 
 
 PIECES = st.sampled_from(

@@ -53,3 +53,11 @@ def test_a_phrase_is_ascii_and_one_line(text):
 
     assert phrase.isascii()
     assert "\n" not in phrase
+
+
+def test_a_field_of_a_hundred_thousand_lines_is_read_in_linear_time():
+    fields, body = headers.split(b"A: 1\r\n" + b" x\r\n" * 100_000 + b"\r\nbody")
+
+    assert len(fields) == 1
+    assert len(fields[0].raw) == 6 + 4 * 100_000
+    assert body == b"body"
