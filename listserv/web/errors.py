@@ -1,0 +1,79 @@
+"""Refusals and failures as pages: one table (architecture section 6)."""
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, request
+from werkzeug.exceptions import HTTPException
+
+from listserv.errors import Conflict, Expired, Invalid, NotAllowed, NotFound, Refusal, TooMany
+from listserv.i18n import N_
+from listserv.web.pages import page
+
+log = logging.getLogger(__name__)
+
+# What may not be seen is answered exactly like what is not there.
+STATUS: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 404, Invalid: 400, TooMany: 429, Expired: 410, Conflict: 409}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A page's heading and what to do."""
+
+    title: str
+    words: str
+
+
+WORDINGS = {
+    400: Wording(N_("That did not work"), N_("The request could not be understood. Please go back and try again.")),
+    405: Wording(N_("That did not work"), N_("This address cannot be used in that way. Please go back and try again.")),
+    409: Wording(N_("Somebody was faster"), N_("This has been decided or changed in the meantime. Please go back and look again.")),
+    410: Wording(N_("This link was good once"), N_("Links for signing in work once and for an hour. A new one is quickly made.")),
+    413: Wording(N_("That was too much at once"), N_("What was sent is larger than this page can take.")),
+    429: Wording(N_("A little later, please"), N_("This was asked for many times in a short while. It will work again later.")),
+    500: Wording(N_("This is our fault"), N_("Something went wrong here, and nothing was changed. Those who look after this server can see what it was.")),
+    503: Wording(N_("Not at the moment"), N_("This server is being looked after. Please try again in a few minutes.")),
+}
+
+
+def set_up(app: Flask) -> None:
+    """One way of saying no for everything."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, failed)
+
+
+def refused(refusal: Refusal) -> tuple[str, int]:
+    """An expected no."""
+    code = next(code for kind, code in STATUS.items() if isinstance(refusal, kind))
+    if code == 404:
+        return missing()
+    return trouble(code, str(refusal) if code == 400 else "")
+
+
+def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    """What the framework refuses: an unknown address, a method, a body that is too large."""
+    code = error.code or 500
+    if code < 400:
+        return error
+    if code == 404:
+        return missing()
+    return trouble(code)
+
+
+def failed(error: Exception) -> tuple[str, int]:
+    """Our own fault: told to the log with all that is known, to the reader without any of it."""
+    log.error("failed: %s %s", request.method, request.path, exc_info=error)
+    return trouble(500)
+
+
+def missing() -> tuple[str, int]:
+    """The page for what is not there and for what may not be seen."""
+    wanted = f"{request.script_root}{request.full_path.rstrip('?')}" if request.method == "GET" else ""
+    return page("errors/missing.html", wanted=wanted), 404
+
+
+def trouble(code: int, words: str = "") -> tuple[str, int]:
+    """The page for everything else that is refused."""
+    wording = WORDINGS.get(code, WORDINGS[500 if code >= 500 else 400])
+    return page("errors/trouble.html", code=code, title=wording.title, words=words or wording.words), code

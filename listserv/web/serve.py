@@ -1,0 +1,103 @@
+"""The embedded web server: waitress, from the first connection to the last answer in hand."""
+
+import errno
+import logging
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from waitress.server import TcpWSGIServer, create_server  # type: ignore[import-untyped]
+
+from listserv.errors import Conflict, Invalid
+from listserv.site import Site
+
+# Reading a page takes a few milliseconds and waits for nobody: few threads, little memory.
+THREADS = 4
+# How long answers in hand may take once we were asked to stop, in seconds.
+PATIENCE = 10.0
+LARGEST_BODY = 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """A web server on one address; `serve()` returns after `stop()`, when the answers in hand are out."""
+
+    def __init__(self, site: Site) -> None:
+        from listserv.web import create_app
+
+        self.socket = listen(site.settings.web.listen)
+        self.stopping = threading.Event()
+        behind = site.settings.web.proxies > 0
+        server = create_server(
+            create_app(site),
+            sockets=[self.socket],
+            threads=THREADS,
+            ident="",
+            max_request_body_size=LARGEST_BODY,
+            clear_untrusted_proxy_headers=not behind,
+        )
+        assert isinstance(server, TcpWSGIServer)
+        self.server = server
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens; the port is known also where 0 was asked for."""
+        host, port = self.socket.getsockname()[:2]
+        return str(host), int(port)
+
+    def serve(self) -> None:
+        """Answer requests until `stop()`."""
+        while not self.stopping.is_set():
+            self._turn()
+        self.server.accepting = False
+        self.server.del_channel()
+        self.socket.close()
+        deadline = time.monotonic() + PATIENCE
+        while self._in_hand() and time.monotonic() < deadline:
+            self._turn(0.05)
+        self.server.task_dispatcher.shutdown(timeout=1)
+        for channel in tuple(self.server.active_channels.values()):
+            channel.handle_close()
+        self.server.trigger.close()
+
+    def stop(self) -> None:
+        """Take no more connections, finish the rest. May be called from a signal handler or another thread, and twice."""
+        if not self.stopping.is_set():
+            self.stopping.set()
+            self.server.pull_trigger()
+
+    def _turn(self, seconds: float = 1.0) -> None:
+        self.server.asyncore.loop(timeout=seconds, map=self.server._map, use_poll=True, count=1)
+
+    def _in_hand(self) -> bool:
+        return any(channel.requests or channel.total_outbufs_len for channel in self.server.active_channels.values())
+
+
+def listen(where: str) -> socket.socket:
+    """A listening socket. Raises Conflict where the port is taken, Invalid where the address is not ours to take."""
+    host, _, port = where.rpartition(":")
+    host = host.strip("[]")
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(place[:2], family=family, backlog=1024)
+    except OSError as wrong:
+        kind = Conflict if wrong.errno == errno.EADDRINUSE else Invalid
+        raise kind("web.listen = {where}: {why}", where=where, why=_why(wrong)) from None
+
+
+def _why(wrong: OSError) -> str:
+    return "another program listens there already" if wrong.errno == errno.EADDRINUSE else f"cannot listen there ({wrong.strerror or wrong})"
+
+
+def run(site: Site, ready: Callable[[], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is called once the port listens. Raises Conflict or Invalid where it cannot."""
+    server = Server(site)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    log.info("web listens on %s:%s", *server.address)
+    if ready:
+        ready()
+    server.serve()

@@ -1,0 +1,39 @@
+"""The style sheet and the icon, under addresses that change with their content."""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+
+from listserv.errors import NotFound
+
+blueprint = Blueprint("static", __name__)
+FOLDER = Path(__file__).with_name("static")
+TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@cache
+def files() -> dict[str, tuple[bytes, str]]:
+    """(bytes, version) of each file."""
+    found = {place.name: place.read_bytes() for place in sorted(FOLDER.iterdir()) if place.suffix in TYPES}
+    return {name: (data, sha256(data).hexdigest()[:10]) for name, data in found.items()}
+
+
+def address(name: str) -> str:
+    """A file's address below the site's root, version included."""
+    return f"/static/{name}?v={files()[name][1]}"
+
+
+@blueprint.get("/static/<name>")
+def file(name: str) -> Response:
+    """A file; kept forever by whoever asked for this very version."""
+    if name not in files():
+        raise NotFound("there is no such page")
+    data, version = files()[name]
+    response = Response(data, content_type=TYPES[Path(name).suffix])
+    response.headers["Cache-Control"] = FOREVER if request.args.get("v") == version else "public, no-cache"
+    response.set_etag(version)
+    response.make_conditional(request)
+    return response

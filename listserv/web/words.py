@@ -1,0 +1,142 @@
+"""Small words on pages: dates, sizes, initials, links that write."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from listserv import i18n
+from listserv.i18n import HARD_SPACE, N_, translations
+from listserv.store.members import DeliveryMode, Member
+from listserv.web.visit import Visit, visit
+
+TODAY, YESTERDAY = N_("today"), N_("yesterday")
+DELIVERY = {
+    DeliveryMode.EACH: N_("Every message comes as it is written."),
+    DeliveryMode.NONE: N_("Nothing comes by e-mail; you read here."),
+    "daily": N_("A digest comes every day."),
+    "weekly": N_("A digest comes every week."),
+    "monthly": N_("A digest comes every month."),
+}
+ANSWER = {"pl": "Odp: ", "en": "Re: "}
+# What a file is, in few letters; everything else shows the end of its name.
+KINDS = {
+    "application/pdf": "PDF",
+    "application/msword": "DOC",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PPTX",
+    "application/vnd.oasis.opendocument.text": "ODT",
+    "image/jpeg": "JPG",
+    "message/rfc822": "E-mail",
+    "text/calendar": "ICS",
+    "text/plain": "TXT",
+}
+
+
+def day(moment: datetime) -> Markup:
+    """`dziś, 8.40`, `wczoraj, 13.05`, `27 lutego`, `1 października 2025`: when something last happened."""
+    local, who = _local(moment), visit()
+    near = _near(local, who)
+    return _time(local, f"{near}, {_clock(local, who.language)}" if near else _date(local, who))
+
+
+def moment(moment: datetime) -> Markup:
+    """`24 lutego, 9.10`: when something was said, to the minute."""
+    local, who = _local(moment), visit()
+    return _time(local, f"{_near(local, who) or _date(local, who)}, {_clock(local, who.language)}")
+
+
+def long_day(moment: datetime) -> Markup:
+    """`24 lutego 2026`."""
+    local = _local(moment)
+    return _time(local, _day(local.date(), visit().language, True))
+
+
+def month(year_and_month: tuple[int, int]) -> str:
+    """`marzec 2026`."""
+    return _month(*year_and_month, visit().language)
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(_zone(visit().zone))
+
+
+def _date(local: datetime, who: Visit) -> str:
+    return _day(local.date(), who.language, local.year != who.now.year)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _near(local: datetime, who: Visit) -> str:
+    days = who.now.astimezone(local.tzinfo).toordinal() - local.toordinal()
+    return translations(who.language).gettext(YESTERDAY if days else TODAY) if days in (0, 1) else ""
+
+
+def _clock(local: datetime, language: str) -> str:
+    # i18n.clock would turn the moment into the zone a second time.
+    return f"{local.hour}{'.' if language == 'pl' else ':'}{local.minute:02}"
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, language: str, year: bool) -> str:
+    return i18n.long_date(day, language, year=year)
+
+
+@lru_cache(maxsize=256)
+def _month(year: int, number: int, language: str) -> str:
+    from babel.dates import format_date  # locale data: only where a month is worded
+
+    return str(format_date(date(year, number, 1), "LLLL y", locale=language))
+
+
+def _time(local: datetime, said: str) -> Markup:
+    # Both are made of digits and of our own words; Markup.format would cost as much as all the rest.
+    return Markup(f'<time datetime="{local.isoformat(timespec="minutes")}">{said}</time>')
+
+
+def size(octets: int) -> str:
+    """`412 KB`, in steps of 1024."""
+    if octets < 1024:
+        return f"{octets}{HARD_SPACE}B"
+    if octets < 1024 * 1024:
+        return f"{max(1, round(octets / 1024))}{HARD_SPACE}KB"
+    whole = f"{octets / 1024 / 1024:.1f}".removesuffix(".0")
+    return f"{whole.replace('.', ',') if visit().language == 'pl' else whole}{HARD_SPACE}MB"
+
+
+def kind_of_file(name: str, mime: str) -> str:
+    """`PDF`: what stands on an attachment's card."""
+    if mime in KINDS:
+        return KINDS[mime]
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return ending.upper() if 1 <= len(ending) <= 4 and ending.isalnum() else "•"
+
+
+def delivery(member: Member) -> str:
+    """How a list's mail reaches somebody, as a sentence."""
+    key = member.schedule.split(" ")[0] if member.delivery is DeliveryMode.DIGEST else member.delivery
+    return translations(visit().language).gettext(DELIVERY.get(key, DELIVERY["daily"]))
+
+
+def seal(name: str) -> str:
+    """Initials: of the first and the last word of a name."""
+    parts = [part for part in name.replace("-", " ").replace(".", " ").split() if part[0].isalnum()]
+    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper() or "•"
+
+
+def reply_subject(subject: str, language: str) -> str:
+    """A subject that answers: `Odp: …` on a Polish list."""
+    return ANSWER.get(language, ANSWER["en"]) + subject
+
+
+def mailto(address: str, *, subject: str = "", in_reply_to: str = "") -> str:
+    """A link that opens a letter to an address (RFC 6068)."""
+    fields = {"subject": subject, "In-Reply-To": in_reply_to}
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items() if value)
+    return f"mailto:{quote(address, safe='@')}{'?' if query else ''}{query}"
