@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from listserv.store.base import Base
+from listserv.store.base import NEVER_AGAIN, Base
 from listserv.store.lists import MailingList, Topic
 from listserv.store.people import User
 from listserv.store.queue import Raw
@@ -16,8 +16,9 @@ class Thread(Base):
 
     __tablename__ = "thread"
     __table_args__ = (
-        Index("ix_thread_last", "list_id", "merged_into", "last_at", "id"),
-        Index("ix_thread_topic", "topic_id", "last_at"),
+        # In the order of the list's page and of a topic's page; counting threads by topic needs no row.
+        Index("ix_thread_last", "list_id", "merged_into", "pinned", "last_at", "id", "topic_id"),
+        Index("ix_thread_topic", "topic_id", "merged_into", "pinned", "last_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +49,8 @@ class Message(Base):
         Index("ix_message_thread", "thread_id", "sent_at", "id"),
         Index("ix_message_raw", "raw_id"),
         Index("ix_message_author", "list_id", "author_key"),
+        Index("ix_message_user", "user_id", "list_id", "sent_at"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,7 +64,7 @@ class Message(Base):
     hash: Mapped[str] = mapped_column(String(32))
     # The ids it refers to, oldest first, with spaces: the edges of the thread's graph.
     refs: Mapped[str] = mapped_column(Text, default="")
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     author: Mapped[str] = mapped_column(String(320), default="")
     author_email: Mapped[str] = mapped_column(String(320), default="")
     author_key: Mapped[str] = mapped_column(String(320), default="")

@@ -56,6 +56,11 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.words(value)
 
 
+# SQLite gives the number of a deleted newest row to the next one. Where a signed address in somebody's mailbox names a
+# row for years (a one-click link, a bounce address), that must never happen.
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: Moment, int: Id}

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, and_, func, o
 from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, mapped_column
 
 from listserv.store.archive import Attachment, Message, Thread
-from listserv.store.base import Base
+from listserv.store.base import NEVER_AGAIN, Base
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import DeliveryMode, Member, Status
 from listserv.store.people import Address
@@ -21,7 +21,7 @@ MANY = 500
 
 class Digest(Base):
     __tablename__ = "digest"
-    __table_args__ = (UniqueConstraint("member_id", "slot"),)
+    __table_args__ = (UniqueConstraint("member_id", "slot"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base, Word
@@ -95,3 +95,8 @@ def lists_with_alias(db: Session) -> Sequence[MailingList]:
 def topic_by_slug(db: Session, mlist: MailingList, slug: str) -> Topic | None:
     """A list's topic; slugs compare without case."""
     return db.scalar(select(Topic).where(Topic.list_id == mlist.id, Topic.slug == slug.lower()))
+
+
+def count_topics(db: Session, mlist: MailingList) -> int:
+    """How many topics the list has."""
+    return db.scalar(select(func.count()).select_from(Topic).where(Topic.list_id == mlist.id)) or 0

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
-from listserv.store.base import Base, Word
+from listserv.store.base import NEVER_AGAIN, Base, Word
 from listserv.store.lists import MailingList
 from listserv.store.people import Address, User
 
@@ -41,6 +41,7 @@ class Member(Base):
         # The order in which a post is fanned out, and who gets copies.
         Index("ix_member_fan_out", "list_id", "delivery", "status", "id"),
         Index("ix_member_digest_due", "digest_due"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -17,6 +17,7 @@ from listserv.store.members import Member
 # A row of the columns that each docstring or select names.
 Record = Any
 Rows = Sequence[Record]
+Where = Sequence[ColumnElement[bool]]
 
 LIST: Any = bindparam("mlist")
 THREAD: Any = bindparam("thread")
@@ -25,7 +26,7 @@ IDS: Any = bindparam("ids", expanding=True)
 
 def live_threads(mlist_id: Any) -> tuple[ColumnElement[bool], ...]:
     """The threads of a list that were not merged into another."""
-    return Thread.list_id == mlist_id, Thread.merged_into.is_(None), Thread.messages > 0
+    return Thread.list_id == mlist_id, Thread.merged_into.is_(None)
 
 
 def in_topic(topic_id: int) -> ColumnElement[bool]:
@@ -36,7 +37,9 @@ def in_topic(topic_id: int) -> ColumnElement[bool]:
 def spoken_between(start: datetime, end: datetime) -> ColumnElement[bool]:
     """Threads with a message written in this stretch of time (start included, end not)."""
     said = exists(select(Message.id).where(Message.thread_id == Thread.id, Message.sent_at >= start, Message.sent_at < end).correlate(Thread))
-    return (Thread.last_at >= start) & (Thread.first_at < end) & said
+    # Named so that the index of the list's page can be used, which has them before the time.
+    either = Thread.pinned.in_((False, True))
+    return either & (Thread.last_at >= start) & (Thread.first_at < end) & said
 
 
 THREADS = (
@@ -48,12 +51,12 @@ THREADS = (
 )
 
 
-def threads_page(db: Session, where: Sequence[ColumnElement[bool]], limit: int, offset: int) -> Rows:
+def threads_page(db: Session, where: Where, limit: int, offset: int) -> Rows:
     """Threads with their newest message and their topic: pinned ones first, then by last activity."""
     return db.execute(THREADS.where(*where).limit(limit).offset(offset)).all()
 
 
-def count_threads(db: Session, where: Sequence[ColumnElement[bool]]) -> int:
+def count_threads(db: Session, where: Where) -> int:
     """How many threads there are."""
     return db.scalar(select(func.count()).select_from(Thread).where(*where)) or 0
 
@@ -72,14 +75,14 @@ def speakers_of(db: Session, thread_ids: Sequence[int]) -> Rows:
 
 
 COUNTS = (
-    select(Thread.topic_id, func.count().label("threads"), func.min(Thread.first_at).label("first_at"), func.max(Thread.last_at).label("last_at"))
+    select(Thread.topic_id, func.count().label("threads"), func.min(Thread.last_at).label("first_at"), func.max(Thread.last_at).label("last_at"))
     .where(*live_threads(LIST))
     .group_by(Thread.topic_id)
 )
 
 
 def topic_counts(db: Session, mlist_id: int) -> Rows:
-    """(topic_id, threads, first_at, last_at) of each topic that has threads; topic_id None for those under none."""
+    """(topic_id, threads, first and last activity) of each topic that has threads; topic_id None for those under none."""
     return db.execute(COUNTS, {"mlist": mlist_id}).all()
 
 
@@ -137,21 +140,23 @@ def attachments_of(db: Session, thread_id: int) -> Rows:
     return db.execute(FILES, {"thread": thread_id}).all()
 
 
-def _beside(side: str, further: ColumnElement[bool], *order: Any) -> Any:
-    part = select(Thread.id, Thread.subject).where(*live_threads(LIST), further).order_by(*order).limit(1).subquery()
+def _beside(side: str, further: Sequence[ColumnElement[bool]], *order: Any) -> Any:
+    part = select(Thread.id, Thread.subject).where(*live_threads(LIST), Thread.pinned == PINNED, *further).order_by(*order).limit(1).subquery()
     return select(literal(side).label("side"), part.c.id, part.c.subject)
 
 
-AT = bindparam("at", type_=Thread.last_at.type)
+AT, PINNED = bindparam("at", type_=Thread.last_at.type), bindparam("pinned", type_=Thread.pinned.type)
+# The first condition of each is what an index can be entered by.
 NEIGHBOURS = union_all(
-    _beside("newer", (Thread.last_at > AT) | ((Thread.last_at == AT) & (Thread.id > THREAD)), Thread.last_at, Thread.id),
-    _beside("older", (Thread.last_at < AT) | ((Thread.last_at == AT) & (Thread.id < THREAD)), Thread.last_at.desc(), Thread.id.desc()),
+    _beside("newer", (Thread.last_at >= AT, (Thread.last_at > AT) | (Thread.id > THREAD)), Thread.last_at, Thread.id),
+    _beside("older", (Thread.last_at <= AT, (Thread.last_at < AT) | (Thread.id < THREAD)), Thread.last_at.desc(), Thread.id.desc()),
 )
 
 
-def neighbours(db: Session, mlist_id: int, thread_id: int, last_at: datetime) -> dict[str, Record]:
-    """The threads next to this one by last activity: `newer` and `older`, where there are any."""
-    return {row.side: row for row in db.execute(NEIGHBOURS, {"mlist": mlist_id, "thread": thread_id, "at": last_at})}
+def neighbours(db: Session, mlist_id: int, thread: Record) -> dict[str, Record]:
+    """The threads next to this one on the list's page: `newer` and `older`, where there are any."""
+    facts = {"mlist": mlist_id, "thread": thread.id, "at": thread.last_at, "pinned": thread.pinned}
+    return {row.side: row for row in db.execute(NEIGHBOURS, facts)}
 
 
 def message_by_hash(db: Session, mlist_id: int, message_hash: str) -> Message | None:

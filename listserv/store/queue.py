@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from listserv.store.base import Base, Word
+from listserv.store.base import NEVER_AGAIN, Base, Word
 
 
 class Raw(Base):
@@ -80,7 +80,7 @@ class Outgoing(Base):
     """A post on its way to a list's members: one header block for all, the body from `raw`."""
 
     __tablename__ = "outgoing"
-    __table_args__ = (UniqueConstraint("message_id"), Index("ix_outgoing_upto", "upto"))
+    __table_args__ = (UniqueConstraint("message_id"), Index("ix_outgoing_upto", "upto"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
@@ -115,7 +115,7 @@ class Letter(Base):
     """A single letter of our own: a welcome, a question, a digest. Sent by its own lane, so that no fan-out delays it."""
 
     __tablename__ = "letter"
-    __table_args__ = (Index("ix_letter_due", "due"), Index("ix_letter_to_key", "to_key", "created_at"))
+    __table_args__ = (Index("ix_letter_due", "due"), Index("ix_letter_to_key", "to_key", "created_at"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(64))

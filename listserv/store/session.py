@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from listserv.resources import folder
+from listserv.store.lock import WriteLock
 
 # synchronous=FULL: a mail answered with 250 survives a power cut.
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "journal_size_limit=67108864")
@@ -51,12 +52,11 @@ def _postgresql(url: str) -> Engine:
 
 
 def write_lock(engine: Engine) -> AbstractContextManager[Any]:
-    """What a process's own writers queue at.
-
-    SQLite lets one write at a time and makes the others sleep and poll (up to 100 ms a nap); inside one process a
-    lock wakes the next at once. PostgreSQL needs none.
-    """
-    return Lock() if engine.dialect.name == "sqlite" else nullcontext()
+    """What writers queue at, so that the next is woken at once instead of polling. PostgreSQL needs none."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return WriteLock(f"{path}-lock") if path and path != ":memory:" else Lock()
 
 
 def alembic_config(url: str) -> Config:

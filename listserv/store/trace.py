@@ -1,6 +1,7 @@
 """What became of one mail, and what is still to do: asked by `trace` and `queue`, never by the mail's own path."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -34,6 +35,11 @@ def incoming_unread(db: Session) -> Sequence[Incoming]:
     query = select(Incoming).where(Incoming.message_id == "", Incoming.state.in_((State.PENDING, State.SHUNTED)))
     loaded = query.options(joinedload(Incoming.raw).undefer(Raw.packed))
     return db.scalars(loaded.order_by(Incoming.id.desc()).limit(MOST_OPENED)).all()
+
+
+def kept_as(db: Session, raw: bytes) -> int:
+    """The id under which these very bytes are kept; 0 where they are not."""
+    return db.scalar(select(Raw.id).where(Raw.sha256 == sha256(raw).digest())) or 0
 
 
 def messages_with_id(db: Session, message_id: str) -> Sequence[Message]:

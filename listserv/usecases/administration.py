@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict, Invalid, NotFound
 from listserv.mail import address
-from listserv.store.lists import Joining, Kind, MailingList, Topic, list_by_name, topic_by_slug
+from listserv.store.lists import Joining, Kind, MailingList, Topic, count_topics, list_by_name, topic_by_slug
 from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member, Role, member_of
 from listserv.store.people import Address, User, address_by_key
 from listserv.usecases.access import Actor
@@ -105,7 +105,7 @@ def add_topic(db: Session, mlist: MailingList, slug: str, title: str, actor: Act
         raise Invalid("{slug}: a topic's short name is letters a-z, digits and -", slug=slug)
     if topic_by_slug(db, mlist, slug):
         raise Conflict("the list {name} has a topic {slug} already", name=mlist.name, slug=slug)
-    topic = Topic(list_id=mlist.id, slug=slug, title=one_line(title) or slug, position=len(mlist.topics))
+    topic = Topic(list_id=mlist.id, slug=slug, title=one_line(title) or slug, position=count_topics(db, mlist))
     db.add(topic)
     db.flush()
     note(db, actor, "topic-added", mlist=mlist, now=now, detail=slug)

@@ -1,22 +1,18 @@
 """`check`: what would go wrong, and how to mend it; one finding for each thing looked at."""
 
-import base64
 import ctypes
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from listserv.config import FILE, Settings
-from listserv.dns import LookupFailed, Resolver, is_special
 from listserv.errors import Conflict
-from listserv.mail.dmarc import dmarc_policy
 from listserv.store import health
 
 GIGABYTE = 1 << 30
@@ -49,11 +45,12 @@ def good(what: str, found: str) -> Finding:
     return Finding(what, State.GOOD, found)
 
 
-def about_settings(settings: Settings, owner_known: bool = True) -> Iterator[Finding]:
+def about_settings(settings: Settings) -> Iterator[Finding]:
     """Are the settings fit for the outside world?"""
     path = settings.data / FILE
     if len(settings.site.secret) < SHORTEST_SECRET:
-        yield Finding("secret", State.BAD, "site.secret is missing or short: links and bounce addresses could be forged", "set site.secret to 32 random characters")
+        found = "site.secret is missing or short: links and bounce addresses could be forged"
+        yield Finding("secret", State.BAD, found, "set site.secret to 32 random characters")
     elif path.exists() and path.stat().st_mode & 0o077:
         yield Finding("secret", State.WARNING, f"others on this machine can read {path}", f"chmod 600 {path}")
     else:
@@ -61,13 +58,15 @@ def about_settings(settings: Settings, owner_known: bool = True) -> Iterator[Fin
     if not settings.site.owner:
         yield Finding("owner", State.WARNING, "nobody gets what is written to postmaster and abuse", "set site.owner to an e-mail address")
     if not settings.site.url.startswith("https://"):
-        yield Finding("url", State.WARNING, f"{settings.site.url} is not encrypted; mail programs ignore a one-click link that is not https (RFC 8058)", "put a web server with a certificate in front and set site.url to its https address")
+        found = f"{settings.site.url} is not encrypted; mail programs ignore a one-click link that is not https (RFC 8058)"
+        yield Finding("url", State.WARNING, found, "put a web server with a certificate in front and set site.url to its https address")
     else:
         yield good("url", settings.site.url)
     if bool(settings.smtp.tls_cert) != bool(settings.smtp.tls_key):
         yield Finding("tls", State.BAD, "smtp.tls_cert and smtp.tls_key go together", "set both or neither")
     if not settings.auth.trust:
-        yield Finding("auth", State.WARNING, "auth.trust is empty: no sender can be verified, and applicants are asked to confirm", "let your MTA check DKIM, SPF and DMARC and set auth.trust to the authserv-id that it writes")
+        found = "auth.trust is empty: no sender can be verified, and applicants are asked to confirm"
+        yield Finding("auth", State.WARNING, found, "let your MTA check DKIM, SPF and DMARC and set auth.trust to the authserv-id that it writes")
 
 
 def require_whole(db: Session) -> None:
@@ -117,129 +116,32 @@ def about_disk(folder: Path) -> Finding:
     return good("disk", words)
 
 
-def about_dns(settings: Settings, resolver: Resolver, relay_host: str) -> Iterator[Finding]:
-    """What others can find out about our domain: MX, SPF, DKIM, DMARC, and the name of the machine that sends."""
-    domain = settings.site.domain
-    if not settings.auth.dns and (is_special(domain) or "." not in domain):
-        yield Finding("dns", State.UNKNOWN, f"{domain} is a name for examples and tests: nobody outside can write to it", "use a domain of your own")
-        return
-    for what, question in QUESTIONS.items():
-        try:
-            yield question(settings, resolver, relay_host)
-        except LookupFailed:
-            yield Finding(what, State.UNKNOWN, "the resolver does not answer", "try again, or set auth.dns")
-
-
-def _mx(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:
-    domain = settings.site.domain
-    hosts = mail_hosts(domain, resolver)
-    if not hosts:
-        return Finding("mx", State.BAD, f"no mail server is published for {domain}", f"publish: {domain}. MX 10 <your mail server>.")
-    dead = [host for host in hosts if not addresses(host, resolver)]
-    if dead:
-        return Finding("mx", State.BAD, f"{dead[0]} has no address", f"publish an A or AAAA record for {dead[0]}")
-    return good("mx", ", ".join(hosts))
-
-
-def mail_hosts(domain: str, resolver: Resolver) -> list[str]:
-    """The hosts that take mail for a domain, the preferred first; the domain itself where it has an address only (RFC 5321 section 5.1)."""
-    found = [record.split() for record in resolver.ask(domain, "MX")]
-    hosts = [host.rstrip(".") for _, host in sorted((int(preference), host) for preference, host in found)]
-    return [host for host in hosts if host] or ([domain] if not found and addresses(domain, resolver) else [])
-
-
-def addresses(host: str, resolver: Resolver) -> list[str]:
-    """The addresses of a host; its own where it is one."""
-    try:
-        return [str(ip_address(host))]
-    except ValueError:
-        return [*resolver.ask(host, "A"), *resolver.ask(host, "AAAA")]
-
-
-def _spf(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:
-    domain = settings.site.domain
-    records = [text for text in resolver.txt(domain) if text.lower().split(" ")[0] == "v=spf1"]
-    if not records:
-        return Finding("spf", State.BAD, f"{domain} says nothing about who may send for it", f'publish: {domain}. TXT "v=spf1 mx -all" (and the relay, where it is another machine)')
-    if len(records) > 1:
-        return Finding("spf", State.BAD, "there are two SPF records, which is as good as an error (RFC 7208 section 4.5)", "keep one")
-    if "+all" in records[0].lower().split() or "all" in records[0].lower().split():
-        return Finding("spf", State.WARNING, f"{records[0]} allows everybody", "end it with -all")
-    return good("spf", records[0])
-
-
-def _dkim(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:
-    selector, domain = settings.relay.dkim_selector, settings.site.domain
-    if not settings.relay.dkim_key:
-        mend = f"let the relay sign with d={domain} (opendkim or rspamd), send yourself a post and look for `DKIM-Signature: … d={domain}` in it"
-        return Finding("dkim", State.UNKNOWN, "the relay has to sign what leaves: without a signature mail programs show no one-click button (RFC 8058)", mend)
-    name = f"{selector}._domainkey.{domain}"
-    published = resolver.txt(name) if selector else []
-    if not published:
-        return Finding("dkim", State.BAD, f"no key is published at {name}" if selector else "relay.dkim_selector is empty", "publish the public half of relay.dkim_key there")
-    if not same_key(Path(settings.relay.dkim_key), published[0]):
-        return Finding("dkim", State.BAD, f"the key at {name} is not the one in {settings.relay.dkim_key}", "publish the public half of relay.dkim_key there")
-    return good("dkim", f"{name} fits {settings.relay.dkim_key}")
-
-
-def same_key(private: Path, record: str) -> bool:
-    """Is a published key (RFC 6376 section 3.6.1) the public half of this RSA key? False for a file that cannot be read."""
-    from dkim.crypto import UnparsableKeyError, parse_pem_private_key, parse_public_key
-
-    tags = dict(part.strip().split("=", 1) for part in record.replace(" ", "").split(";") if "=" in part)
-    try:
-        mine, theirs = parse_pem_private_key(private.read_bytes()), parse_public_key(base64.b64decode(tags.get("p", "")))
-    except (OSError, UnparsableKeyError, ValueError):
-        return False
-    return bool(mine["modulus"] == theirs["modulus"])
-
-
-def _dmarc(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:
-    domain = settings.site.domain
-    policy = dmarc_policy(domain, resolver.txt)
-    if policy is None:
-        return Finding("dmarc", State.WARNING, f"{domain} has no policy: large providers trust it less", f'publish: _dmarc.{domain}. TXT "v=DMARC1; p=none; rua=mailto:postmaster@{domain}"')
-    return good("dmarc", f"p={policy}")
-
-
-def _ptr(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:
-    """The machine that speaks to the world needs a name that leads back to it; large providers refuse others."""
-    host = relay_host or next(iter(mail_hosts(settings.site.domain, resolver)), "")
-    found = addresses(host, resolver) if host else []
-    if not found:
-        return Finding("ptr", State.UNKNOWN, "it is not known which machine sends", "set relay.url, or publish an MX")
-    for address in found:
-        names = [name.rstrip(".") for name in resolver.ask(ip_address(address).reverse_pointer, "PTR")]
-        if not any(address in addresses(name, resolver) for name in names):
-            return Finding("ptr", State.BAD, f"{address} ({host}) has no name that leads back to it", "ask whoever gave you the address for a PTR record, and publish the same name with that address")
-    return good("ptr", f"{host}: {', '.join(found)}")
-
-
-QUESTIONS: dict[str, Callable[[Settings, Resolver, str], Finding]] = {"mx": _mx, "spf": _spf, "dkim": _dkim, "dmarc": _dmarc, "ptr": _ptr}
-
-
 def postfix(settings: Settings) -> str:
     """The lines for Postfix on this machine that fit these settings."""
     host, _, port = (settings.lmtp.listen or "127.0.0.1:8024").rpartition(":")
     domain = settings.site.domain
-    return POSTFIX.format(domain=domain, place=f"inet:{host or '127.0.0.1'}:{port}", size=settings.smtp.max_size, trust=settings.auth.trust or "$myhostname")
+    place = f"inet:{host or '127.0.0.1'}:{port}"
+    return POSTFIX.format(domain=domain, place=place, size=settings.smtp.max_size, trust=settings.auth.trust or f"mail.{domain}")
 
 
 POSTFIX = """\
 # /etc/postfix/main.cf: mail for {domain} goes to listserv, and listserv's mail leaves through Postfix.
+# It must not stand in mydestination.
 relay_domains = {domain}
 transport_maps = inline:{{ {{ {domain} = lmtp:{place} }} }}
 message_size_limit = {size}
 # Ask listserv about recipients while the sender still waits: unknown ones are refused, not bounced.
 smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination, reject_unverified_recipient
 unverified_recipient_reject_code = 550
-address_verify_map = proxy:btree:$data_directory/verify_cache
+# A list that is made today is known within minutes.
+address_verify_negative_refresh_time = 1m
+address_verify_negative_expire_time = 10m
 # Every copy has a sender of its own (VERP); many go to one provider, so keep the connection.
 smtp_connection_cache_on_demand = yes
 # Only this machine may relay.
 mynetworks = 127.0.0.0/8 [::1]/128
 # Let a milter (opendkim and opendmarc, or rspamd) check what comes in and sign what leaves with d={domain};
-# it must write Authentication-Results with the authserv-id {trust}.
+# it must write Authentication-Results with the authserv-id {trust} (usually $myhostname).
 #smtpd_milters = inet:127.0.0.1:11332
 #non_smtpd_milters = $smtpd_milters
 #milter_default_action = accept

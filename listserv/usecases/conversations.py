@@ -165,8 +165,7 @@ def voices(heads: Iterable[Record], files: dict[int, tuple[File, ...]]) -> tuple
     for head in heads:
         said.setdefault(head.author_key, []).append(head)
     return tuple(
-        Voice(speaker(own[0].author, own[0].author_email), own[0].user_id, len(own), sum(len(files.get(head.id, ())) for head in own))
-        for own in said.values()
+        Voice(speaker(own[0].author, own[0].author_email), own[0].user_id, len(own), sum(len(files.get(head.id, ())) for head in own)) for own in said.values()
     )
 
 

@@ -9,18 +9,18 @@ from listserv.config import Settings
 from listserv.mail import address, bounces
 from listserv.mail.address import Mailbox
 from listserv.mail.authentication import Alignment, Results, alignment, read_results
-from listserv.mail.parse import Post, parse
+from listserv.mail.parse import Post
 from listserv.rules import judge
 from listserv.store.lists import MailingList
 from listserv.store.queue import Incoming
+from listserv.store.trace import kept_as
 from listserv.usecases.posting import Submission, facts_for
 
 RETURN_PATH = re.compile(rb"^return-path:[ \t]*<?([^<>\r\n]*)>?", re.IGNORECASE | re.MULTILINE)
 
 
-def understood(raw: bytes, trust: str) -> dict[str, Any]:
-    """A mail as the contract's `inspect --json` tells it (section 6), without a verdict. Any bytes have an answer."""
-    post = parse(raw)
+def understood(raw: bytes, post: Post, trust: str) -> dict[str, Any]:
+    """A mail as the contract's `inspect --json` tells it (section 6), without a verdict."""
     return {
         **_envelope(post),
         "text": post.text,
@@ -67,13 +67,13 @@ def _words(results: Results) -> dict[str, str | None]:
     return {"spf": results.spf, "dkim": results.dkim, "dmarc": results.dmarc, "arc": results.arc}
 
 
-def verdict(db: Session, mlist: MailingList, raw: bytes, settings: Settings) -> dict[str, Any]:
+def verdict(db: Session, mlist: MailingList, raw: bytes, post: Post, settings: Settings) -> dict[str, Any]:
     """How this list would judge the mail if the trusted MTA had brought it just now."""
-    post = parse(raw)
     domain = address.domain_of(post.authors[0].address) if post.authors else ""
     found = alignment(read_results(raw, settings.auth.trust), domain) if domain else Alignment.UNKNOWN
     incoming = Incoming(mail_from=envelope_sender(raw, post), rcpt=f"{mlist.name}@{settings.site.domain}")
-    judged = judge(post, facts_for(db, mlist, Submission(incoming, raw, post, found)))
+    submission = Submission(incoming, raw, kept_as(db, raw), post, found)
+    judged = judge(post, facts_for(db, mlist, submission))
     return {"action": judged.action, "reasons": list(judged.reasons)}
 
 
@@ -82,4 +82,4 @@ def envelope_sender(raw: bytes, post: Post) -> str:
     found = RETURN_PATH.search(re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0])
     if found:
         return found[1].decode("utf-8", "replace").strip()
-    return post.authors[0].address if post.authors else ""
+    return post.sender or next((author.address for author in post.authors), "unknown@sender.invalid")

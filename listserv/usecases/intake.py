@@ -19,7 +19,7 @@ from listserv.mail.address import Role, Route
 from listserv.mail.authentication import Alignment, alignment, read_results
 from listserv.mail.dmarc import LookupFailed, dkim_survives, dmarc_policy
 from listserv.mail.outgoing import Dress
-from listserv.mail.parse import Post, parse
+from listserv.mail.parse import Post, identify, parse
 from listserv.store import inbox
 from listserv.store.lists import MailingList, list_by_name, lists_with_alias
 from listserv.store.queue import Content, Incoming, State, content, keep_raw_many, raw_bytes
@@ -39,13 +39,14 @@ class Arriving:
     mail_from: str
     rcpt: str
     peer: str
+    message_id: str
     content: Content
 
     @classmethod
     def each(cls, mail_from: str, rcpts: Sequence[str], peer: str, raw: bytes) -> "list[Arriving]":
         """One for each recipient, packed and ready: done before the transaction, because packing costs time."""
-        packed, sender = content(raw), storable(mail_from)
-        return [cls(sender, storable(rcpt), peer, packed) for rcpt in rcpts]
+        packed, message_id, sender = content(raw), identify(raw), storable(mail_from)
+        return [cls(sender, storable(rcpt), peer, message_id, packed) for rcpt in rcpts]
 
 
 def storable(text: str) -> str:
@@ -107,7 +108,7 @@ def receive(db: Session, mails: Sequence[Arriving], now: datetime) -> list[int]:
     raws = keep_raw_many(db, [mail.content for mail in mails])
     due = outbox.milliseconds(now)
     rows = [
-        Incoming(raw_id=raw_id, mail_from=mail.mail_from, rcpt=mail.rcpt, peer=mail.peer, received_at=now, due=due)
+        Incoming(raw_id=raw_id, message_id=mail.message_id, mail_from=mail.mail_from, rcpt=mail.rcpt, peer=mail.peer, received_at=now, due=due)
         for mail, raw_id in zip(mails, raws, strict=True)
     ]
     db.add_all(rows)
@@ -182,8 +183,10 @@ def survives(work: Work, post: Post, dress: Dress, resolver: Resolver) -> bool:
 
 def process(db: Session, mail: Prepared, now: datetime) -> State:
     """Do what a mail asks for. One transaction: either all of it has happened, or nothing."""
-    incoming = db.get_one(Incoming, mail.incoming_id)
-    incoming.message_id = mail.post.message_id
+    incoming = db.get_one(Incoming, mail.incoming_id, with_for_update=True)
+    if incoming.due is None:
+        # Somebody was faster: our lease had ended.
+        return incoming.state
     try:
         route, mlist = find_route(db, incoming.rcpt)
     except NotFound:

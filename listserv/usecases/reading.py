@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from listserv.errors import NotFound
 from listserv.store import pages
 from listserv.store.archive import Message
-from listserv.store.lists import MailingList, Topic
-from listserv.store.members import Member
-from listserv.store.pages import Record
+from listserv.store.lists import Topic
+from listserv.store.pages import Record, Where
 from listserv.store.queue import raw_bytes
 from listserv.usecases import conversations as talk
 from listserv.usecases.access import Actor, list_and_member, visible_lists
-from listserv.usecases.conversations import Post, Veil, Voice, as_it_is, mask, speaker
+from listserv.usecases.conversations import Veil, speaker
+from listserv.usecases.shown import Forum, Line, Moved, Pages, Person, Shelf, Single, Thread, View, Word
 
 THREADS_A_PAGE = 25
 # A whole conversation on one page, except for the few that would take a browser minutes.
@@ -29,141 +28,6 @@ HASH = re.compile(r"[A-Za-z2-7]{32}")
 FileUrl = Callable[[int], str]
 # How many are named beside a thread before the rest is counted.
 NAMED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A list, seen by somebody: a member, a stranger at a public archive, or an administrator."""
-
-    mlist: MailingList
-    member: Member | None
-    sees_addresses: bool
-
-    @property
-    def veil(self) -> Veil:
-        """What texts pass through before they are shown."""
-        return as_it_is if self.sees_addresses else mask
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """Which page of how many."""
-
-    number: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A list on the front page."""
-
-    mlist: MailingList
-    threads: int
-    last_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A thread in a list of threads."""
-
-    id: int
-    subject: str
-    messages: int
-    last_at: datetime
-    pinned: bool
-    closed: bool
-    topic_slug: str
-    topic_title: str
-    author: str
-    word: str
-    others: tuple[str, ...]
-    more: int
-
-    @property
-    def waits(self) -> bool:
-        """Has nobody answered yet?"""
-        return self.messages == 1 and not self.closed and not self.pinned
-
-
-@dataclass(frozen=True, slots=True)
-class Forum:
-    """A page of threads."""
-
-    view: View
-    lines: tuple[Line, ...]
-    pages: Pages
-    topics: tuple[tuple[Topic, int], ...]
-    months: tuple[tuple[int, int], ...]
-    topic: Topic | None = None
-    month: tuple[int, int] | None = None
-    # (members, of them writers); strangers are not told.
-    people: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """A thread's page."""
-
-    view: View
-    id: int
-    subject: str
-    messages: int
-    first_at: datetime
-    topic: tuple[str, str] | None
-    pinned: bool
-    closed: bool
-    posts: tuple[Post, ...]
-    voices: tuple[Voice, ...]
-    pages: Pages
-    flat: bool
-    newer: tuple[int, str] | None
-    older: tuple[int, str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The thread was joined to another."""
-
-    mlist: MailingList
-    thread_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Single:
-    """One message on a page of its own."""
-
-    view: View
-    post: Post
-    html: str | None
-    thread_id: int
-    thread_page: int
-    subject: str
-    messages: int
-    closed: bool
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One message among those of a person."""
-
-    hash: str
-    subject: str
-    sent_at: datetime
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What somebody wrote on a list."""
-
-    view: View
-    user_id: int
-    name: str
-    words: tuple[Word, ...]
-    messages: int
-    pages: Pages
 
 
 def alive(db: Session) -> None:
@@ -236,7 +100,7 @@ def _contents(db: Session, view: View) -> _Contents:
     return _Contents(topics, months, sum(counts.values()))
 
 
-def _forum(db: Session, view: View, contents: _Contents, where: Sequence[ColumnElement[bool]], at: Pages, **which: Any) -> Forum:
+def _forum(db: Session, view: View, contents: _Contents, where: Where, at: Pages, **which: Any) -> Forum:
     rows = pages.threads_page(db, where, THREADS_A_PAGE, (at.number - 1) * THREADS_A_PAGE)
     people = pages.people_of(db, view.mlist.id) if view.sees_addresses else None
     return Forum(view, _lines(db, rows, view.veil), at, contents.topics, contents.months, people=people, **which)
@@ -297,7 +161,7 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
     places = talk.arrange(heads, flat=flat)[(at.number - 1) * POSTS_A_PAGE : at.number * POSTS_A_PAGE]
     texts = pages.texts_of(db, [place.head.id for place in places])
     files = talk.cards(pages.attachments_of(db, thread_id), view.veil)
-    near = pages.neighbours(db, view.mlist.id, thread_id, row.last_at)
+    near = pages.neighbours(db, view.mlist.id, row)
     return Thread(
         view=view,
         id=thread_id,

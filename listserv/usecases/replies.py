@@ -42,11 +42,13 @@ def answer(db: Session, token: str, letter: Letter, now: datetime) -> Outcome:
 def _answer_signed(db: Session, kind: shapes.Kind, ids: tuple[int, ...], letter: Letter, now: datetime) -> Outcome:
     if kind in (shapes.Kind.BOUNCE, shapes.Kind.LETTER):
         return returned.told(db, kind, ids, letter, now)
+    if kind is shapes.Kind.UNSUBSCRIBE and (member := db.get(Member, ids[0])):
+        # Mail programs write this letter by themselves, and some say so.
+        return mailcommands.go(db, member, letter.cause, now)
     if letter.by_a_machine:
         return NOBODY_ANSWERS_MACHINES
     if kind is shapes.Kind.UNSUBSCRIBE:
-        member = db.get(Member, ids[0])
-        return mailcommands.go(db, member, letter.cause, now) if member else too_late(db, letter, now)
+        return too_late(db, letter, now)
     return digestreplies.post(db, kind, ids, letter, now)
 
 

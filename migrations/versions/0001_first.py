@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_member_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("list_id", "user_id", name=op.f("uq_member_list_id_user_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_address_id"), ["address_id"], unique=False)
@@ -222,8 +223,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thread")),
     )
     with op.batch_alter_table("thread", schema=None) as batch_op:
-        batch_op.create_index("ix_thread_last", ["list_id", "merged_into", "last_at", "id"], unique=False)
-        batch_op.create_index("ix_thread_topic", ["topic_id", "last_at"], unique=False)
+        batch_op.create_index("ix_thread_last", ["list_id", "merged_into", "pinned", "last_at", "id", "topic_id"], unique=False)
+        batch_op.create_index("ix_thread_topic", ["topic_id", "merged_into", "pinned", "last_at", "id"], unique=False)
 
     op.create_table(
         "ghost",
@@ -269,6 +270,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("list_id", "message_id", name=op.f("uq_message_list_id_message_id")),
         sa.UniqueConstraint("list_id", "seq", name=op.f("uq_message_list_id_seq")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_author", ["list_id", "author_key"], unique=False)
@@ -276,7 +278,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_message_raw", ["raw_id"], unique=False)
         batch_op.create_index("ix_message_thread", ["thread_id", "sent_at", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("ix_message_user", ["user_id", "list_id", "sent_at"], unique=False)
 
     op.create_table(
         "attachment",
@@ -333,6 +335,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["raw_id"], ["raw.id"], name=op.f("fk_outgoing_raw_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outgoing_message_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outgoing", schema=None) as batch_op:
         batch_op.create_index("ix_outgoing_upto", ["upto"], unique=False)
@@ -405,6 +408,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("fk_letter_list_id")),
         sa.ForeignKeyConstraint(["raw_id"], ["raw.id"], name=op.f("fk_letter_raw_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index("ix_letter_due", ["due"], unique=False)
@@ -425,6 +429,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("fk_digest_list_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
         sa.UniqueConstraint("member_id", "slot", name=op.f("uq_digest_member_id_slot")),
+        sqlite_autoincrement=True,
     )
 
 
@@ -456,7 +461,7 @@ def downgrade() -> None:
     op.drop_table("incoming")
     op.drop_table("attachment")
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_message_user_id"))
+        batch_op.drop_index("ix_message_user")
         batch_op.drop_index("ix_message_thread")
         batch_op.drop_index("ix_message_raw")
         batch_op.drop_index(batch_op.f("ix_message_parent_id"))

@@ -1,6 +1,7 @@
 """The mail doors with real sockets."""
 
 import asyncio
+import contextlib
 import smtplib
 import socket
 import threading
@@ -150,8 +151,8 @@ def test_one_bad_mail_does_not_take_the_others_of_its_commit_with_it(site, doors
 def test_sessions_that_wait_together_share_commits(site, doors):
     commits = []
     event.listen(site.engine, "commit", lambda connection: commits.append(1))
-    gate = site._lock
-    gate.acquire()  # a slow disk: everybody arrives while the first commit waits
+    gate = contextlib.ExitStack()
+    gate.enter_context(site._lock)  # a slow disk: everybody arrives while the first commit waits
 
     def send(n):
         with smtplib.SMTP("127.0.0.1", doors[0], timeout=20) as client:
@@ -160,7 +161,7 @@ def test_sessions_that_wait_together_share_commits(site, doors):
     with ThreadPoolExecutor(20) as pool:
         sent = [pool.submit(send, n) for n in range(20)]
         threading.Event().wait(1.0)
-        gate.release()
+        gate.close()
         for one in sent:
             one.result()
     assert len(kept(site)) == 20

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from conftest import add
+from tests.conftest import add
 from fan_out import BODY, HEAD, post
 from sqlalchemy import select
 

@@ -244,3 +244,33 @@ def test_a_spent_address_gets_a_helpful_answer(office):
     office.reply(letter, "tak")
 
     assert office.letters(to="halina@example.org")[-1].kind == "too-late"
+
+
+def test_the_address_in_list_unsubscribe_takes_its_member_off_from_any_sender(site, office):
+    from listserv import links
+
+    with site.reading() as db:
+        member = db.scalars(select(Member).join(Member.address).where(Address.key == "halina@example.org")).one()
+        address = links.unsubscribe_address(site.settings, member.id)
+    office.send("halina.prywatnie@example.org", address, "unsubscribe", auto_submitted="auto-generated")
+
+    assert not on_the_list(site, "halina@example.org")
+    assert office.letters(to="halina@example.org")[-1].kind == "left"
+
+
+def test_an_old_one_click_address_never_comes_to_mean_somebody_else(site, office):
+    from listserv import links
+    from listserv.store.lists import list_by_name
+    from listserv.usecases.administration import remove_member
+    from listserv.usecases.access import CONSOLE
+    from tests.conftest import add
+
+    with site.writing() as db:
+        mlist = list_by_name(db, "siecibp")
+        gone = add(db, mlist, "gone@example.org", site.now())
+        address = links.unsubscribe_address(site.settings, gone.id)
+        remove_member(db, gone, CONSOLE, site.now())
+        add(db, mlist, "next@example.org", site.now())
+    office.send("gone@example.org", address, "unsubscribe", proven=True)
+
+    assert on_the_list(site, "next@example.org")
