@@ -61,10 +61,10 @@ def _row(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     message = Message(list_id=mlist.id, seq=threads.next_seq(db, mlist), raw_id=arrival.raw_id, size=post.size)
     message.message_id, message.hash = post.message_id, message_hash(post.message_id)
     message.refs = " ".join(references(post))
-    message.author, message.author_email = author.name, author.address
-    message.author_key = address.key(author.address)
+    message.author_email, message.author_key = author.address, address.key(author.address)
     known = address_by_key(db, message.author_key)
     message.user_id = known.user_id if known else None
+    message.author = author.name or post.author_name or (known.user.name if known else "")
     message.subject, message.received_at = post.subject, arrival.received_at
     message.sent_at = believable(post.date, arrival.received_at)
     message.text, message.html = post.text, post.html

@@ -17,9 +17,10 @@ URL = re.compile(r"(?:https?://|www\.)\w[^\s<>\"„”“]{0,2000}", re.IGNORECA
 AFTER_URL = ".,;:!?'’»*_~"
 ITEM = re.compile(r"\s*(?:[-*•–—+]|\d{1,3}[.)]|[a-zA-Z][.)])\s")
 FAR = ("    ", "\t")
-FOLDED = {"signature": N_("signature"), "footer": N_("list footer")}
+FOLDED = {"signature": N_("signature"), "footer": N_("footer")}
 # Somebody's mail program broke these lines: the next word would not have fitted.
 NARROWEST_WRAP, WIDEST_WRAP = 60, 80
+RAGGED = 15
 # A quote of this size that stands between two answers is read, not skipped.
 SHORT_LINES, SHORT_TEXT = 3, 300
 
@@ -142,11 +143,13 @@ def _is_drawn(lines: list[str]) -> bool:
 def rejoined(lines: list[str]) -> list[str]:
     """Lines as they were meant: those that a mail program broke are put together again."""
     width = max((len(line) for line in lines if len(line) <= WIDEST_WRAP), default=0)
+    # One long line proves no margin: where its sentence ends, its author may have ended it too.
+    proven = sum(len(line) > width - RAGGED for line in lines[:-1]) > 1
     meant = [lines[:1]]
     for before, line in pairwise(lines):
         word = line.split(maxsplit=1)[0]
-        broken = width >= NARROWEST_WRAP and len(before) + 1 + len(word) > width and not ITEM.match(line) and not line[0].isspace()
-        if broken:
+        full = width >= NARROWEST_WRAP and len(before) + 1 + len(word) > width and (proven or before[-1] not in ".!?:")
+        if full and not ITEM.match(line) and not line[0].isspace():
             meant[-1].append(line)
         else:
             meant.append([line])
