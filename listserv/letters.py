@@ -32,7 +32,7 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         trim_blocks=True,
-        autoescape=False,  # noqa: S701  (plain text; HTML never comes from here)
+        autoescape=False,
     )
     env.install_gettext_translations(i18n.translations(language), newstyle=True)  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True

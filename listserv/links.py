@@ -6,6 +6,7 @@ from functools import lru_cache
 from listserv.config import Settings
 from listserv.mail import tokens
 
+
 @lru_cache(maxsize=8)
 def _key(secret: str) -> bytes:
     # A key of its own for each use: a signature made for one can never pass for another.

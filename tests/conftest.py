@@ -12,6 +12,7 @@ from listserv.site import Site
 from listserv.store.session import alembic_config
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
+from tests.notrun import pytest_sessionfinish, pytest_unconfigure  # noqa: F401  (hooks)
 from tests.office import Office
 
 # A Tuesday morning in Warsaw.

@@ -6,12 +6,13 @@ import itertools
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
+from sqlalchemy import select
+
 from listserv.dns import Resolver
 from listserv.site import Site
 from listserv.store.queue import Incoming, Letter, Outgoing, State, raw_bytes
 from listserv.usecases import intake
 from listserv.usecases.intake import Arriving
-from sqlalchemy import select
 
 DOMAIN = "lists.example.org"
 FRONT = "mx.example.org"

@@ -71,14 +71,16 @@ def organizational_domain(domain: str, txt: Txt) -> str:
 def relaxed(one: str, other: str, txt: Txt | None = None) -> bool:
     """Do two domains belong to one organization?
 
-    With DNS by the tree walk, which may raise LookupFailed. Without it only where one lies beneath the other, and not
-    beneath a mere top-level domain: two siblings cannot be told from two neighbours under a public suffix.
+    With DNS by the tree walk, which may raise LookupFailed. Without it, or where neither publishes anything, only where
+    one lies beneath the other, and not beneath a mere top-level domain: by name alone two siblings cannot be told from
+    two neighbours under a public suffix.
     """
     one, other = fold_domain(one), fold_domain(other)
     if one == other:
         return bool(one)
-    if txt is not None:
-        return organizational_domain(one, txt) == organizational_domain(other, txt)
+    ours, theirs = (list(_walk(domain, txt)) if txt else [] for domain in (one, other))
+    if ours or theirs:
+        return _organization(one, ours) == _organization(other, theirs)
     upper, lower = sorted((one, other), key=len)
     return "." in upper and lower.endswith(f".{upper}")
 

@@ -72,7 +72,7 @@ def nodes_of(db: Session, thread_id: int) -> list[Node]:
 
 def set_parents(db: Session, parents: Mapping[int, int | None]) -> None:
     """Write down who hangs under whom, where that has changed."""
-    now = {row: parent for row, parent in db.execute(select(Message.id, Message.parent_id).where(Message.id.in_(parents)))}
+    now = {row.id: row.parent_id for row in db.execute(select(Message.id, Message.parent_id).where(Message.id.in_(parents)))}
     for row, parent in parents.items():
         if now[row] != parent:
             db.execute(update(Message).where(Message.id == row).values(parent_id=parent))

@@ -11,7 +11,7 @@ from listserv.store.lists import MailingList, topic_by_slug
 from listserv.store.moderation import Held, HeldState
 from listserv.store.people import Purpose
 from listserv.store.queue import State, raw_bytes
-from listserv.usecases import deciding, outbox, posting, tokens
+from listserv.usecases import deciding, posting, tokens
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause

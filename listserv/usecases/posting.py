@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-
 from typing import Any
 
 from sqlalchemy.orm import Session

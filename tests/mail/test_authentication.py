@@ -1,8 +1,6 @@
 """Authentication-Results, DMARC by the tree walk, and DKIM on our own copies."""
 
-import os
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,9 +9,8 @@ from hypothesis import strategies as st
 from listserv.mail import authentication
 from listserv.mail.authentication import Alignment, alignment, claims_to_be, dkim_survives, dmarc_policy, forged_results, read_results
 from listserv.mail.dmarc import LookupFailed, organizational_domain, relaxed
+from tests.corpus.corpus import CORPUS, needed
 from tests.keys import rsa_key
-
-CORPUS = Path(os.environ.get("LISTSERV_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 
 
 def mail(*fields: str) -> bytes:
@@ -131,6 +128,8 @@ def test_siblings_are_one_organization_only_by_dns():
 
     assert not relaxed("mail.example.org", "news.example.org")
     assert relaxed("mail.example.org", "news.example.org", txt)
+    assert relaxed("mail.example.org", "example.org", zone())
+    assert not relaxed("mail.example.org", "example.org", zone(mail_example_org="v=DMARC1; p=none"))
     assert not relaxed("a.co.example", "b.co.example", zone(co_example="v=DMARC1; p=none; psd=y"))
     assert alignment(results("dkim=pass header.d=mail.example.org"), "news.example.org", txt) is Alignment.ALIGNED
     assert alignment(results("dkim=pass header.d=example.org"), "news.example.org", zone(org=LookupFailed())) is Alignment.ALIGNED
@@ -257,7 +256,7 @@ def test_any_bytes_can_be_asked_about(noise, tags):
     assert dkim_survives(raw, "example.org", zone()) is False
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not on this machine")
+@needed
 def test_every_signed_mail_of_the_corpus_gets_an_answer():
     for path in (p for p in (CORPUS / "E-auth").rglob("*") if p.is_file() and p.suffix != ".json"):
         raw = path.read_bytes()

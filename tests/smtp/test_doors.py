@@ -183,7 +183,7 @@ def test_an_address_beyond_ascii_is_taken(site, smtp):
 
 
 def test_a_taken_port_is_one_clear_sentence(doors):
-    with pytest.raises(Conflict, match="cannot listen on 127.0.0.1"):
+    with pytest.raises(Conflict, match=r"cannot listen on 127\.0\.0\.1"):
         asyncio.run(listen(f"127.0.0.1:{doors[0]}", lambda: None))
 
 

@@ -261,8 +261,8 @@ def test_the_address_in_list_unsubscribe_takes_its_member_off_from_any_sender(si
 def test_an_old_one_click_address_never_comes_to_mean_somebody_else(site, office):
     from listserv import links
     from listserv.store.lists import list_by_name
-    from listserv.usecases.administration import remove_member
     from listserv.usecases.access import CONSOLE
+    from listserv.usecases.administration import remove_member
     from tests.conftest import add
 
     with site.writing() as db:

@@ -20,7 +20,7 @@ def names():
 
 
 @pytest.fixture
-def post(office, names, key):  # noqa: F811
+def post(office, names, key):
     """Deliver a post of a member at example.org whose domain publishes this policy, perhaps signed; the From that members get."""
     office.resolver = Resolver(names.address)
 

@@ -1,0 +1,158 @@
+"""`check`: everything that would go wrong, one line each, with the mend."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+
+from listserv import config
+from listserv.cli import console
+from listserv.config import Settings
+from listserv.dns import Resolver
+from listserv.errors import Refusal
+from listserv.relay import open_relay
+from listserv.store import health
+from listserv.usecases import checking, dnschecks
+from listserv.usecases.checking import Finding, State, good
+
+MARKS = {State.GOOD: "ok", State.WARNING: "warning", State.BAD: "BAD", State.UNKNOWN: "unknown"}
+# Seconds to wait for a door or the relay.
+PATIENCE = 10.0
+
+
+@click.command()
+@click.option("--postfix", is_flag=True, help="Print the Postfix settings that fit.")
+@console.as_json
+@click.pass_obj
+def check(data: Path, postfix: bool, as_json: bool) -> int:
+    """Look at settings, database, relay, DNS, clock, disk and doors. Exit 1 where something is broken."""
+    settings = config.load(data)
+    if postfix:
+        click.echo(checking.postfix(settings), nl=False)
+        return 0
+    found = []
+    for finding in look_at_all(settings):
+        found.append(finding)
+        if not as_json:
+            print_finding(finding)
+    if as_json:
+        console.print_json([asdict(finding) for finding in found])
+    return int(any(finding.state is State.BAD for finding in found))
+
+
+def print_finding(finding: Finding) -> None:
+    """One line: the mark, what was looked at, what was found, and the mend."""
+    mend = f" — {finding.mend}" if finding.mend else ""
+    console.write(f"{MARKS[finding.state]:8} {finding.what:9} {console.one_line(finding.found)}{mend}")
+
+
+def look_at_all(settings: Settings) -> Iterator[Finding]:
+    """Everything, in the order in which it is mended."""
+    yield from checking.about_settings(settings)
+    yield from database(settings)
+    yield checking.about_disk(settings.data if settings.data.exists() else Path.cwd())
+    yield relay(settings)
+    yield from doors(settings)
+    yield from dnschecks.about_dns(settings, Resolver(settings.auth.dns), relay_host(settings))
+
+
+def database(settings: Settings) -> Iterator[Finding]:
+    """Can it be opened, does it fit this program, is it whole; and the clock, by what is in it."""
+    try:
+        with console.opened(settings.data) as site, site.reading() as db:
+            yield checking.about_database(db)
+            yield checking.about_clock(site.now(), health.youngest(db))
+    except Refusal as refused:
+        yield Finding("database", State.BAD, str(refused), "listserv db upgrade")
+    except Exception as wrong:  # noqa: BLE001  (whatever the driver says is the finding)
+        words = getattr(wrong, "orig", None) or wrong
+        yield Finding("database", State.BAD, f"cannot be used: {words}", "set database.url, and start the database where it is a server")
+
+
+def relay_host(settings: Settings) -> str:
+    """The machine that speaks to the world for us; empty where that is this one."""
+    from urllib.parse import urlsplit
+
+    host = urlsplit(settings.relay.url).hostname or ""
+    try:
+        return "" if ip_address(host).is_loopback else host
+    except ValueError:
+        return "" if host in ("", "localhost") else host
+
+
+def relay(settings: Settings) -> Finding:
+    """Can letters leave?"""
+    try:
+        wrong = asyncio.run(_try_relay(settings))
+    except Refusal as refused:
+        return Finding("relay", State.BAD, str(refused), "set relay.url")
+    shown = config.hide("url", settings.relay.url)
+    if wrong:
+        return Finding("relay", State.BAD, f"{shown}: {wrong}", "start the relay, or set relay.url")
+    if settings.relay.url.startswith("maildir:"):
+        return Finding("relay", State.WARNING, f"letters become files ({shown}); nobody gets them", "set relay.url to your mail server")
+    return good("relay", shown)
+
+
+async def _try_relay(settings: Settings) -> str:
+    sender = open_relay(settings).fan_out(lambda: None, lambda mail, answer: None)
+    try:
+        return await asyncio.wait_for(sender.ready(), PATIENCE)
+    except TimeoutError:
+        return f"no answer within {PATIENCE:.0f} seconds"
+    finally:
+        await sender.close()
+
+
+def doors(settings: Settings) -> Iterator[Finding]:
+    """Is each door ours, or free for us to open?"""
+    for name in ("smtp", "lmtp", "web"):
+        place = getattr(settings, name).listen
+        if place:
+            yield door(name, place)
+
+
+def door(name: str, place: str) -> Finding:
+    """One door: listserv answers there, or nobody does."""
+    host, _, port = place.rpartition(":")
+    address = (host.strip("[]") or "127.0.0.1", int(port))
+    greeting = greet(name, address)
+    if greeting is None:
+        return _free(name, place, address)
+    if b"listserv" in greeting.lower() or (name == "web" and b'"status"' in greeting):
+        return good(name, f"{place}: listserv answers")
+    return Finding(name, State.BAD, f"{place}: another program listens there", f"set {name}.listen to a free port")
+
+
+def greet(name: str, address: tuple[str, int]) -> bytes | None:
+    """What whoever listens there says first; None where nobody does."""
+    try:
+        with socket.create_connection(address, timeout=2) as connection:
+            said = b""
+            with contextlib.suppress(OSError):
+                if name == "web":
+                    connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+                while chunk := connection.recv(4096):
+                    said += chunk
+                    if name != "web":
+                        connection.sendall(b"QUIT\r\n")
+            return said
+    except OSError:
+        return None
+
+
+def _free(name: str, place: str, address: tuple[str, int]) -> Finding:
+    """Nobody listens: could we?"""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as wrong:
+        return Finding(name, State.BAD, f"{place}: {wrong.strerror}", f"set {name}.listen to an address and port that listserv may use")
+    return Finding(name, State.GOOD, f"{place}: free; listserv is not running")

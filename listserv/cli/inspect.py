@@ -1,0 +1,68 @@
+"""`inspect`: how mails would be understood and judged; changes nothing."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from listserv import config
+from listserv.cli import CODES, console
+from listserv.errors import Refusal
+from listserv.mail.parse import Post, parse
+from listserv.usecases import inspecting
+from listserv.usecases.access import known_list
+
+Judge = Callable[[bytes, Post], dict[str, Any] | None]
+SHOWN = ("file", "message_id", "from", "subject", "date", "automatic", "problems", "verdict")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…|-")
+@click.option("--list", "name", default="", metavar="LIST", help="Judge the mail as this list would.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, in order.")
+@click.pass_obj
+def inspect(data: Path, files: tuple[str, ...], name: str, as_json: bool) -> int:
+    """Tell how each mail would be understood and judged. `-` is stdin."""
+    code = 0
+    trust = config.load(data).auth.trust
+    with judging(data, name) as judge:
+        for file in files:
+            try:
+                raw = console.read_bytes(file)
+            except Refusal as refused:
+                click.echo(f"listserv: {refused}", err=True)
+                code = code or CODES[type(refused)]
+                continue
+            post = parse(raw)
+            found = {"file": file, **inspecting.understood(raw, post, trust), "verdict": judge(raw, post)}
+            console.write(json.dumps(found, ensure_ascii=False)) if as_json else show(found)
+    return code
+
+
+@contextmanager
+def judging(data: Path, name: str) -> Iterator[Judge]:
+    """What judges a mail: a list, or nobody where none is named."""
+    if not name:
+        yield lambda raw, post: None
+        return
+    with console.opened(data) as site, site.reading() as db:
+        mlist = known_list(db, name)
+        yield lambda raw, post: inspecting.verdict(db, mlist, raw, post, site.settings)
+
+
+def show(found: dict[str, Any]) -> None:
+    """A mail for people: what it is, and what its author wrote now."""
+    author = found["from"] or {"name": "", "address": ""}
+    verdict = found["verdict"]
+    words = {
+        "from": f"{author['name']} <{author['address']}>".strip(),
+        "verdict": f"{verdict['action']} {' '.join(verdict['reasons'])}".strip() if verdict else None,
+        "files": [f"{file['name']} ({file['size']} bytes)" for file in found["attachments"]],
+    }
+    console.print_facts({key: words.get(key, found.get(key)) for key in (*SHOWN, "files")})
+    for line in found["reply"].splitlines():
+        console.write(f"    {console.one_line(line) if line.strip() else ''}".rstrip())
+    console.write("")

@@ -1,0 +1,120 @@
+"""`trace`, `queue`, `due`: where mail is, what is still to do, and what the calendar owes."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from listserv import bell
+from listserv.cli import console
+from listserv.site import Site
+from listserv.usecases import digesting, housekeeping, tracing
+from listserv.usecases.access import CONSOLE
+from listserv.usecases.tracing import Trace, Waiting
+
+
+@click.command()
+@click.argument("message_id")
+@console.as_json
+@click.pass_obj
+def trace(data: Path, message_id: str, as_json: bool) -> None:
+    """Where is this mail? Received, held, posted; copies sent and bounced."""
+    with console.opened(data) as site, site.reading() as db:
+        found = [as_row(one, site) for one in tracing.trace(db, message_id)]
+    if as_json:
+        console.print_json(found)
+        return
+    for row in found:
+        print_trace(row)
+
+
+def as_row(found: Trace, site: Site) -> dict[str, Any]:
+    """A trace as the contract prints it."""
+    return {
+        "message_id": found.message_id,
+        "list": found.mlist,
+        "state": found.state,
+        "reasons": list(found.reasons),
+        "thread": found.thread,
+        "url": found.url,
+        "deliveries": found.deliveries._asdict(),
+        "events": [{"at": console.local(event.at, site), "what": event.what} for event in found.events],
+    }
+
+
+def print_trace(row: dict[str, Any]) -> None:
+    """The same for people."""
+    copies = row["deliveries"]
+    words = {"copies": f"{copies['sent']} sent, {copies['pending']} pending, {copies['failed']} failed"}
+    console.print_facts({key: row[key] for key in ("message_id", "list", "state", "reasons", "thread", "url")} | words)
+    for event in row["events"]:
+        console.write(f"  {event['at']}  {console.one_line(event['what'])}")
+
+
+@click.group()
+def queue() -> None:
+    """What is still to do."""
+
+
+@queue.command()
+@console.as_json
+@click.pass_obj
+def status(data: Path, as_json: bool) -> None:
+    """Print how much is still to do."""
+    with console.opened(data) as site, site.reading() as db:
+        counts = tracing.count_work(db)
+    console.print_json(counts) if as_json else console.print_facts(counts)
+
+
+@queue.command()
+@console.as_json
+@click.pass_obj
+def ls(data: Path, as_json: bool) -> None:
+    """Print what waits: mails, posts on their way, letters."""
+    with console.opened(data) as site, site.reading() as db:
+        rows = [waiting_row(one, site) for one in tracing.waiting(db)]
+    console.print_json(rows) if as_json else console.print_table(rows, ("id", "kind", "state", "for", "message_id", "attempts", "due", "trouble"))
+
+
+def waiting_row(one: Waiting, site: Site) -> dict[str, Any]:
+    """A line of `queue ls`."""
+    facts = {"id": one.id, "kind": one.kind, "state": one.state, "for": one.for_whom}
+    message_id = f"<{one.message_id}>" if one.message_id else None
+    return {**facts, "message_id": message_id, "attempts": one.attempts, "due": console.local(one.due, site), "trouble": one.trouble or None}
+
+
+@queue.command()
+@click.argument("number", type=int, metavar="ID")
+@click.pass_obj
+def retry(data: Path, number: int) -> None:
+    """Try a mail again that was set aside."""
+    with console.changing(data) as (db, site):
+        tracing.retry(db, number, CONSOLE, site.now())
+    click.echo(f"mail {number} will be tried again")
+
+
+@click.command()
+@click.option("--at", "at_text", default="", metavar="ISO-TIME", help="As of then, e.g. 2026-03-03T07:00; without offset in the site's zone.")
+@click.option("--run", "do", is_flag=True, help="Do it, as the worker would at that time.")
+@console.as_json
+@click.pass_obj
+def due(data: Path, at_text: str, do: bool, as_json: bool) -> None:
+    """What the calendar owes: digests that are due."""
+    with console.opened(data) as site:
+        at = console.parsed_time(at_text, site) if at_text else site.now()
+        with site.reading() as db:
+            rows = [{**asdict(owed), "at": console.local(owed.at, site)} for owed in digesting.owed(db, at)]
+        if do:
+            run_until_done(site, at)
+    console.print_json(rows) if as_json else console.print_table(rows, ("at", "what", "list", "who", "why"))
+
+
+def run_until_done(site: Site, at: datetime) -> None:
+    """Everything that the calendar owes at that time, into the outbox; a running worker sends it."""
+    done = 1
+    while done:
+        with site.writing() as db:
+            done = housekeeping.run_due(db, at)
+    bell.ring(site.settings.data)

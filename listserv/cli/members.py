@@ -1,0 +1,129 @@
+"""`member`: the people on a list. Sends no letters unless `--welcome` is given."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from listserv.cli import console
+from listserv.site import Site
+from listserv.store.lists import MailingList
+from listserv.store.members import DeliveryMode, Member, Role, members_of
+from listserv.usecases import administration, membership, roster
+from listserv.usecases.access import CONSOLE, known_list
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+COLUMNS = ("email", "name", "role", "delivery", "schedule", "status", "language", "joined")
+BAD_INPUT = 2
+welcome_option = click.option("--welcome", is_flag=True, help="Send the welcome letter.")
+
+
+def as_row(member: Member, site: Site) -> dict[str, Any]:
+    """A member as `member ls` and `show` print them."""
+    language = member.user.language or member.mlist.language
+    facts = (member.address.email, member.user.name, member.role, member.delivery, member.schedule, member.status, language)
+    return dict(zip(COLUMNS, (*facts, console.local(member.joined_at, site)), strict=True))
+
+
+@contextmanager
+def changing(data: Path, name: str) -> Iterator[tuple["Session", MailingList, datetime]]:
+    """One writing transaction on one list."""
+    with console.changing(data) as (db, site):
+        yield db, known_list(db, name), site.now()
+
+
+@click.group()
+def member() -> None:
+    """People on a list."""
+
+
+@member.command()
+@click.argument("name", metavar="LIST")
+@click.argument("email")
+@click.option("--name", "person", default="", metavar="N", help="The person's name.")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), default="member", show_default=True)
+@click.option("--delivery", type=click.Choice([str(mode) for mode in DeliveryMode]), default="each", show_default=True)
+@welcome_option
+@click.pass_obj
+def add(data: Path, name: str, email: str, person: str, role: str, delivery: str, welcome: bool) -> None:
+    """Put a person on a list."""
+    with changing(data, name) as (db, mlist, now):
+        new = administration.NewMember(email, person, Role(role), DeliveryMode(delivery))
+        added = administration.add_member(db, mlist, new, CONSOLE, now)
+        if welcome:
+            membership.welcome(db, added, now)
+    click.echo(f"added {email} to {name.lower()}")
+
+
+@member.command("set")
+@click.argument("name", metavar="LIST")
+@click.argument("email")
+@click.argument("values", nargs=-1, required=True, metavar="KEY=VALUE…")
+@click.pass_obj
+def set_values(data: Path, name: str, email: str, values: tuple[str, ...]) -> None:
+    """Change a member: name, email, role, delivery, schedule, status, language, timezone."""
+    wanted = console.pairs(values)
+    with changing(data, name) as (db, mlist, now):
+        roster.set_member(db, administration.find_member(db, mlist, email), wanted, CONSOLE, now)
+    click.echo(f"set {', '.join(wanted)} of {email}")
+
+
+@member.command()
+@click.argument("name", metavar="LIST")
+@click.argument("email")
+@click.pass_obj
+def remove(data: Path, name: str, email: str) -> None:
+    """Take a person off a list."""
+    with changing(data, name) as (db, mlist, now):
+        administration.remove_member(db, administration.find_member(db, mlist, email), CONSOLE, now)
+    click.echo(f"removed {email} from {name.lower()}")
+
+
+@member.command()
+@click.argument("name", metavar="LIST")
+@console.as_json
+@click.pass_obj
+def ls(data: Path, name: str, as_json: bool) -> None:
+    """Print everyone on a list."""
+    with console.opened(data) as site, site.reading() as db:
+        rows = [as_row(member, site) for member in members_of(db, known_list(db, name))]
+    console.print_json(rows) if as_json else console.print_table(rows, COLUMNS)
+
+
+@member.command()
+@click.argument("name", metavar="LIST")
+@click.argument("email")
+@console.as_json
+@click.pass_obj
+def show(data: Path, name: str, email: str, as_json: bool) -> None:
+    """Print one member."""
+    with console.opened(data) as site, site.reading() as db:
+        found = administration.find_member(db, known_list(db, name), email)
+        row = {**as_row(found, site), "timezone": found.user.timezone or site.settings.timezone}
+    console.print_json(row) if as_json else console.print_facts(row)
+
+
+@member.command("import")
+@click.argument("name", metavar="LIST")
+@click.argument("file", metavar="FILE.csv")
+@welcome_option
+@console.as_json
+@click.pass_context
+def import_file(ctx: click.Context, name: str, file: str, welcome: bool, as_json: bool) -> int:
+    """Put everyone of a CSV file on a list (email,name,role,delivery). Safe to run twice; exit 2 where a line cannot be read."""
+    text = roster.decoded(console.read_bytes(file))
+    with changing(ctx.obj, name) as (db, mlist, now):
+        done = roster.import_members(db, mlist, text, CONSOLE, now, welcome=welcome)
+    if as_json:
+        console.print_json(asdict(done))
+    else:
+        click.echo(f"read {done.read}: {done.added} added, {done.already} were on the list already, {len(done.unreadable)} could not be read")
+        for wrong in done.unreadable:
+            click.echo(f"line {wrong.line}: {wrong.why}", err=True)
+    return BAD_INPUT if done.unreadable else 0

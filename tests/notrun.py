@@ -1,0 +1,36 @@
+"""What a test run could not look at, and why: its last lines. With LISTSERV_REQUIRE_ALL=1 a missing tool is a failure.
+
+Real mail is not shipped with the program, so that its absence is told and forgiven.
+"""
+
+import os
+from collections import Counter
+
+FORGIVEN = "corpus"
+found: Counter[str] = Counter()
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Collect the reasons of what was skipped; what is required and missing fails the run."""
+    if hasattr(session.config, "workerinput"):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    for report in reporter.stats.get("skipped", []) if reporter else []:
+        found[reason_of(report)] += 1
+    missing = [reason for reason in found if FORGIVEN not in reason]
+    if missing and os.environ.get("LISTSERV_REQUIRE_ALL") and exitstatus == 0:
+        session.exitstatus = 1
+
+
+def reason_of(report) -> str:
+    """Why a test did not run."""
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return text.removeprefix("Skipped: ")
+
+
+def pytest_unconfigure(config):
+    """The last lines: what did not run."""
+    required = bool(os.environ.get("LISTSERV_REQUIRE_ALL"))
+    for reason, count in found.items():
+        word = "FAILED, not run" if required and FORGIVEN not in reason else "not run"
+        print(f"{word}: {count} {'test' if count == 1 else 'tests'}: {reason}")
