@@ -11,7 +11,7 @@ from listserv.store.lists import MailingList
 from listserv.store.members import member_by_key
 from listserv.store.queue import State
 from listserv.usecases import deciding, membership, outbox
-from listserv.usecases.routing import Letter, Outcome
+from listserv.usecases.arrivals import Letter, Outcome
 
 
 def moderators(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:

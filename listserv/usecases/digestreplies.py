@@ -19,10 +19,10 @@ from listserv.store.members import Member
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import Incoming, State, keep_raw, raw_bytes
 from listserv.usecases import archiving, deciding, digesting, mailcommands, outbox, posting, tokens
+from listserv.usecases.arrivals import Letter, Outcome, outcome_of
 from listserv.usecases.digesting import Resolved, Unclear
 from listserv.usecases.outbox import Cause
 from listserv.usecases.posting import Submission
-from listserv.usecases.routing import Letter, Outcome, outcome_of
 
 LONGEST_COMMAND = 8
 NUMBER = re.compile(r"\D{0,12}(\d{1,3})\b")

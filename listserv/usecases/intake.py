@@ -24,7 +24,8 @@ from listserv.store import inbox
 from listserv.store.lists import MailingList, list_by_name, lists_with_alias
 from listserv.store.queue import Content, Incoming, State, content, keep_raw_many, raw_bytes
 from listserv.usecases import outbox, posting
-from listserv.usecases.routing import Letter, answer_for
+from listserv.usecases.arrivals import Letter
+from listserv.usecases.routing import answer_for
 
 ATTEMPTS = 3
 # An attempt that has not ended by then is taken for dead, and tried again.

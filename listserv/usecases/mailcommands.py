@@ -16,9 +16,9 @@ from listserv.store.people import Purpose
 from listserv.store.queue import State
 from listserv.usecases import deciding, digesting, membership, outbox, tokens
 from listserv.usecases.access import Actor, Door
+from listserv.usecases.arrivals import Letter, Outcome
 from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause
-from listserv.usecases.routing import Letter, Outcome
 
 SCHEDULES = {Kind.DAILY: "daily 07:00", Kind.WEEKLY: "weekly mon 07:00", Kind.MONTHLY: "monthly 1 07:00"}
 CONFIRM_DAYS = 14

@@ -1,4 +1,4 @@
-"""Held posts: the author and the moderators are told, one word decides."""
+"""Held posts: one word decides, the author is told."""
 
 from datetime import datetime
 
@@ -6,35 +6,15 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict
 from listserv.mail import parse
-from listserv.rules import Reason
 from listserv.store.lists import MailingList, topic_by_slug
 from listserv.store.moderation import Held, HeldState
-from listserv.store.people import Purpose
 from listserv.store.queue import State, raw_bytes
-from listserv.usecases import deciding, posting, tokens
+from listserv.usecases import deciding, posting
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.journal import note
-from listserv.usecases.outbox import Cause
 from listserv.usecases.posting import Submission
 
 BY_MAIL = Actor(Door.MAIL)
-
-
-def reasons_of(held: Held) -> tuple[Reason, ...]:
-    """Why it waits."""
-    return tuple(Reason(word) for word in held.reasons.split())
-
-
-def announce(db: Session, mlist: MailingList, held: Held, submission: Submission, now: datetime) -> None:
-    """Tell the author that it waits and why, and every moderator, with the whole post."""
-    withdraw = tokens.issue(db, Purpose.WITHDRAW_HELD, held.author_email, now, mlist=mlist, object_id=held.id)
-    posting.tell_author(
-        db, mlist, submission, "held", now, reasons=reasons_of(held), reply_to=deciding.reply_address(db, withdraw)
-    )
-    files = ", ".join(file.name for file in submission.post.attachments)
-    facts = {"name": held.author, "email": held.author_email, "subject": held.subject, "text": submission.post.text, "files": files}
-    cause = Cause(submission.incoming, proven=True)
-    deciding.ask_each(db, mlist, Purpose.DECIDE_HELD, held.id, "held-moderator", now, cause, reasons=reasons_of(held), **facts)
 
 
 def publish(db: Session, held: Held, actor: Actor, now: datetime) -> None:

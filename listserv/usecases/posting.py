@@ -14,13 +14,14 @@ from listserv.mail.authentication import Alignment
 from listserv.mail.outgoing import Dress
 from listserv.mail.parse import Post
 from listserv.rules import Action, Facts, Reason, Verdict
-from listserv.store import moderation
 from listserv.store.archive import Message
 from listserv.store.lists import Kind, MailingList, ReplyTo, SenderProof, Topic
 from listserv.store.members import Member, member_by_key
+from listserv.store.moderation import Held, held_with_raw
+from listserv.store.people import Purpose
 from listserv.store.queue import Incoming
 from listserv.store.threads import message_by_id, message_with_raw
-from listserv.usecases import archiving, outbox
+from listserv.usecases import archiving, deciding, outbox, tokens
 from listserv.usecases.access import Actor, Door, moderates
 from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause
@@ -95,7 +96,7 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission) -> Facts:
 def _is_double(db: Session, mlist: MailingList, submission: Submission) -> bool:
     """A known Message-ID, the same author and the same words; or a mail that waits for a decision already."""
     post = submission.post
-    if moderation.held_with_raw(db, mlist, submission.raw_id) or message_with_raw(db, mlist, submission.raw_id):
+    if held_with_raw(db, mlist, submission.raw_id) or message_with_raw(db, mlist, submission.raw_id):
         return True
     known = message_by_id(db, mlist, post.message_id)
     if known is None:
@@ -133,10 +134,8 @@ def publish(db: Session, mlist: MailingList, submission: Submission, now: dateti
 
 def hold(db: Session, mlist: MailingList, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> None:
     """Keep a post until a human has decided; tell the author and the moderators."""
-    from listserv.usecases import moderation as verbs
-
     post, author = submission.post, next(iter(submission.post.authors), address.Mailbox("", ""))
-    held = moderation.Held(list_id=mlist.id, incoming_id=submission.incoming.id, raw_id=submission.raw_id, held_at=now)
+    held = Held(list_id=mlist.id, incoming_id=submission.incoming.id, raw_id=submission.raw_id, held_at=now)
     held.reasons = " ".join(reasons)
     held.author, held.author_email, held.subject = author.name, author.address, post.subject
     held.language = language.guess(post.text) or mlist.language
@@ -144,7 +143,17 @@ def hold(db: Session, mlist: MailingList, submission: Submission, reasons: tuple
     db.add(held)
     db.flush()
     note(db, Actor(Door.MAIL), "held", mlist=mlist, now=now, about=held, detail=held.reasons)
-    verbs.announce(db, mlist, held, submission, now)
+    announce(db, mlist, held, submission, reasons, now)
+
+
+def announce(db: Session, mlist: MailingList, held: Held, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> None:
+    """Tell the author that it waits and why, and every moderator, with the whole post."""
+    withdraw = tokens.issue(db, Purpose.WITHDRAW_HELD, held.author_email, now, mlist=mlist, object_id=held.id)
+    tell_author(db, mlist, submission, "held", now, reasons=reasons, reply_to=deciding.reply_address(db, withdraw))
+    files = ", ".join(file.name for file in submission.post.attachments)
+    facts = {"name": held.author, "email": held.author_email, "subject": held.subject, "text": submission.post.text, "files": files}
+    cause = Cause(submission.incoming, proven=True)
+    deciding.ask_each(db, mlist, Purpose.DECIDE_HELD, held.id, "held-moderator", now, cause, reasons=reasons, **facts)
 
 
 def reject(db: Session, mlist: MailingList, submission: Submission, reason: Reason, now: datetime) -> None:

@@ -16,10 +16,10 @@ from listserv.store.members import Member, member_by_key
 from listserv.store.moderation import Application, Held
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import State
-from listserv.usecases import deciding, digestreplies, mailcommands, membership, moderation, outbox, returned, tokens
+from listserv.usecases import contact, deciding, digestreplies, mailcommands, membership, moderation, outbox, returned, tokens
+from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.deciding import Proof
 from listserv.usecases.outbox import Cause
-from listserv.usecases.routing import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 
 ANSWERED = Outcome(State.ANSWERED)
 Answering = Callable[[Session, Token, Letter, datetime], Outcome]
@@ -166,8 +166,6 @@ def _withdraw(db: Session, token: Token, letter: Letter, now: datetime) -> Outco
 
 def _about_held(db: Session, held: Held, letter: Letter, now: datetime) -> Outcome:
     """Anything else that the author of a held post writes goes to the moderators."""
-    from listserv.usecases import contact
-
     return contact.forward(db, held.mlist, letter, now)
 
 

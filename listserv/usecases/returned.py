@@ -13,7 +13,7 @@ from listserv.store.members import Member, member_by_key
 from listserv.store.queue import Letter as OwnLetter
 from listserv.store.queue import State
 from listserv.usecases import bouncing
-from listserv.usecases.routing import Letter, Outcome
+from listserv.usecases.arrivals import Letter, Outcome
 
 NOTED = Outcome(State.BOUNCE)
 
