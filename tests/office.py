@@ -78,8 +78,8 @@ class Office:
             if not works:
                 return
             for work in works:
-                prepared = intake.prepare(work, self.site.settings, self.resolver)
                 with self.site.writing() as db:
+                    prepared = intake.prepare(work, intake.raw_of(db, work), self.site.settings, self.resolver)
                     intake.process(db, prepared, self.site.now())
 
     def send(self, sender, rcpt, *args, proven=None, **more) -> State:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from listserv import bell
+from listserv.bell import ring
 from listserv.site import Site
 from listserv.usecases import intake
 from listserv.usecases.intake import Arriving
@@ -44,7 +44,7 @@ class GroupCommit:
         while (first := self.queue.get()) is not None:
             batch, last = self._with_others(first)
             self._commit(batch)
-            bell.ring(self.site.settings.data)
+            ring(self.site.settings.data)
             if last:
                 return
 

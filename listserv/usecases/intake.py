@@ -60,7 +60,7 @@ class Work:
     """A claimed mail, with what is needed to prepare it without the database."""
 
     incoming_id: int
-    raw: bytes
+    raw_id: int
     peer: str
     dress: Dress | None
 
@@ -125,7 +125,7 @@ def claim(db: Session, now: datetime, limit: int = 20, holder: int = 0) -> list[
         if row.attempts > ATTEMPTS:
             shunt(db, row, row.trouble or "its worker died three times while working on it", now)
             continue
-        work.append(Work(row.id, raw_bytes(db, row.raw_id), row.peer, _dress(db, row.rcpt)))
+        work.append(Work(row.id, row.raw_id, row.peer, _dress(db, row.rcpt)))
     return work
 
 
@@ -142,17 +142,22 @@ def _dress(db: Session, rcpt: str) -> Dress | None:
     return posting.dress_of(outbox.settings_of(db), mlist) if mlist else None
 
 
-def prepare(work: Work, settings: Settings, resolver: Resolver) -> Prepared:
+def raw_of(db: Session, work: Work) -> bytes:
+    """The mail's bytes: one at a time, because many large ones may wait."""
+    return raw_bytes(db, work.raw_id)
+
+
+def prepare(work: Work, raw: bytes, settings: Settings, resolver: Resolver) -> Prepared:
     """Understand a mail and ask the network what must be asked: outside any transaction."""
-    post = parse(work.raw)
+    post = parse(raw)
     if len(post.authors) != 1:
-        return Prepared(work.incoming_id, work.raw, post, Alignment.UNKNOWN)
+        return Prepared(work.incoming_id, raw, post, Alignment.UNKNOWN)
     domain = address.domain_of(post.authors[0].address)
     believed = settings.auth.trust and is_trusted(work.peer, settings.auth.peers)
-    found = alignment(read_results(work.raw, settings.auth.trust), domain, resolver.txt) if believed else Alignment.UNKNOWN
+    found = alignment(read_results(raw, settings.auth.trust), domain, resolver.txt) if believed else Alignment.UNKNOWN
     strict = is_strict(domain, resolver)
-    munge = strict and work.dress is not None and not survives(work, post, work.dress, resolver)
-    return Prepared(work.incoming_id, work.raw, post, found, strict, munge)
+    munge = strict and work.dress is not None and not survives(raw, post, work.dress, resolver)
+    return Prepared(work.incoming_id, raw, post, found, strict, munge)
 
 
 def is_trusted(peer: str, networks: str) -> bool:
@@ -172,10 +177,10 @@ def is_strict(domain: str, resolver: Resolver) -> bool:
         return False
 
 
-def survives(work: Work, post: Post, dress: Dress, resolver: Resolver) -> bool:
+def survives(raw: bytes, post: Post, dress: Dress, resolver: Resolver) -> bool:
     """Does the author's own signature still hold on the very bytes that members would get?"""
-    copy = outgoing.copy_for_members(work.raw, post, dress)
-    body = copy.body if copy.body is not None else outgoing.body_on_the_wire(work.raw)
+    copy = outgoing.copy_for_members(raw, post, dress)
+    body = copy.body if copy.body is not None else outgoing.body_on_the_wire(raw)
     try:
         return dkim_survives(copy.head + b"\r\n" + body, address.domain_of(post.authors[0].address), resolver.txt)
     except LookupFailed:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.conftest import add
 from fan_out import BODY, HEAD, post
 from sqlalchemy import select
 
@@ -16,6 +15,7 @@ from listserv.store.queue import Delivery, Outgoing
 from listserv.usecases import administration, delivery
 from listserv.usecases.access import CONSOLE
 from listserv.usecases.delivery import Outcome, Stationery, retry_after, shared_bytes, turn
+from tests.conftest import add
 
 SENT = Answer(250)
 LATER = Answer(451, "4.3.0 try again later", "RCPT")

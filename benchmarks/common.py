@@ -1,0 +1,167 @@
+"""What the benchmarks share: a site in a temporary folder, a counting sink, Postfix's smtp-source, memory and CPU figures.
+
+Everything is on loopback, and only what was started here is ended. Machines are noisy: compare ratios of one run.
+"""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+SMTP_SOURCE, SMTP_SINK = "/usr/sbin/smtp-source", "/usr/sbin/smtp-sink"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port, seconds=30):
+    """Return when somebody listens on the port."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.02)
+    raise SystemExit(f"nothing listens on port {port}")
+
+
+def end(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(80)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    return process.returncode
+
+
+class Sink:
+    """benchmarks/sink.py as a process; `figures` are its newest."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.figures = {"mails": 0, "recipients": 0, "distinct": 0, "connections": 0, "burst": 0.0, "last": 0.0}
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, str(HERE / "sink.py"), str(self.port)], stdout=subprocess.PIPE, text=True)
+        wait_for(self.port)
+        threading.Thread(target=self._read, daemon=True).start()
+        return self
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.figures = json.loads(line)
+
+    def wait_until(self, recipients, idle=30.0):
+        """Return when so many recipients have come, or none for a while; the figures."""
+        seen, since = -1, time.monotonic()
+        while (count := self.figures["recipients"]) < recipients:
+            if count != seen:
+                seen, since = count, time.monotonic()
+            if time.monotonic() - since > idle:
+                break
+            time.sleep(0.01)
+        return self.figures
+
+    def __exit__(self, *_):
+        end(self.process)
+
+
+def reference(count=10_000, size=4096):
+    """Mails a second that smtp-source gets into smtp-sink over 4 kept connections; None where Postfix's tools are missing."""
+    if not os.access(SMTP_SOURCE, os.X_OK):
+        return None
+    port = free_port()
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    sink = subprocess.Popen([SMTP_SINK, *user, f"127.0.0.1:{port}", "1024"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        start = time.monotonic()
+        subprocess.run([SMTP_SOURCE, "-d", "-s", "4", "-m", str(count), "-l", str(size), f"inet:127.0.0.1:{port}"], check=True)
+        return count / (time.monotonic() - start)
+    finally:
+        end(sink)
+
+
+def message(number, sender, to, size=4096):
+    """A plain-text mail of about that size."""
+    head = (
+        f"From: Member <{sender}>\r\nTo: {to}\r\nSubject: post {number}\r\nMessage-ID: <{number}.{time.time_ns()}@example.org>\r\n"
+        f"Date: {time.strftime('%a, %d %b %Y %H:%M:%S +0000', time.gmtime())}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    )
+    line = "Every member of the list gets a copy of this, with a sender and a way off the list of its own.\r\n"
+    return (head + line * (max(0, size - len(head)) // len(line) + 1)).encode()
+
+
+def listserv(data, *words, **more):
+    """Run a command of the program on a data folder."""
+    return subprocess.run([sys.executable, "-m", "listserv", "--data", str(data), *words], cwd=ROOT, check=True, **more)
+
+
+@contextlib.contextmanager
+def serving(data, *words, environ=None):
+    """`listserv serve` as a process, from `listserv ready` on."""
+    command = [sys.executable, "-m", "listserv", "--data", str(data), "serve", *words]
+    log = open(Path(data) / "serve.log", "w+")  # noqa: SIM115  (closed below)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **(environ or {})})
+    try:
+        for _ in range(600):
+            if "listserv ready" in Path(log.name).read_text():
+                break
+            if process.poll() is not None:
+                raise SystemExit(Path(log.name).read_text())
+            time.sleep(0.05)
+        yield process
+    finally:
+        code = end(process)
+        log.close()
+        if code:
+            print(f"serve ended with {code}:", Path(log.name).read_text()[-2000:], file=sys.stderr)
+
+
+def tree(pid):
+    """A process and all its descendants."""
+    children = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            parent = int(Path(f"/proc/{name}/stat").read_text().rsplit(")", 1)[1].split()[1])
+            children.setdefault(parent, []).append(int(name))
+    found, todo = [], [pid]
+    while todo:
+        found.append(todo.pop())
+        todo += children.get(found[-1], [])
+    return found
+
+
+def memory(pid):
+    """(RSS, PSS) of one process in MiB."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return tuple(int(re.search(rf"^{what}:\s+(\d+)", text, re.MULTILINE)[1]) / 1024 for what in ("Rss", "Pss"))
+
+
+def cpu(pids):
+    """CPU seconds that these processes have used."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def spread(values):
+    """`median (lowest-highest)`."""
+    return f"{statistics.median(values):,.3f} ({min(values):,.3f}-{max(values):,.3f})"
