@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 
-from common import Sink, cpu, free_port, listserv, memory, serving, tree
+from common import Sink, cpu, free_port, memory, serving, tree
 from fanout import inject, prepare
 
 
@@ -46,7 +46,9 @@ def main():
             figures = {pid: memory(pid) for pid in pids}
     for pid, (rss, pss) in figures.items():
         print(f"pid {pid}: RSS {rss:.1f} MiB, PSS {pss:.1f} MiB")
-    print(f"{len(pids)} processes, RSS {sum(rss for rss, _ in figures.values()):.0f} MiB, PSS {sum(pss for _, pss in figures.values()):.0f} MiB, CPU {used:.2%} of a core")
+    print(
+        f"{len(pids)} processes, RSS {sum(rss for rss, _ in figures.values()):.0f} MiB, PSS {sum(pss for _, pss in figures.values()):.0f} MiB, CPU {used:.2%} of a core"
+    )
 
 
 if __name__ == "__main__":

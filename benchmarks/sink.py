@@ -22,7 +22,14 @@ class Figures:
     @classmethod
     def shown(cls) -> str:
         return json.dumps(
-            {"mails": cls.mails, "recipients": cls.recipients, "distinct": len(cls.senders), "connections": cls.connections, "burst": cls.burst, "last": cls.last}
+            {
+                "mails": cls.mails,
+                "recipients": cls.recipients,
+                "distinct": len(cls.senders),
+                "connections": cls.connections,
+                "burst": cls.burst,
+                "last": cls.last,
+            }
         )
 
 

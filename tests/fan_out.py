@@ -2,10 +2,17 @@
 
 from listserv.store.archive import Message, Thread
 from listserv.store.queue import Letter, Outgoing, keep_raw
+from listserv.usecases import administration
+from listserv.usecases.access import CONSOLE
 from listserv.usecases.delivery import milliseconds
 
 HEAD = b"List-Id: <siecibp.lists.example.org>\r\nFrom: Anna <anna@example.org>\r\nSubject: Zebranie\r\n"
 BODY = b"Hello\r\n.\r\nthere\r\n"
+
+
+def add(db, mlist, email, now):
+    """Put a person on a list."""
+    return administration.add_member(db, mlist, administration.NewMember(email), CONSOLE, now)
 
 
 def post(db, mlist, now, *, head=HEAD, body=None, raw=HEAD + b"\r\n" + BODY):

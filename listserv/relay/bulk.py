@@ -12,7 +12,8 @@ from listserv.relay.connection import Connection, NoConnection, answer, code_of,
 from listserv.relay.mail import SENT, Answer, Done, Mail, Take, Unsendable, wire_address
 from listserv.relay.place import Place
 
-STAGES = ("MAIL", "RCPT", "DATA")
+# How a yes begins (RFC 5321 section 4.2.1): done, done, go on.
+STAGES = (("MAIL", b"2"), ("RCPT", b"2"), ("DATA", b"3"))
 BROKEN = Answer(0, "the connection broke")
 # Seconds between attempts to reach a relay that cannot be reached; the last goes on.
 BACKOFF = (1, 2, 5, 10, 30, 60)
@@ -45,9 +46,8 @@ def _checked_size(mail: Mail, largest: str) -> int:
 
 def refusal(replies: Sequence[bytes]) -> Answer | None:
     """What MAIL, RCPT or DATA was answered first that was no yes; None when the body may go."""
-    for stage, reply in zip(STAGES, replies, strict=False):
-        code = code_of(reply)
-        if code != 354 if stage == "DATA" else not 200 <= code < 300:
+    for (stage, yes), reply in zip(STAGES, replies, strict=False):
+        if reply[:1] != yes:
             return answer(reply, stage)
     return None if len(replies) == len(STAGES) else BROKEN
 
@@ -55,7 +55,7 @@ def refusal(replies: Sequence[bytes]) -> Answer | None:
 def way_back(replies: Sequence[bytes]) -> Parts:
     """What ends a refused transaction: a lone dot where the relay waits for a body all the same, else RSET."""
     # RFC 2920 section 3.1: RCPT was refused, but DATA is answered 354. Nobody is to get this mail; its end must be said.
-    return (b".\r\n",) if code_of(replies[-1]) == 354 else (b"RSET\r\n",)
+    return (b".\r\n",) if replies[-1].startswith(b"354") else (b"RSET\r\n",)
 
 
 def _not_its_fault(connection: Connection, replies: Sequence[bytes], *, after_silence: bool) -> bool:
@@ -230,4 +230,4 @@ class SmtpFanOut:
         if not replies:
             self._done(mail, BROKEN)
             return
-        self._done(mail, SENT if 200 <= code_of(replies[0]) < 300 else answer(replies[0], "DATA"))
+        self._done(mail, SENT if replies[0].startswith(b"2") else answer(replies[0], "DATA"))

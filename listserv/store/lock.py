@@ -2,8 +2,8 @@
 
 SQLite lets one write at a time; whoever comes meanwhile naps for longer and longer, up to 100 ms, and finds the lock
 taken again: beside a big fan-out the intake took 20 mails a second. Here the writers of one process queue at a lock,
-and one of each process looks every millisecond whether a file is free (flock): 80 mails a second come in meanwhile
-(measured, benchmarks/fanout.py). This is a courtesy, not the safeguard: who does not queue is still kept out by SQLite.
+and one of each process looks every half millisecond whether a file is free (flock): 70 mails a second come in
+meanwhile (measured, benchmarks/fanout.py). This is a courtesy, not the safeguard: who does not queue is still kept out by SQLite.
 """
 
 import fcntl

@@ -47,9 +47,7 @@ class Lane:
             await self._kicked.wait()
             self._kicked.clear()
             try:
-                done = 1
-                while done and not self._stopping:
-                    done = await loop.run_in_executor(self._thread, self._step)
+                while not self._stopping and await loop.run_in_executor(self._thread, self._step) > 0:
                     self._after()
             except Exception:
                 log.exception("lane failed", lane=self._name)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from fan_out import BODY, HEAD, post
+from fan_out import BODY, HEAD, add, post
 from sqlalchemy import select
 
 from listserv.mail import tokens

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from fan_out import letter, post
+from fan_out import add, letter, post
 from smtp_sink import Sink
 from sqlalchemy import func, select
 

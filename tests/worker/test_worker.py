@@ -11,8 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import add
-from fan_out import letter, post
+from fan_out import add, letter, post
 from smtp_sink import Sink
 from sqlalchemy import func, select
 
@@ -181,6 +180,24 @@ def start(live):
     for process in processes:
         process.kill()
         process.communicate()
+
+
+def test_a_worker_whose_relay_is_away_rests(live, sink, monkeypatch):
+    looks, look = [], Worker._what_waits
+    monkeypatch.setattr(Worker, "_what_waits", lambda self: looks.append(1) or look(self))
+    people(live, 3)
+    sink.stop()
+
+    def act():
+        publish(live)
+        with live.writing() as db:
+            letter(db, "jan@example.org", live.now())
+        bell.ring(live.settings.data)
+        time.sleep(1.5)
+
+    working(live, act)
+
+    assert len(looks) < 12
 
 
 def test_sigterm_lets_a_worker_finish_and_ends_it_with_0(live, sink, start):
