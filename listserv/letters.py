@@ -14,6 +14,8 @@ from listserv.resources import folder
 from listserv.rules import WORDS
 
 WIDTH = 72
+TITLE = re.compile(r"[„“][^„“”\n]{1,40}”")
+GLUE = "\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,18 @@ def environment(language: str) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.filters["quoted"] = quoted
     env.filters["moment"] = lambda moment, zone: i18n.moment_in_words(moment, language, zone)
-    env.globals |= {"language": language, "reason_words": WORDS, "long_date": i18n.long_date}
+    env.globals |= {"mailbox": mailbox, "language": language, "reason_words": WORDS, "long_date": i18n.long_date}
     return env
 
 
 def quoted(text: str) -> str:
     """Somebody's words, word for word, set off by an indent."""
     return "\n".join(f"    {line}".rstrip() for line in text.strip().splitlines())
+
+
+def mailbox(name: str, email: str) -> str:
+    """`Anna Nowa <anna@…>`, or the address alone."""
+    return f"{name} <{email}>" if name and name != email else email
 
 
 def render(letter: str, language: str, **facts: Any) -> Words:
@@ -63,7 +70,9 @@ def wrap(body: str) -> str:
 
 
 def _fill(line: str) -> str:
-    return textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) if line.strip() else ""
+    """A paragraph in lines: a short quoted title stays on one, and no line begins with a dash."""
+    kept = TITLE.sub(lambda title: title[0].replace(" ", GLUE), line).replace(" –", f"{GLUE}–")
+    return textwrap.fill(kept, WIDTH, break_long_words=False, break_on_hyphens=False).replace(GLUE, " ")
 
 
 def names() -> list[str]:

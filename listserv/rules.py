@@ -35,6 +35,7 @@ class Reason(StrEnum):
     MODERATED = "moderated"
     TOO_BIG = "too-big"
     EMPTY = "empty"
+    REPEATED = "repeated"
 
 
 WORDS = {
@@ -53,6 +54,7 @@ WORDS = {
     Reason.MODERATED: N_("posts from this address are read first"),
     Reason.TOO_BIG: N_("it is larger than this list allows"),
     Reason.EMPTY: N_("there is nothing in it"),
+    Reason.REPEATED: N_("the same words have come again and again"),
 }
 
 
@@ -72,6 +74,9 @@ class Facts:
     newsletter: bool = False
     emergency: bool = False
     strict: bool = False
+    # How often the author has sent these very words within the hour, and whether a moderator looks at them already.
+    echoes: int = 0
+    echo_held: bool = False
     max_size: int = 0
 
 
@@ -83,6 +88,9 @@ class Verdict:
 
 # A loop mark is an address or a List-Id, bare or in brackets or behind `mailto:`.
 WORD = re.compile(r"[^\s<>:,;]+")
+
+# So often may somebody say the same within an hour; „dziękuję” in three threads is no machine.
+ECHOES = 5
 
 Rule = Callable[[Post, Facts], Reason | None]
 
@@ -102,6 +110,16 @@ def automatic(post: Post, facts: Facts) -> Reason | None:
 def double(post: Post, facts: Facts) -> Reason | None:
     """The same mail a second time."""
     return Reason.DOUBLE if facts.double else None
+
+
+def repeated(post: Post, facts: Facts) -> Reason | None:
+    """A machine that does not say so answers itself: a human looks at the first of its echoes."""
+    return Reason.REPEATED if facts.echoes >= ECHOES else None
+
+
+def held_already(post: Post, facts: Facts) -> Reason | None:
+    """One of the echoes waits for a moderator: the others need not."""
+    return Reason.REPEATED if facts.echoes >= ECHOES and facts.echo_held else None
 
 
 def closed(post: Post, facts: Facts) -> Reason | None:
@@ -161,9 +179,9 @@ def empty(post: Post, facts: Facts) -> Reason | None:
     return None if post.text.strip() or post.attachments or post.subject or post.html else Reason.EMPTY
 
 
-DISCARD_IF: tuple[Rule, ...] = (loop, automatic, double)
+DISCARD_IF: tuple[Rule, ...] = (loop, automatic, double, held_already)
 REJECT_IF: tuple[Rule, ...] = (closed, announce_only)
-HOLD_IF: tuple[Rule, ...] = (list_mail, authors, forged, nonmember, unproven, emergency, moderated, too_big, empty)
+HOLD_IF: tuple[Rule, ...] = (list_mail, authors, forged, nonmember, unproven, emergency, moderated, too_big, empty, repeated)
 
 
 def judge(post: Post, facts: Facts) -> Verdict:

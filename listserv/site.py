@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from listserv import config
@@ -66,6 +67,11 @@ class Site:
             raise NotFound("there is no database at {where}: run `listserv init` or `listserv db upgrade`", where=self.engine.url)
         if have != want:
             raise Conflict("the database is at schema {have}, this program needs {want}: run `listserv db upgrade`", have=have, want=want)
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Is the database itself at fault (locked, full, away), so that trying each thing alone would only wait longer?"""
+    return isinstance(error, OperationalError)
 
 
 def open_site(data: Path) -> Site:

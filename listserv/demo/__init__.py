@@ -1,7 +1,9 @@
 """`listserv demo`: the whole main job on one machine, with real letters in by SMTP and real copies out as files."""
 
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +16,8 @@ from listserv.demo.steps import STEPS, sign_in_link
 
 def run(once: bool) -> int:
     """Show the main job. With `once`, check it and end: 0, or 1 at the first step that fails."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # as Ctrl-C: nothing stays behind
     data = Path(tempfile.mkdtemp(prefix="listserv-demo-"))
     try:
         settings = settings_in(data)
@@ -51,10 +55,10 @@ Everything above really happened. Now it is your turn:
   read      {demo.settings.site.url}/siecibp/
             sign in as the coordinator: {sign_in_link(demo)}
   write     swaks --server 127.0.0.1:{port} --from halina@biblioteka.example.org --to siecibp@{DOMAIN} \\
-                  --header "Subject: Witam" --body "Pierwsza wiadomość"
+                  --header "Subject: Witam" --header "Content-Type: text/plain; charset=utf-8" --body "Pierwsza wiadomość"
             or point any mail program's outgoing server at 127.0.0.1 port {port} (no encryption, no password)
   letters   {demo.data / "out"} (a maildir: neomutt -f {demo.data / "out"})
-  settings  listserv --data {demo.data} config
+  settings  {sys.argv[0]} --data {demo.data} config
 
 Ctrl-C ends the demonstration and removes its folder."""
     )

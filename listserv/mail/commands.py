@@ -13,7 +13,7 @@ from listserv.mail.daywords import Day, read_days, read_until
 from listserv.mail.decisions import Answer, Decision, decision
 from listserv.mail.folding import fold, plain
 
-__all__ = ["Answer", "Command", "Day", "Decision", "Kind", "commands", "decision"]
+__all__ = ["Answer", "Command", "Day", "Decision", "Kind", "asks_to_withdraw", "commands", "decision", "denies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,12 @@ REPLY_PREFIX = re.compile(r"\s*(?:re|odp|fwd?|pd|aw)\s*:")
 CHARACTERS_READ = 4000
 SENTENCES_READ = 12
 WORDS_READ = 30
+# „To nie ja”, in the words of somebody whose address was used; and the wish to take a held post back. Folded text.
+DENIAL = re.compile(
+    r"\b(?:to )?nie ja\b|\bnie (?:pisal|zglaszal|wysylal|prosil|zapisywal)\w*|\b(?:not|wasn'?t) me\b|\bdid(?:n'?t| not) (?:write|apply|ask|send)"
+)
+WITHDRAWAL = re.compile(r"\bwycof(?:aj|ac|uje|ujemy|anie)\b|\bwithdraw\b|\btake it back\b")
+LONGEST_SENTENCE = 200
 TRIM = " \t*_\"'„”“‚‘’«»()[]<>.,;:!?-–—"
 
 
@@ -117,3 +123,15 @@ def _pause(sentence: str) -> Command | None:
     if not until and not days and words.UNREADABLE_DAY.search(sentence):
         return None
     return Command(Kind.PAUSE, until, days)
+
+
+def denies(reply: str) -> bool:
+    """Does somebody whose address was used say that it was not them?"""
+    said = fold(plain(reply)).strip()
+    return decision(reply).answer is Answer.NO or DENIAL.search(said[:LONGEST_SENTENCE]) is not None
+
+
+def asks_to_withdraw(reply: str) -> bool:
+    """Is this a wish to take a held post back, by the word alone or in a short sentence?"""
+    said = fold(plain(reply)).strip()
+    return len(said) <= LONGEST_SENTENCE and WITHDRAWAL.search(said) is not None and re.search(r"\b(?:nie|not|don't)\b", said) is None

@@ -71,7 +71,11 @@ CONDITION = re.compile(
     r"|if|unless|only|provided|when|once|after|first|though|although|except|no|not)\b"
 )
 NO_YES = re.compile(r"\bspam|odrzuc|odmow|odmaw|\breject|\brefus|\bdeclin|wiecej (?:informacji|danych|szczegolow)|more (?:info|detail)")
-NO_NO = re.compile(r"\b(?:prosze|mozna|please)\b[^.!?]{0,20}\b(?:przyj|zaakcept|doda|accept|admit|approve)|^[^.!?]*(?:zaprasz|\bjednak\b)")
+NO_NO = re.compile(
+    r"\b(?:prosze|mozna|please)\b[^.!?]{0,20}\b(?:przyj|zaakcept|doda|accept|admit|approve)|^[^.!?]*(?:zaprasz|\bjednak\b)"
+    # „Nie, to nie problem, przyjmujemy” says yes; „Nie, nie przyjmujemy firm” does not.
+    r"|^[^.!?]*(?:(?<!nie )\bprzyjm(?:uj|iem)|\bto (?:nie|zaden) problem|nie ma problemu|nic przeciw)"
+)
 
 # Sentences that begin with a word of refusal and refuse nothing. Any verb of the first person is one.
 NIE_IDIOM = re.compile(

@@ -30,11 +30,18 @@ class Kind(StrEnum):
 
 KINDS = frozenset(str(kind) for kind in Kind)
 RANDOM = "x"
+# Where a token may stand in a mail: a reply address of ours, a link of ours.
+IN_TEXT = re.compile(r"(?i)\br[+-][a-z2-7]{16,40}(?=@)|(?<=/unsubscribe/)[a-z2-7]{16,40}|(?<=/sign-in/)[a-z2-7]{16,40}")
 
 
 def looks_right(token: str) -> bool:
     """Could this be a token of ours? Says nothing of its being valid."""
     return SHAPE.fullmatch(token) is not None
+
+
+def hide(text: str) -> str:
+    """The text without any token: what is a key for one person must not reach others."""
+    return IN_TEXT.sub("…", text)
 
 
 def new() -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import structlog
 
 from listserv.bell import ring
-from listserv.site import Site
+from listserv.site import Site, is_unavailable
 from listserv.usecases import intake
 from listserv.usecases.intake import Arriving
 
@@ -66,7 +66,7 @@ class GroupCommit:
                 intake.receive(db, [mail for mails, _ in batch for mail in mails], self.site.now())
         except Exception as error:
             log.exception("intake failed", mails=len(batch))
-            if len(batch) > 1:
+            if len(batch) > 1 and not is_unavailable(error):
                 # One of them may be at fault: the others must not wait for it.
                 for waiting in batch:
                     self._commit([waiting])

@@ -1,7 +1,7 @@
 """The hooks of an SMTP or LMTP session."""
 
 import asyncio
-from typing import Any
+from typing import Any, AnyStr
 
 import structlog
 from aiosmtpd.lmtp import LMTP
@@ -28,7 +28,13 @@ class Smtp(Lenient, SMTP):
 
 
 class Lmtp(Lenient, LMTP):
-    pass
+    """RFC 2033 section 4.2: one answer for each recipient, also where aiosmtpd itself refuses the data."""
+
+    async def push(self, status: AnyStr) -> None:
+        """Send a reply."""
+        text = status if isinstance(status, str) else status.decode("utf-8", "replace")
+        many = len(self.envelope.rcpt_tos) if self.envelope and text.startswith(replies.DATA_REFUSED) else 1
+        await super().push("\r\n".join([text] * max(many, 1)))
 
 
 class Handler:

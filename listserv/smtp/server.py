@@ -91,6 +91,13 @@ async def serve(site: Site, ready: Callable[[], None]) -> None:
     ready()
     await stop.wait()
     await doors.close()
+    hear_no_more()
+
+
+def hear_no_more() -> None:
+    """From here on the process ends by itself: a second SIGTERM must not meet a loop that is being closed."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+    signal.set_wakeup_fd(-1)
 
 
 def run(site: Site, ready: Callable[[], None]) -> None:

@@ -48,7 +48,7 @@ class Message(Base):
         Index("ix_message_hash", "list_id", "hash"),
         Index("ix_message_thread", "thread_id", "sent_at", "id"),
         Index("ix_message_raw", "raw_id"),
-        Index("ix_message_author", "list_id", "author_key"),
+        Index("ix_message_author", "list_id", "author_key", "received_at"),
         Index("ix_message_user", "user_id", "list_id", "sent_at"),
         NEVER_AGAIN,
     )

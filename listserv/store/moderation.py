@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base, Word
@@ -40,6 +40,8 @@ class Held(Base):
     topic: Mapped[str] = mapped_column(String(64), default="")
     # Would the author's alignment be lost on the way (contract section 5)? Asked of the network once, on arrival.
     munge: Mapped[bool] = mapped_column(default=False)
+    # What was known of the sender: nobody who may be forged is written to later either.
+    alignment: Mapped[str] = mapped_column(String(16), default="unknown")
     held_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -123,6 +125,13 @@ def held_with_raw(db: Session, mlist: MailingList, raw_id: int) -> Held | None:
     return db.scalar(query.where(Held.raw_id == raw_id).limit(1))
 
 
-def waiting(db: Session, mlist: MailingList) -> Sequence[Held]:
-    """The posts that wait for a decision, oldest first."""
-    return db.scalars(select(Held).where(Held.list_id == mlist.id, Held.state == HeldState.PENDING).order_by(Held.id)).all()
+def waiting_from(db: Session, mlist: MailingList, email: str) -> Sequence[Held]:
+    """The posts of this author that wait for a decision, oldest first."""
+    query = select(Held).where(Held.list_id == mlist.id, Held.state == HeldState.PENDING, Held.author_email == email)
+    return db.scalars(query.order_by(Held.id)).all()
+
+
+def count_journal(db: Session, what: str, about: Application, since: datetime) -> int:
+    """How often this has happened to it since then."""
+    query = select(func.count()).select_from(Journal).where(Journal.about == about.__tablename__, Journal.about_id == about.id)
+    return db.scalar(query.where(Journal.what == what, Journal.at > since)) or 0

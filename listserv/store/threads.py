@@ -46,6 +46,12 @@ def message_with_raw(db: Session, mlist: MailingList, raw_id: int) -> Message | 
     return db.scalar(select(Message).where(Message.raw_id == raw_id, Message.list_id == mlist.id).limit(1))
 
 
+def count_echoes(db: Session, mlist: MailingList, author_key: str, text: str, since: datetime) -> int:
+    """How many messages with these very words this author has had archived since then."""
+    query = select(func.count()).select_from(Message).where(Message.list_id == mlist.id, Message.author_key == author_key)
+    return db.scalar(query.where(Message.received_at > since, Message.text == text)) or 0
+
+
 def add_ghosts(db: Session, mlist: MailingList, thread_id: int, ids: Iterable[str]) -> None:
     """Remember ids that were referred to and have not come."""
     db.add_all(Ghost(list_id=mlist.id, message_id=message_id, thread_id=thread_id) for message_id in ids)

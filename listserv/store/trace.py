@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from listserv.store.archive import Message
 from listserv.store.bounces import Bounce
@@ -28,13 +28,6 @@ class Counted(NamedTuple):
 def incoming_with_id(db: Session, message_id: str) -> Sequence[Incoming]:
     """All mails with this Message-ID (without brackets), oldest first."""
     return db.scalars(select(Incoming).where(Incoming.message_id == message_id).order_by(Incoming.id)).all()
-
-
-def incoming_unread(db: Session) -> Sequence[Incoming]:
-    """Mails whose id is not known yet, the newest first, with their bytes: they wait, or broke whoever read them."""
-    query = select(Incoming).where(Incoming.message_id == "", Incoming.state.in_((State.PENDING, State.SHUNTED)))
-    loaded = query.options(joinedload(Incoming.raw).undefer(Raw.packed))
-    return db.scalars(loaded.order_by(Incoming.id.desc()).limit(MOST_OPENED)).all()
 
 
 def kept_as(db: Session, raw: bytes) -> int:

@@ -17,8 +17,9 @@ from listserv.usecases import outbox, tokens
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.outbox import Cause
 
-# The second time that the same decision is asked for, a reply from the right address is enough.
-AGAIN = "again"
+# What a token's detail says. ASKED: it was asked back, and that happens once. AGAIN: it came with that question, and
+# a reply from the right address is enough.
+ASKED, AGAIN = "asked", "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,20 @@ def still_decides(db: Session, mlist: MailingList, user_id: int | None) -> bool:
 
 
 def ask_back(db: Session, mlist: MailingList, token: Token, subject: str, now: datetime, cause: Cause) -> None:
-    """Ask the moderator once more, at their own address: the sender of the decision could not be verified."""
+    """Ask the moderator once more, at their own address: the sender of the decision could not be verified.
+
+    Once for each token, and tokens are only in moderators' mailboxes: so nobody can make us write to them, and no
+    daily cap stands between a moderator and the tenth decision of a day.
+    """
+    if token.detail == ASKED:
+        return
+    token.detail = ASKED
     again = tokens.issue(db, token.purpose, token.email, now, mlist=mlist, object_id=token.object_id, detail=AGAIN)
     reply_to = reply_address(db, again)
     language = _language(db, token)
-    outbox.write(db, "confirm-decision", token.email, language, now, mlist=mlist, reply_to=reply_to, cause=cause, subject=subject)
+    outbox.write(
+        db, "confirm-decision", token.email, language, now, mlist=mlist, reply_to=reply_to, automatic=False, cause=cause, subject=subject
+    )
 
 
 def _language(db: Session, token: Token) -> str:

@@ -151,6 +151,13 @@ def item_for(db: Session, digest_id: int, number: int) -> Message | None:
     return rows.point(db, digest, number) if digest else None
 
 
+def unclear(db: Session, digest_id: int) -> Unclear | None:
+    """A digest's numbered titles, to ask which one is meant; None where digest or membership is gone."""
+    digest = db.get(Digest, digest_id)
+    member = db.get(Member, digest.member_id) if digest else None
+    return Unclear(member, digest, tuple(rows.titles(db, digest))) if digest and member else None
+
+
 def resolve_reply(db: Session, kind: Kind, ids: tuple[int, ...], reply_text: str) -> Resolved | Unclear | None:
     """What an answer to a digest's address is meant for; `reply_text` is what was written now.
 

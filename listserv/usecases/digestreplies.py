@@ -37,7 +37,9 @@ def post(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: dat
     if isinstance(found, Resolved):
         return _into_thread(db, found.message, letter, found.text, now)
     if isinstance(found, Unclear):
-        return _ask_which(db, found, letter, now)
+        letter.incoming.list_id = found.member.list_id
+        _ask_which(db, found, letter.incoming, Cause(letter.incoming, proven=True), now)
+        return Outcome(State.DRAFT, ("which-thread",))
     raise NotFound("nothing to answer any more")
 
 
@@ -60,14 +62,20 @@ def _into_thread(db: Session, message: Message, letter: Letter, text: str, now: 
     return outcome_of(posting.submit(db, mlist, submission, now))
 
 
-def _ask_which(db: Session, unclear: Unclear, letter: Letter, now: datetime) -> Outcome:
+def _ask_which(db: Session, unclear: Unclear, draft: Incoming, cause: Cause, now: datetime) -> None:
     member, mlist = unclear.member, unclear.member.mlist
-    letter.incoming.list_id = mlist.id
     detail = f"{unclear.digest.id}"
-    token = tokens.issue(db, Purpose.DRAFT, member.address.email, now, mlist=mlist, object_id=letter.incoming.id, detail=detail)
-    reply_to, cause = deciding.reply_address(db, token), Cause(letter.incoming, proven=True)
+    token = tokens.issue(db, Purpose.DRAFT, member.address.email, now, mlist=mlist, object_id=draft.id, detail=detail)
+    reply_to = deciding.reply_address(db, token)
     outbox.to_member(db, "digest-which", member, now, mlist=mlist, reply_to=reply_to, cause=cause, titles=unclear.titles)
-    return Outcome(State.DRAFT, ("which-thread",))
+
+
+def _ask_again(db: Session, token: Token, draft: Incoming, letter: Letter, now: datetime) -> Outcome:
+    unclear = digesting.unclear(db, int(token.detail))
+    if unclear is None:
+        raise NotFound("the digest is gone")
+    _ask_which(db, unclear, draft, Cause(letter.incoming, proven=True), now)
+    return Outcome(State.ANSWERED, ("which-thread",))
 
 
 def place(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
@@ -75,9 +83,9 @@ def place(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     draft = db.get_one(Incoming, token.object_id)
     said = NUMBER.match(letter.post.reply)
     message = digesting.item_for(db, int(token.detail), int(said[1])) if said else None
-    if message is None:
-        raise NotFound("no such number")
     tokens.spend(db, token, now)
+    if message is None:
+        return _ask_again(db, token, draft, letter, now)
     raw = raw_bytes(db, draft.raw_id)
     kept = Letter(draft, raw, parse.parse(raw), letter.alignment, letter.strict, letter.munge)
     outcome = _into_thread(db, message, kept, kept.post.reply, now)

@@ -51,7 +51,9 @@ class Arriving:
 
 
 def storable(text: str) -> str:
-    """An envelope address as both databases can keep it: no NUL, nothing that is not UTF-8."""
+    """An envelope address as both databases can keep it: no NUL, nothing that is not UTF-8; the null sender is empty."""
+    if text.strip() == "<>":
+        return ""
     return text.encode("utf-8", "replace").decode().replace("\0", "")[:320]
 
 
@@ -81,7 +83,10 @@ class Prepared:
 def find_route(db: Session, rcpt: str) -> tuple[Route, MailingList | None]:
     """What an envelope recipient means. Raises NotFound where nobody is there."""
     settings = outbox.settings_of(db)
-    local, domain = address.split(rcpt)
+    local, domain = address.split(rcpt if "@" in rcpt else f"{rcpt}@")
+    if not domain and local.lower() == "postmaster":
+        # RFC 5321 section 4.5.1: the one address that needs no domain.
+        return Route(Role.POSTMASTER), None
     if domain.lower().rstrip(".") != settings.site.domain.lower():
         return _by_alias(db, rcpt)
     route = address.read_local_part(local)

@@ -22,6 +22,7 @@ from listserv.usecases.outbox import Cause
 
 SCHEDULES = {Kind.DAILY: "daily 07:00", Kind.WEEKLY: "weekly mon 07:00", Kind.MONTHLY: "monthly 1 07:00"}
 CONFIRM_DAYS = 14
+LONGEST_ASKED = 500
 ANSWERED = Outcome(State.ANSWERED)
 
 
@@ -73,10 +74,11 @@ def confirm_first(
     db: Session, mlist: MailingList, member: Member, purpose: Purpose, question: str, letter: Letter, now: datetime
 ) -> Outcome:
     """Ask the member's own address once: anybody could have written this."""
-    token = tokens.issue(db, purpose, member.address.email, now, mlist=mlist, object_id=member.id, days=CONFIRM_DAYS)
+    asked = letter.post.reply.strip()[:LONGEST_ASKED] or letter.post.subject
+    token = tokens.issue(db, purpose, member.address.email, now, mlist=mlist, object_id=member.id, days=CONFIRM_DAYS, detail=asked)
     reply_to = deciding.reply_address(db, token)
-    outbox.to_member(db, question, member, now, mlist=mlist, reply_to=reply_to, cause=letter.cause)
-    return ANSWERED
+    told = outbox.to_member(db, question, member, now, mlist=mlist, reply_to=reply_to, cause=letter.cause)
+    return Outcome(State.ANSWERED, ("asked-back",) if told else ("enough-for-today",))
 
 
 def go(db: Session, member: Member, cause: Cause, now: datetime) -> Outcome:
@@ -94,6 +96,8 @@ def request(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> O
     if member is None:
         if any(command.kind is Kind.JOIN for command in wanted):
             return join(db, mlist, letter, now)
+        if any(command.kind is Kind.LEAVE for command in wanted):
+            return tell_stranger(db, mlist, letter, now)
         return help_letter(db, mlist, letter, None, now)
     if any(command.kind is Kind.LEAVE for command in wanted):
         return leave(db, mlist, letter, now)

@@ -1,19 +1,19 @@
 """Joining and leaving: an application in plain words, a human's answer, a welcome, a goodbye."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from listserv import links
-from listserv.errors import Conflict, NotAllowed
+from listserv.errors import Conflict, NotAllowed, TooMany
 from listserv.mail import address, language
 from listserv.mail.address import Mailbox
 from listserv.mail.authentication import Alignment
 from listserv.mail.parse import Post
 from listserv.store.lists import Joining, MailingList
 from listserv.store.members import Member, Role, member_by_key
-from listserv.store.moderation import OPEN_STATES, Application, ApplicationState, open_application
+from listserv.store.moderation import OPEN_STATES, Application, ApplicationState, count_journal, open_application
 from listserv.store.people import Purpose
 from listserv.store.queue import Incoming
 from listserv.usecases import deciding, outbox, tokens
@@ -24,6 +24,10 @@ from listserv.usecases.outbox import Cause
 
 BY_MAIL = Actor(Door.MAIL)
 CONFIRM_DAYS = 60
+# „Tak, to ja” adds nothing to an application; more words may.
+LONGEST_NOD = 4
+# Answers to questions that one application may have in a day: two machines that answer each other fall silent.
+MANY_ANSWERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +105,29 @@ def _put_before_moderators(db: Session, mlist: MailingList, application: Applica
     token = tokens.issue(db, Purpose.ANSWER_APPLICATION, application.email, now, mlist=mlist, object_id=application.id)
     reply_to = deciding.reply_address(db, token)
     outbox.write(db, "application-received", application.email, application.language, now, mlist=mlist, reply_to=reply_to, cause=cause)
-    facts = {"name": application.name or application.email, "email": application.email, "text": application.text, "applied_at": application.applied_at}
-    deciding.ask_each(db, mlist, Purpose.DECIDE_APPLICATION, application.id, "application-moderator", now, cause, **facts)
+    facts = {"name": application.name or application.email, "email": application.email, "subject": application.subject, "text": application.text}
+    deciding.ask_each(
+        db, mlist, Purpose.DECIDE_APPLICATION, application.id, "application-moderator", now, cause, applied_at=application.applied_at, **facts
+    )
 
 
 def confirm(db: Session, application: Application, words: str, cause: Cause, now: datetime) -> None:
     """The applicant has answered from the address they applied with: now the moderators are asked. Harmless when repeated."""
     mlist = application.mlist
     if application.state is ApplicationState.AWAITING_CONFIRMATION:
-        note(db, BY_MAIL, "application-confirmed", mlist=mlist, now=now, about=application)
+        note(db, BY_MAIL, "application-confirmed", mlist=mlist, now=now, about=application, detail=words)
+        if len(words.split()) > LONGEST_NOD:
+            application.text = f"{application.text}\n\n{words}".strip()
         _put_before_moderators(db, mlist, application, "replied", cause, now)
         return
     answer(db, application, words, cause, now)
+
+
+def disown(db: Session, application: Application, words: str, now: datetime) -> None:
+    """The address's owner has not applied: somebody else wrote in their name, and nobody hears of it."""
+    if application.state is ApplicationState.AWAITING_CONFIRMATION:
+        application.state, application.decided_at = ApplicationState.DECLINED, now
+        note(db, BY_MAIL, "application-disowned", mlist=application.mlist, now=now, about=application, detail=words)
 
 
 def answer(db: Session, application: Application, words: str, cause: Cause, now: datetime) -> None:
@@ -120,6 +135,8 @@ def answer(db: Session, application: Application, words: str, cause: Cause, now:
     if application.state not in OPEN_STATES:
         raise Conflict("already-decided")
     mlist = application.mlist
+    if count_journal(db, "application-answered", application, now - timedelta(days=1)) >= MANY_ANSWERS:
+        raise TooMany("enough-for-today")
     note(db, BY_MAIL, "application-answered", mlist=mlist, now=now, about=application, detail=words)
     application.state = ApplicationState.AWAITING_MODERATOR
     _pass_on(db, mlist, application, words, cause, now)
@@ -165,6 +182,7 @@ def ask(db: Session, application: Application, words: str, actor: Actor, now: da
 
 
 def _decide(db: Session, application: Application, state: ApplicationState, actor: Actor, now: datetime, words: str = "") -> None:
+    db.flush()
     db.refresh(application, with_for_update=True)
     if application.state not in OPEN_STATES:
         raise Conflict("already-decided")

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict
 from listserv.mail import parse
+from listserv.mail.authentication import Alignment
 from listserv.store.lists import MailingList, topic_by_slug
 from listserv.store.moderation import Held, HeldState
 from listserv.store.queue import State, raw_bytes
@@ -46,10 +47,11 @@ def submission_of(db: Session, mlist: MailingList, held: Held) -> Submission:
     """The post as it came in, read again from its bytes."""
     raw = raw_bytes(db, held.raw_id)
     topic = topic_by_slug(db, mlist, held.topic) if held.topic else None
-    return Submission(held.incoming, raw, held.raw_id, parse.parse(raw), munge=held.munge, topic=topic)
+    return Submission(held.incoming, raw, held.raw_id, parse.parse(raw), Alignment(held.alignment), munge=held.munge, topic=topic)
 
 
 def _decide(db: Session, held: Held, state: HeldState, actor: Actor, now: datetime, words: str = "") -> None:
+    db.flush()
     db.refresh(held, with_for_update=True)
     if held.state is not HeldState.PENDING:
         raise Conflict("already-decided")

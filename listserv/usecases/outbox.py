@@ -59,7 +59,7 @@ def write(
     settings = settings_of(db)
     tongue = choose_language((language, mlist.language if mlist else "", settings.site.language))
     words = letters.render(letter, tongue, **common_facts(settings, mlist), to=to, **facts)
-    headers = _headers(settings, mlist, reply_to, cause.incoming)
+    headers = _headers(settings, mlist, reply_to, cause)
     raw = compose.letter(_sender(settings, mlist), Mailbox("", to), words.subject, words.body, headers=headers, date=now)
     return post_bytes(db, letter, raw, to, now, mlist=mlist, automatic=automatic, incoming=cause.incoming)
 
@@ -92,11 +92,12 @@ def _sender(settings: Settings, mlist: MailingList | None) -> Mailbox:
     return Mailbox(settings.site.name, f"postmaster@{settings.site.domain}")
 
 
-def _headers(settings: Settings, mlist: MailingList | None, reply_to: str, incoming: Incoming | None) -> dict[str, str]:
+def _headers(settings: Settings, mlist: MailingList | None, reply_to: str, cause: Cause) -> dict[str, str]:
     # RFC 3834 section 5.1; and Microsoft's word for the same, so that no holiday notice comes back.
-    headers = {"Auto-Submitted": "auto-replied" if incoming else "auto-generated", "X-Auto-Response-Suppress": "All"}
-    if incoming and incoming.message_id:
-        headers["In-Reply-To"] = headers["References"] = f"<{incoming.message_id}>"
+    headers = {"Auto-Submitted": "auto-replied" if cause.incoming else "auto-generated", "X-Auto-Response-Suppress": "All"}
+    if cause.incoming and cause.incoming.message_id and cause.proven:
+        # A Message-ID is the sender's own words: nobody unproven gets to put them into somebody else's mailbox.
+        headers["In-Reply-To"] = headers["References"] = f"<{cause.incoming.message_id}>"
     if mlist:
         headers["List-Id"] = f"<{mlist.name}.{settings.site.domain}>"
         headers["X-Loop"] = links.list_address(settings, mlist.name)

@@ -1,7 +1,7 @@
 """A post's way: facts, verdict, and what follows. Mail, web and a moderator's yes all come through here."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -17,10 +17,10 @@ from listserv.rules import Action, Facts, Reason, Verdict
 from listserv.store.archive import Message
 from listserv.store.lists import Kind, MailingList, ReplyTo, SenderProof, Topic
 from listserv.store.members import Member, member_by_key
-from listserv.store.moderation import Held, held_with_raw
+from listserv.store.moderation import Held, held_with_raw, waiting_from
 from listserv.store.people import Purpose
 from listserv.store.queue import Incoming
-from listserv.store.threads import message_by_id, message_with_raw
+from listserv.store.threads import count_echoes, message_by_id, message_with_raw
 from listserv.usecases import archiving, deciding, outbox, tokens
 from listserv.usecases.access import Actor, Door, moderates
 from listserv.usecases.journal import note
@@ -90,7 +90,20 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission) -> Facts:
         emergency=mlist.emergency,
         strict=mlist.sender_proof is SenderProof.STRICT,
         max_size=mlist.max_size,
+        echoes=count_echoes(db, mlist, author_key(submission.post), submission.post.text, submission.incoming.received_at - timedelta(hours=1)),
+        echo_held=held_echo(db, mlist, submission.post) is not None,
     )
+
+
+def author_key(post: Post) -> str:
+    """The author's address, folded."""
+    return address.key(post.authors[0].address) if post.authors else ""
+
+
+def held_echo(db: Session, mlist: MailingList, post: Post) -> Held | None:
+    """What waits for a moderator because this author repeats themselves."""
+    author = post.authors[0].address if post.authors else ""
+    return next((held for held in waiting_from(db, mlist, author) if Reason.REPEATED in held.reasons.split()), None)
 
 
 def _is_double(db: Session, mlist: MailingList, submission: Submission) -> bool:
@@ -101,8 +114,7 @@ def _is_double(db: Session, mlist: MailingList, submission: Submission) -> bool:
     known = message_by_id(db, mlist, post.message_id)
     if known is None:
         return False
-    author = address.key(post.authors[0].address) if post.authors else ""
-    return known.author_key == author and known.text == post.text
+    return known.author_key == author_key(post) and known.text == post.text
 
 
 def submit(db: Session, mlist: MailingList, submission: Submission, now: datetime) -> Result:
@@ -140,6 +152,7 @@ def hold(db: Session, mlist: MailingList, submission: Submission, reasons: tuple
     held.author, held.author_email, held.subject = author.name, author.address, post.subject
     held.language = language.guess(post.text) or mlist.language
     held.topic, held.munge = submission.topic.slug if submission.topic else "", submission.munge
+    held.alignment = submission.alignment
     db.add(held)
     db.flush()
     note(db, Actor(Door.MAIL), "held", mlist=mlist, now=now, about=held, detail=held.reasons)

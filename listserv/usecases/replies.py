@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from listserv.errors import Conflict, Expired, NotAllowed, NotFound
+from listserv.errors import Conflict, Expired, NotAllowed, NotFound, TooMany
 from listserv.links import signing_key
 from listserv.mail import address, commands, language
 from listserv.mail import tokens as shapes
@@ -28,15 +28,17 @@ Answering = Callable[[Session, Token, Letter, datetime], Outcome]
 def answer(db: Session, token: str, letter: Letter, now: datetime) -> Outcome:
     """Do what the token is for. One that is spent, too old or strange gets a helpful letter, not a bounce."""
     signed = shapes.read(signing_key(outbox.settings_of(db)), token)
-    if signed:
-        return _answer_signed(db, *signed, letter, now)
-    if letter.by_a_machine:
-        return NOBODY_ANSWERS_MACHINES
     try:
+        if signed:
+            return _answer_signed(db, *signed, letter, now)
+        if letter.by_a_machine:
+            return NOBODY_ANSWERS_MACHINES
         row = tokens.look_up(db, token, now)
         return BY_PURPOSE[row.purpose](db, row, letter, now)
     except (NotFound, Expired, Conflict) as refusal:
         return too_late(db, letter, now, decided=isinstance(refusal, Conflict))
+    except TooMany:
+        return Outcome(State.DISCARDED, ("enough-for-today",))
 
 
 def _answer_signed(db: Session, kind: shapes.Kind, ids: tuple[int, ...], letter: Letter, now: datetime) -> Outcome:
@@ -75,6 +77,9 @@ def _confirm_application(db: Session, token: Token, letter: Letter, now: datetim
     application = db.get_one(Application, token.object_id)
     if not is_from(letter, token):
         return too_late(db, letter, now)
+    if commands.denies(letter.post.reply):
+        membership.disown(db, application, words_of(letter), now)
+        return Outcome(State.APPLICATION, ("not-theirs",))
     membership.confirm(db, application, words_of(letter), Cause(letter.incoming, proven=True), now)
     return Outcome(State.APPLICATION, ("confirmed",))
 
@@ -157,7 +162,7 @@ def _tell_moderator(db: Session, kind: str, mlist: MailingList, token: Token, le
 
 def _withdraw(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     held = db.get_one(Held, token.object_id)
-    if commands.decision(letter.post.reply).answer is not Answer.WITHDRAW:
+    if not commands.asks_to_withdraw(letter.post.reply):
         return _about_held(db, held, letter, now)
     moderation.withdraw(db, held, now)
     outbox.write(db, "held-withdrawn", token.email, held.language, now, mlist=held.mlist, cause=letter.cause, subject=held.subject)
@@ -184,7 +189,10 @@ def _settings(db: Session, token: Token, letter: Letter, now: datetime) -> Outco
     if member is None:
         return too_late(db, letter, now)
     # The subject of a reply is our own welcome's: only what was written now may command.
-    return mailcommands.obey(db, member, commands.commands(letter.post.reply), letter, now)
+    wanted = commands.commands(letter.post.reply)
+    if not wanted and token.detail and commands.decision(letter.post.reply).answer is Answer.YES:
+        wanted = commands.commands(token.detail)
+    return mailcommands.obey(db, member, wanted, letter, now)
 
 
 def _sign_in(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:

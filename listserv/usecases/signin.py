@@ -53,10 +53,10 @@ def ask(db: Session, email: str, language: str, now: datetime, *, wanted: str = 
     if not local or not domain or len(email) > 320 or any(c <= " " for c in email.strip()):
         raise Invalid("this is not an e-mail address")
     known = address_by_key(db, address.key(email))
-    if known is None or not outbox.may_write(db, known.email, now, proven=True):
+    if known is None or not outbox.may_write(db, known.email, now, proven=False):
         return
     url = link(db, known, now, wanted=wanted)
-    outbox.write(db, "sign-in", known.email, known.user.language or language, now, link=url)
+    outbox.write(db, "sign-in", known.email, known.user.language or language, now, cause=outbox.Cause(), link=url)
 
 
 def link(db: Session, known: Address, now: datetime, *, wanted: str = "") -> str:

@@ -1,6 +1,5 @@
 """Where is this mail, and what is still to do: told from the rows that its way left behind."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,17 +8,17 @@ from sqlalchemy.orm import Session
 
 from listserv import links
 from listserv.errors import Conflict, NotFound
+from listserv.mail import fields
 from listserv.store import trace as rows
 from listserv.store.archive import Message
 from listserv.store.lists import MailingList
-from listserv.store.queue import Incoming, State, unpack
+from listserv.store.queue import Incoming, State
 from listserv.store.trace import Counted
 from listserv.usecases import intake
 from listserv.usecases.access import Actor
 from listserv.usecases.journal import note
 from listserv.usecases.outbox import settings_of
 
-MESSAGE_ID = re.compile(rb"^message-id:\s*<?([^<>\r\n]*)>?", re.IGNORECASE | re.MULTILINE)
 # The journal's own words for what the mail's row says already.
 IN_THE_ROW = ("discarded", "refused")
 
@@ -48,26 +47,15 @@ class Trace:
 
 def trace(db: Session, message_id: str) -> list[Trace]:
     """Where the mail with this Message-ID is, once for each recipient who took it. Raises NotFound."""
-    message_id = message_id.strip().strip("<>").strip()
-    mails = list(rows.incoming_with_id(db, message_id)) or find_unread(db, message_id)
+    # Read as the field in a mail is read: a space in it, or missing brackets, change nothing.
+    message_id = fields.message_id(message_id) or message_id.strip().strip("<>").strip()
+    mails = rows.incoming_with_id(db, message_id)
     told = {mail.archived_id for mail in mails}
     found = [_of_mail(db, message_id, mail) for mail in mails]
     found += [_of_message(db, message) for message in rows.messages_with_id(db, message_id) if message.id not in told]
     if not found:
         raise NotFound("no mail with the Message-ID <{id}> has come in", id=message_id)
     return found
-
-
-def find_unread(db: Session, message_id: str) -> list[Incoming]:
-    """Mails that nobody has read yet, found by the id in their bytes."""
-    wanted = message_id.encode("utf-8", "surrogateescape")
-    return [mail for mail in reversed(rows.incoming_unread(db)) if _written_id(mail) == wanted]
-
-
-def _written_id(mail: Incoming) -> bytes:
-    head = re.split(rb"\r?\n\r?\n", unpack(mail.raw.packed), maxsplit=1)[0]
-    found = MESSAGE_ID.search(head)
-    return found[1].strip() if found else b""
 
 
 def _of_mail(db: Session, message_id: str, mail: Incoming) -> Trace:

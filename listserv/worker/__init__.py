@@ -120,6 +120,9 @@ def run(site: Site, number: int = 0, ready: Callable[[], None] = lambda: None) -
         for sign in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(sign, worker.stop)
         await worker.run(ready)
+        # The process ends by itself now: a second SIGTERM must not meet a loop that is being closed.
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+        signal.set_wakeup_fd(-1)
 
     asyncio.run(main())
 

@@ -273,7 +273,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index("ix_message_author", ["list_id", "author_key"], unique=False)
+        batch_op.create_index("ix_message_author", ["list_id", "author_key", "received_at"], unique=False)
         batch_op.create_index("ix_message_hash", ["list_id", "hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_message_raw", ["raw_id"], unique=False)
@@ -374,6 +374,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("topic", sa.String(length=64), nullable=False),
         sa.Column("munge", sa.Boolean(), nullable=False),
+        sa.Column("alignment", sa.String(length=16), nullable=False),
         sa.Column("held_at", sa.DateTime(), nullable=False),
         sa.Column("decided_at", sa.DateTime(), nullable=True),
         sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),

@@ -194,4 +194,4 @@ def test_polish_reads_as_an_editor_would_write_it():
     assert "Na każdy punkt można odpowiedzieć: „Odpowiedz” pod wiadomością albo zwykła odpowiedź na ten list" in text
     assert "Jan Przypis, poniedziałek, 18.40 na wiadomość: Irena Czytelna" in text
     assert "Zofia Lektura, dziś, 6.15" in text
-    assert "Ten przegląd przychodzi codziennie o 7.00. Wystarczy odpisać: TYGODNIOWO, KAŻDĄ, PRZERWA DO 17.03 albo WYPISZ." in text
+    assert "Ten przegląd przychodzi codziennie o 7.00. Żeby to zmienić, wystarczy odpisać: TYGODNIOWO, KAŻDĄ, PRZERWA DO 17.03 albo WYPISZ." in text

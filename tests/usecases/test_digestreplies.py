@@ -107,3 +107,46 @@ def test_an_answer_with_a_file_keeps_it(site, office, digest):
     office.deliver(message.as_bytes(), item_address(digest, 1))
 
     assert [part.get_filename() for part in office.posts()[-1].iter_attachments()] == ["karta pracy.pdf"]
+
+
+@pytest.mark.parametrize("wrapped", ["{}", "> {}", "<p>Dziękuję</p><p>{}</p>"])
+def test_no_token_reaches_others_wherever_it_stands(office, digest, wrapped):
+    token = item_address(digest, 1)
+    link = re.search(r"https://\S+/unsubscribe/[a-z2-7]+", str(digest.mail["List-Unsubscribe"]))[0]
+    words = wrapped.format(f"Dziękuję. {token} {link}")
+
+    office.send("irena@example.org", token, "Odp: 1", words, html="<p>" in wrapped)
+
+    sent = office.posts()[-1].get_content()
+    assert token.split("@")[0] not in sent
+    assert link.rsplit("/", 1)[1] not in sent
+
+
+def test_a_digest_attached_to_the_answer_does_not_leave_with_it(office, digest):
+    from email import message_from_bytes, policy
+
+    from tests.office import mail
+
+    message = message_from_bytes(mail("irena@example.org", item_address(digest, 1), "Odp: 1", "Patrz załącznik.\n"), policy=policy.SMTP)
+    message.add_attachment(digest.mail)
+    message.add_attachment(digest.mail.as_bytes(), maintype="application", subtype="octet-stream", filename="przeglad.eml")
+    office.deliver(message.as_bytes(), item_address(digest, 1))
+
+    assert list(office.posts()[-1].iter_attachments()) == []
+
+
+def test_who_has_left_gets_a_helpful_answer_to_an_old_digest(office, digest):
+    office.send("irena@example.org", "siecibp-leave", proven=True)
+
+    assert office.reply(digest, "1: Jeszcze słowo.") is State.ANSWERED
+    assert office.letters(to="irena@example.org")[-1].kind == "too-late"
+
+
+def test_a_wrong_number_is_asked_again(site, office, digest):
+    office.reply(digest, "Chętnie pomogę w maju.")
+    office.reply(office.letters(to="irena@example.org")[-1], "99")
+    again = office.letters(to="irena@example.org")[-1]
+    assert again.kind == "digest-which"
+
+    office.reply(again, "1")
+    assert messages(site)[-1][2:] == ("3@x", "Chętnie pomogę w maju.")

@@ -172,3 +172,24 @@ def test_no_more_than_a_few_letters_a_day_reach_one_address(office):
         office.send("victim@example.org", "siecibp", f"Nr {number}", f"{number}\n")
 
     assert len(office.letters(to="victim@example.org")) == 5
+
+
+def test_a_machine_that_does_not_say_so_is_stopped_after_a_few_echoes(office):
+    states = [office.send("halina@example.org", "siecibp", f"Re: {n}", "Jestem na urlopie.\n") for n in range(9)]
+
+    assert states == [State.POSTED] * 5 + [State.HELD] + [State.DISCARDED] * 3
+    assert len(office.letters(to="mod@example.org")) == 1
+
+
+def test_the_null_sender_is_a_machine(site, office):
+    raw = mail("halina@example.org", "siecibp@lists.example.org")
+
+    assert office.deliver(raw, "siecibp@lists.example.org", mail_from="<>") is State.DISCARDED
+
+
+def test_a_forged_author_is_not_written_to_when_a_moderator_decides_either(office):
+    office.send("halina@example.org", "siecibp", "KUP", proven=False)
+
+    office.reply(office.letters(to="mod@example.org")[0], "NIE, to spam")
+
+    assert office.letters(to="halina@example.org") == []
