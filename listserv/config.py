@@ -5,8 +5,10 @@ the very same text. An unknown key is an error, because a typo that passes silen
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -15,11 +17,52 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from listserv.errors import Invalid
 
 FILE = "listserv.toml"
+DOMAIN = re.compile(r"(?=.{1,253}$)[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*")
 
 
 def _host_port(value: str) -> str:
-    if value and (":" not in value or not value.rsplit(":", 1)[1].isdigit()):
+    port = value.rpartition(":")[2]
+    if value and (":" not in value or not port.isdigit() or int(port) > 65535):
         raise ValueError("write it as HOST:PORT, for example 127.0.0.1:8024")
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in ("en", "pl"):
+        raise ValueError("say en or pl")
+    return value
+
+
+def _domain(value: str) -> str:
+    if not DOMAIN.fullmatch(value):
+        raise ValueError("write a domain such as lists.example.org")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or len(value.split()) != 1:
+        raise ValueError("write an address such as https://lists.example.org")
+    return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("write sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME")
+    return value
+
+
+def _relay(value: str) -> str:
+    if not value.startswith(("smtp://", "smtps://", "smtp+starttls://", "maildir:")):
+        raise ValueError("write smtp://HOST:PORT, smtps://…, smtp+starttls://… or maildir:FOLDER")
+    return value
+
+
+def _networks(value: str) -> str:
+    for one in filter(None, map(str.strip, value.split(","))):
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError("write addresses or networks with commas, for example 127.0.0.0/8, ::1") from None
     return value
 
 
@@ -35,6 +78,12 @@ def _zone(value: str) -> str:
 
 HostPort = Annotated[str, AfterValidator(_host_port)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Language = Annotated[str, AfterValidator(_language)]
+Domain = Annotated[str, AfterValidator(_domain)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+RelayUrl = Annotated[str, AfterValidator(_relay)]
+Networks = Annotated[str, AfterValidator(_networks)]
 
 
 class Section(BaseModel):
@@ -43,16 +92,16 @@ class Section(BaseModel):
 
 class SiteSettings(Section):
     name: str = Field(default="Listserv", description="what this site calls itself in letters and on its front page")
-    domain: str = Field(default="localhost", description="the part after @ of every list address")
-    url: str = Field(default="http://127.0.0.1:8080", description="where readers reach the web archive, without a slash at the end")
-    language: str = Field(default="en", pattern="^(en|pl)$", description="en or pl: for people whose own language is not known")
+    domain: Domain = Field(default="localhost", description="the part after @ of every list address")
+    url: WebAddress = Field(default="http://127.0.0.1:8080", description="where readers reach the web archive, without a slash at the end")
+    language: Language = Field(default="en", description="en or pl: for people whose own language is not known")
     timezone: Zone = Field(default="", description="zone for times without one; empty: Europe/Warsaw where the language is pl, else UTC")
     secret: str = Field(default="", description="signs one-click and bounce addresses; keep it private and never change it", json_schema_extra={"secret": True})
     owner: str = Field(default="", description="e-mail address of the administrator")
 
 
 class DatabaseSettings(Section):
-    url: str = Field(default="", description="sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME; empty: listserv.sqlite3 in the data folder", json_schema_extra={"secret": True})
+    url: DatabaseUrl = Field(default="", description="sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME; empty: listserv.sqlite3 in the data folder", json_schema_extra={"secret": True})
 
 
 class SmtpSettings(Section):
@@ -67,7 +116,7 @@ class LmtpSettings(Section):
 
 
 class RelaySettings(Section):
-    url: str = Field(default="maildir:out", description="where letters leave: smtp://[USER:PASSWORD@]HOST:PORT, smtps://…, smtp+starttls://… or maildir:FOLDER (every letter a file)", json_schema_extra={"secret": True})
+    url: RelayUrl = Field(default="maildir:out", description="where letters leave: smtp://[USER:PASSWORD@]HOST:PORT, smtps://…, smtp+starttls://… or maildir:FOLDER (every letter a file)", json_schema_extra={"secret": True})
     connections: int = Field(default=4, ge=1, le=64, description="connections kept to the relay")
     dkim_key: str = Field(default="", description="private key to sign with here; empty: the relay signs")
     dkim_selector: str = Field(default="", description="selector of that key")
@@ -80,7 +129,7 @@ class WebSettings(Section):
 
 class AuthSettings(Section):
     trust: str = Field(default="", description="authserv-id of your MTA: its topmost Authentication-Results is believed")
-    peers: str = Field(default="127.0.0.0/8, ::1/128", description="addresses that MTA may connect from, with commas")
+    peers: Networks = Field(default="127.0.0.0/8, ::1/128", description="addresses that MTA may connect from, with commas")
     dns: HostPort = Field(default="", description="HOST:PORT of the resolver; empty: the system's")
 
 
@@ -168,7 +217,7 @@ def validated(values: Mapping[str, Any], data: Path) -> Settings:
         raise Invalid(
             "setting {key}: {what} (see `listserv config`)",
             key=".".join(map(str, first["loc"])),
-            what=first["msg"].removeprefix("Value error, "),
+            what="there is no such setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, "),
         ) from None
 
 

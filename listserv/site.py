@@ -65,6 +65,8 @@ class Site:
         have, want = present_revision(self.engine), wanted_revision()
         if have is None:
             raise NotFound("there is no database at {where}: run `listserv init` or `listserv db upgrade`", where=self.engine.url)
+        if want and have > want:  # their numbers grow
+            raise Conflict("the database is at schema {have}, this program knows {want} at most: it was made by a newer listserv", have=have, want=want)
         if have != want:
             raise Conflict("the database is at schema {have}, this program needs {want}: run `listserv db upgrade`", have=have, want=want)
 

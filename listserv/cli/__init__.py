@@ -87,8 +87,9 @@ def guarded(work: Callable[[], Any], prefix: str = "") -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as called:
-        called.show()
-        return 2
+        command = called.ctx.command if called.ctx else None
+        words = ", ".join(command.list_commands(called.ctx)) if isinstance(command, click.Group) and called.ctx else ""
+        return _say(f"say what to do: {words}{_help_for(called)}", 2)
     except click.ClickException as wrong:
         return _say(wrong.format_message() + _help_for(wrong), wrong.exit_code)
     except (KeyboardInterrupt, click.Abort):

@@ -50,7 +50,7 @@ def judging(data: Path, name: str) -> Iterator[Judge]:
         return
     with console.opened(data) as site, site.reading() as db:
         mlist = known_list(db, name)
-        yield lambda raw, post: inspecting.verdict(db, mlist, raw, post, site.settings)
+        yield lambda raw, post: inspecting.verdict(db, mlist, raw, post, site.now())
 
 
 def show(found: dict[str, Any]) -> None:

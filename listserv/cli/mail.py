@@ -108,7 +108,12 @@ def due(data: Path, at_text: str, do: bool, as_json: bool) -> None:
             rows = [{**asdict(owed), "at": console.local(owed.at, site)} for owed in digesting.owed(db, at)]
         if do:
             run_until_done(site, at)
-    console.print_json(rows) if as_json else console.print_table(rows, ("at", "what", "list", "who", "why"))
+    if as_json:
+        console.print_json(rows)
+    elif rows:
+        console.print_table(rows, ("at", "what", "list", "who", "why"))
+    else:
+        click.echo("nothing is due")
 
 
 def run_until_done(site: Site, at: datetime) -> None:

@@ -12,7 +12,7 @@ import click
 from listserv.cli import console
 from listserv.site import Site
 from listserv.store.lists import MailingList
-from listserv.store.members import DeliveryMode, Member, Role, members_of
+from listserv.store.members import DeliveryMode, Member, Role, members_of, moderators_of
 from listserv.usecases import administration, membership, roster
 from listserv.usecases.access import CONSOLE, known_list
 
@@ -82,7 +82,10 @@ def remove(data: Path, name: str, email: str) -> None:
     """Take a person off a list."""
     with changing(data, name) as (db, mlist, now):
         administration.remove_member(db, administration.find_member(db, mlist, email), CONSOLE, now)
+        left = moderators_of(db, mlist)
     click.echo(f"removed {email} from {name.lower()}")
+    if not left:
+        click.echo(f"listserv: nobody decides on {name.lower()} any more: applications go to the administrator", err=True)
 
 
 @member.command()

@@ -1,6 +1,7 @@
 """Engines and sessions: what is SQLite's alone or PostgreSQL's alone stands here, behind one function for each."""
 
 from contextlib import AbstractContextManager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -10,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
+from listserv.errors import Invalid
 from listserv.resources import folder
 from listserv.store.lock import WriteLock
 
@@ -48,6 +50,8 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgresql(url: str) -> Engine:
+    if find_spec("psycopg") is None:
+        raise Invalid("PostgreSQL needs its driver: pip install 'listserv[postgresql]'")
     return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
 
 

@@ -87,7 +87,14 @@ def read_value(model: type[Any], key: str, value: str) -> Any:
         return int(value)
     if key == "language" and value not in ("en", "pl", ""):
         raise Invalid("language: say en or pl")
-    return value.strip() if key in ("footer", "description", "alias") else one_line(value)
+    if key == "title" and not one_line(value):
+        raise Invalid("title: say what people call the list")
+    if key == "alias":
+        try:
+            return " ".join(checked_email(one) for one in value.replace(",", " ").split())
+        except Invalid as wrong:
+            raise Invalid("alias: {wrong}", wrong=wrong) from None
+    return value.strip() if key in ("footer", "description") else one_line(value)
 
 
 def close_list(db: Session, mlist: MailingList, actor: Actor, now: datetime) -> None:

@@ -1,11 +1,11 @@
 """How a mail would be understood and judged, without doing anything: `inspect`."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from listserv.config import Settings
 from listserv.mail import address, bounces
 from listserv.mail.address import Mailbox
 from listserv.mail.authentication import Alignment, Results, alignment, read_results
@@ -14,6 +14,7 @@ from listserv.rules import judge
 from listserv.store.lists import MailingList
 from listserv.store.queue import Incoming
 from listserv.store.trace import kept_as
+from listserv.usecases.outbox import settings_of
 from listserv.usecases.posting import Submission, facts_for
 
 RETURN_PATH = re.compile(rb"^return-path:[ \t]*<?([^<>\r\n]*)>?", re.IGNORECASE | re.MULTILINE)
@@ -67,11 +68,12 @@ def _words(results: Results) -> dict[str, str | None]:
     return {"spf": results.spf, "dkim": results.dkim, "dmarc": results.dmarc, "arc": results.arc}
 
 
-def verdict(db: Session, mlist: MailingList, raw: bytes, post: Post, settings: Settings) -> dict[str, Any]:
+def verdict(db: Session, mlist: MailingList, raw: bytes, post: Post, now: datetime) -> dict[str, Any]:
     """How this list would judge the mail if the trusted MTA had brought it just now."""
+    settings = settings_of(db)
     domain = address.domain_of(post.authors[0].address) if post.authors else ""
     found = alignment(read_results(raw, settings.auth.trust), domain) if domain else Alignment.UNKNOWN
-    incoming = Incoming(mail_from=envelope_sender(raw, post), rcpt=f"{mlist.name}@{settings.site.domain}")
+    incoming = Incoming(mail_from=envelope_sender(raw, post), rcpt=f"{mlist.name}@{settings.site.domain}", received_at=now)
     submission = Submission(incoming, raw, kept_as(db, raw), post, found)
     judged = judge(post, facts_for(db, mlist, submission))
     return {"action": judged.action, "reasons": list(judged.reasons)}

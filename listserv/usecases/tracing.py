@@ -143,7 +143,8 @@ def _post(db: Session, message: Message, outgoing_id: int) -> Waiting:
 
 def moment(due: int | None) -> datetime | None:
     """Milliseconds since the epoch as a moment."""
-    return datetime.fromtimestamp(due / 1000, UTC) if due is not None else None
+    # 0: at once.
+    return datetime.fromtimestamp(due / 1000, UTC) if due else None
 
 
 def retry(db: Session, incoming_id: int, actor: Actor, now: datetime) -> Incoming:
