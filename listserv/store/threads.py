@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from listserv.mail.parse import Post
 from listserv.mail.threads import Node
 from listserv.store.archive import Ghost, Message, Thread
 from listserv.store.lists import MailingList
@@ -46,10 +47,10 @@ def message_with_raw(db: Session, mlist: MailingList, raw_id: int) -> Message | 
     return db.scalar(select(Message).where(Message.raw_id == raw_id, Message.list_id == mlist.id).limit(1))
 
 
-def count_echoes(db: Session, mlist: MailingList, author_key: str, text: str, since: datetime) -> int:
-    """How many messages with these very words this author has had archived since then."""
+def count_echoes(db: Session, mlist: MailingList, author_key: str, post: Post, since: datetime) -> int:
+    """How many messages with this very subject and these very words this author has had archived since then."""
     query = select(func.count()).select_from(Message).where(Message.list_id == mlist.id, Message.author_key == author_key)
-    return db.scalar(query.where(Message.received_at > since, Message.text == text)) or 0
+    return db.scalar(query.where(Message.received_at > since, Message.subject == post.subject, Message.text == post.text)) or 0
 
 
 def add_ghosts(db: Session, mlist: MailingList, thread_id: int, ids: Iterable[str]) -> None:

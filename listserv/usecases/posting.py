@@ -90,9 +90,17 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission) -> Facts:
         emergency=mlist.emergency,
         strict=mlist.sender_proof is SenderProof.STRICT,
         max_size=mlist.max_size,
-        echoes=count_echoes(db, mlist, author_key(submission.post), submission.post.text, submission.incoming.received_at - timedelta(hours=1)),
+        echoes=_echoes(db, mlist, submission),
         echo_held=held_echo(db, mlist, submission.post) is not None,
     )
+
+
+def _echoes(db: Session, mlist: MailingList, submission: Submission) -> int:
+    """How often this answer has come within the hour. Only answers echo: who begins threads is no responder."""
+    post = submission.post
+    if not post.references and post.subject == post.base_subject:
+        return 0
+    return count_echoes(db, mlist, author_key(post), post, submission.incoming.received_at - timedelta(hours=1))
 
 
 def author_key(post: Post) -> str:

@@ -175,7 +175,7 @@ def test_no_more_than_a_few_letters_a_day_reach_one_address(office):
 
 
 def test_a_machine_that_does_not_say_so_is_stopped_after_a_few_echoes(office):
-    states = [office.send("halina@example.org", "siecibp", f"Re: {n}", "Jestem na urlopie.\n") for n in range(9)]
+    states = [office.send("halina@example.org", "siecibp", "Re: Pytanie", "Jestem na urlopie.\n", in_reply_to=f"<{n}@x>") for n in range(9)]
 
     assert states == [State.POSTED] * 5 + [State.HELD] + [State.DISCARDED] * 3
     assert len(office.letters(to="mod@example.org")) == 1
@@ -193,3 +193,9 @@ def test_a_forged_author_is_not_written_to_when_a_moderator_decides_either(offic
     office.reply(office.letters(to="mod@example.org")[0], "NIE, to spam")
 
     assert office.letters(to="halina@example.org") == []
+
+
+def test_the_same_words_in_many_threads_are_no_echo(office):
+    states = {office.send("halina@example.org", "siecibp", f"Ogłoszenie {n}", "Zapraszam.\n") for n in range(9)}
+
+    assert states == {State.POSTED}
