@@ -42,7 +42,7 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
-        # A deferred transaction that reads and then writes is refused or loses updates; see libraries' measurements.
+        # A deferred transaction that reads and then writes is refused or loses updates.
         reading = connection.get_execution_options().get("read_only")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
