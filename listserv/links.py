@@ -38,6 +38,11 @@ def bounce_address(settings: Settings, letter_id: int) -> str:
     return token_address(settings, tokens.sign(signing_key(settings), tokens.Kind.LETTER, letter_id))
 
 
+def item_address(settings: Settings, member_id: int, message_id: int) -> str:
+    """Where this member answers this message: a reply lands under it, whatever headers the mail program sends along."""
+    return token_address(settings, tokens.sign(signing_key(settings), tokens.Kind.DIGEST_ITEM, member_id, message_id))
+
+
 def unsubscribe_url(settings: Settings, member_id: int) -> str:
     """The one-click link of a membership (RFC 8058)."""
     return f"{settings.site.url}/unsubscribe/{tokens.sign(signing_key(settings), tokens.Kind.UNSUBSCRIBE, member_id)}"

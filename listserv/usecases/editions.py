@@ -67,7 +67,7 @@ class Press:
         leave = links.unsubscribe_url(settings, member.id)
 
         def own(name: str, item: int) -> str:
-            return leave if name == "leave" else links.token_address(settings, tokens.sign(key, Kind.DIGEST_ITEM, member.id, item))
+            return leave if name == "leave" else links.item_address(settings, member.id, item)
 
         envelope = mime.Envelope(
             list_name=member.mlist.name,

@@ -10,6 +10,7 @@ from listserv import links
 from listserv.i18n import translations
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
+from listserv.usecases.conversations import Post
 from listserv.web import bodies, forms, static, words
 from listserv.web.visit import language, visit
 
@@ -102,9 +103,16 @@ def unsubscribe_link(member: Member) -> str:
     return links.unsubscribe_url(visit().settings, member.id)
 
 
-def reply_link(mlist: MailingList, subject: str, message_id: str) -> str:
-    """A `mailto:` that answers a message in its thread (RFC 6068 section 4 allows In-Reply-To)."""
-    return words.mailto(list_address(mlist), subject=words.reply_subject(subject, mlist.language), in_reply_to=f"<{message_id}>")
+def reply_link(mlist: MailingList, subject: str, item: Post, member: Member | None) -> str:
+    """A `mailto:` that answers a message in its thread.
+
+    Members get an address of their own for it, because many mail programs drop the In-Reply-To that RFC 6068 section 4
+    allows; strangers have only that.
+    """
+    answer = words.reply_subject(subject, mlist.language)
+    if member:
+        return words.mailto(links.item_address(visit().settings, member.id, item.id), subject=answer)
+    return words.mailto(list_address(mlist), subject=answer, in_reply_to=f"<{item.message_id}>")
 
 
 def said_in(mlist: MailingList) -> Markup:

@@ -139,4 +139,4 @@ def mailto(address: str, *, subject: str = "", in_reply_to: str = "") -> str:
     """A link that opens a letter to an address (RFC 6068)."""
     fields = {"subject": subject, "In-Reply-To": in_reply_to}
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items() if value)
-    return f"mailto:{quote(address, safe='@')}{'?' if query else ''}{query}"
+    return f"mailto:{quote(address, safe='@+')}{'?' if query else ''}{query}"

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from listserv.store.archive import Thread
+from listserv.links import signing_key
+from listserv.mail import tokens
+from listserv.store.archive import Message, Thread
 from listserv.store.lists import list_by_name
 from tests import archive_seeds as seeds
 from tests.web.readers import app, archive, member, stranger, words  # noqa: F401
@@ -53,21 +55,35 @@ def test_quotes_and_signatures_are_folded(member, archive):
     assert "<p>Ja mam.</p>" in page
 
 
-def test_a_reply_goes_to_the_list_by_mail_and_names_what_it_answers(member, archive):
-    page = member.page(f"/siecibp/thread/{archive.threads['klucz']}")
+def mail_links(page):
+    return [urlsplit(link.replace("&amp;", "&")) for link in re.findall(r'class="button less" href="(mailto:[^"]+)"', page)]
 
-    link = urlsplit(re.search(r'href="(mailto:siecibp@[^"]+)"', page)[1].replace("&amp;", "&"))
-    asked = parse_qs(link.query)
-    assert link.path == "siecibp@lists.example.org"
-    assert asked["subject"] == ["Odp: Kto ma klucz?"]
-    assert re.fullmatch(r"<[^<>@ ]+@client\.invalid>", asked["In-Reply-To"][0])
+
+def test_a_members_reply_goes_to_an_address_of_its_own_for_each_message(member, archive, site):
+    links = mail_links(member.page(f"/siecibp/thread/{archive.threads['klucz']}"))
+
+    assert links
+    for link in links:
+        kind, (_, message) = tokens.read(signing_key(site.settings), link.path.removeprefix("r+").split("@")[0])
+        assert kind is tokens.Kind.DIGEST_ITEM
+        with site.reading() as db:
+            assert db.get(Message, message).thread_id == archive.threads["klucz"]
+    assert parse_qs(links[0].query)["subject"] == ["Odp: Kto ma klucz?"]
+
+
+def test_a_strangers_reply_goes_to_the_list_and_names_what_it_answers(stranger, archive):
+    page = stranger.page(f"/gazetka/thread/{archive.threads['gazetka']}")
+
+    link = mail_links(page)[0]
+    assert link.path == "gazetka@lists.example.org"
+    assert re.fullmatch(r"<[^<>@ ]+@client\.invalid>", parse_qs(link.query)["In-Reply-To"][0])
 
 
 def test_a_closed_thread_offers_no_reply(member, archive, site):
     with site.writing() as db:
         db.get(Thread, archive.threads["klucz"]).closed = True
 
-    assert "In-Reply-To" not in member.page(f"/siecibp/thread/{archive.threads['klucz']}")
+    assert mail_links(member.page(f"/siecibp/thread/{archive.threads['klucz']}")) == []
 
 
 def test_attachments_are_cards(member, archive):
