@@ -44,6 +44,11 @@ def site(db: Session, role: Role, letter: Letter, now: datetime) -> Outcome:
     if role is Role.POSTMASTER and settings.site.owner:
         outbox.write(db, "contact-site", settings.site.owner, "", now, automatic=False, cause=letter.cause, **_facts(letter))
         return Outcome(State.FORWARDED)
+    return nobody_reads(db, letter, now)
+
+
+def nobody_reads(db: Session, letter: Letter, now: datetime) -> Outcome:
+    """A machine's address: say where people are."""
     if not letter.sender:
         return Outcome(State.DISCARDED, ("no-author",))
     tongue = language.guess(letter.post.text)

@@ -12,7 +12,7 @@ from listserv.store.lists import MailingList
 from listserv.store.members import Member, member_by_key
 from listserv.store.queue import Letter as OwnLetter
 from listserv.store.queue import State
-from listserv.usecases import bouncing
+from listserv.usecases import bouncing, contact
 from listserv.usecases.arrivals import Letter, Outcome
 
 NOTED = Outcome(State.BOUNCE)
@@ -25,7 +25,8 @@ def told(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: dat
         return Outcome(State.DISCARDED, ("automatic",))
     failure = _failure(letter)
     if failure is None:
-        return Outcome(State.DISCARDED, ("no-failure",))
+        # A person has written to the address behind the copy: say where people are.
+        return contact.nobody_reads(db, letter, now)
     row = _bounce(letter, failure, now)
     if kind is Kind.LETTER:
         _of_letter(db, row, ids[0])

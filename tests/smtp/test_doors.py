@@ -194,3 +194,56 @@ def test_a_client_that_goes_away_in_the_middle_hurts_nobody(site, doors, smtp):
     smtp.sendmail("halina@example.org", [LIST], b"x\r\n")
 
     assert len(kept(site)) == 1
+
+
+def test_the_null_sender_is_kept_as_nobody(site, smtp):
+    smtp.sendmail("", [LIST], b"Subject: x\r\n\r\nx\r\n")
+
+    assert kept(site)[0][0] == ""
+
+
+def test_postmaster_needs_no_domain(smtp):
+    smtp.ehlo("client.example.org")
+    smtp.mail("halina@example.org")
+
+    assert smtp.rcpt("postmaster")[0] == 250
+
+
+def test_lmtp_answers_for_each_recipient_also_where_the_mail_is_too_large(doors):
+    with smtplib.LMTP("127.0.0.1", doors[1], timeout=10) as client:
+        client.ehlo("client.example.org")
+        client.mail("halina@example.org")
+        client.rcpt(LIST)
+        client.rcpt("moderator_siecibp@lists.example.org")
+        client.putcmd("data")
+        assert client.getreply()[0] == 354
+        client.send((b"x" * 70 + b"\r\n") * 6000 + b".\r\n")
+        assert [client.getreply()[0], client.getreply()[0]] == [552, 552]
+        assert client.noop()[0] == 250
+
+
+def test_a_database_that_cannot_be_had_refuses_all_that_wait_at_once(site, doors, monkeypatch):
+    from sqlalchemy.exc import OperationalError
+
+    calls = []
+
+    def locked(*_):
+        calls.append(1)
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(intake, "receive", locked)
+    gate = contextlib.ExitStack()
+    gate.enter_context(site._lock)
+
+    def send(n):
+        with smtplib.SMTP("127.0.0.1", doors[0], timeout=20) as client:
+            with pytest.raises(smtplib.SMTPDataError) as refused:
+                client.sendmail("halina@example.org", [LIST], mail("halina@example.org", LIST))
+            return refused.value.smtp_code
+
+    with ThreadPoolExecutor(10) as pool:
+        sent = [pool.submit(send, n) for n in range(10)]
+        threading.Event().wait(1.0)
+        gate.close()
+        assert {one.result() for one in sent} == {451}
+    assert len(calls) <= 4
