@@ -17,9 +17,11 @@ from listserv.usecases import outbox, tokens
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.outbox import Cause
 
-# What a token's detail says. ASKED: it was asked back, and that happens once. AGAIN: it came with that question, and
-# a reply from the right address is enough.
-ASKED, AGAIN = "asked", "again"
+# What a token's detail says. AGAIN: it came with the question whether the decision is really theirs, and a reply from
+# the right address is enough. Otherwise, how often that has been asked: once for a decision, and a moderator may have
+# a question and a second thought.
+AGAIN = "again"
+MOST_QUESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,13 @@ def still_decides(db: Session, mlist: MailingList, user_id: int | None) -> bool:
 def ask_back(db: Session, mlist: MailingList, token: Token, subject: str, now: datetime, cause: Cause) -> None:
     """Ask the moderator once more, at their own address: the sender of the decision could not be verified.
 
-    Once for each token, and tokens are only in moderators' mailboxes: so nobody can make us write to them, and no
-    daily cap stands between a moderator and the tenth decision of a day.
+    A few times for each token, and tokens are only in moderators' mailboxes: so nobody can make us write to them, and
+    no daily cap stands between a moderator and the tenth decision of a day.
     """
-    if token.detail == ASKED:
+    asked = len(token.detail)
+    if asked >= MOST_QUESTIONS:
         return
-    token.detail = ASKED
+    token.detail = "?" * (asked + 1)
     again = tokens.issue(db, token.purpose, token.email, now, mlist=mlist, object_id=token.object_id, detail=AGAIN)
     reply_to = reply_address(db, again)
     language = _language(db, token)
