@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from listserv.i18n import N_
 from listserv.mail.authentication import Alignment
+from listserv.mail.commands import Kind, commands
 from listserv.mail.parse import Post
 
 
@@ -36,6 +37,7 @@ class Reason(StrEnum):
     TOO_BIG = "too-big"
     EMPTY = "empty"
     REPEATED = "repeated"
+    REQUEST = "request"
 
 
 WORDS = {
@@ -54,6 +56,7 @@ WORDS = {
     Reason.MODERATED: N_("posts from this address are read first"),
     Reason.TOO_BIG: N_("it is larger than this list allows"),
     Reason.EMPTY: N_("there is nothing in it"),
+    Reason.REQUEST: N_("it reads like a wish to leave the list, and everybody would get it"),
     Reason.REPEATED: N_("the same words have come again and again"),
 }
 
@@ -91,6 +94,8 @@ WORD = re.compile(r"[^\s<>:,;]+")
 
 # So often may somebody say the same within an hour; „dziękuję” in three threads is no machine.
 ECHOES = 5
+# Words of a letter that may be a request and nothing else.
+SHORT = 15
 
 Rule = Callable[[Post, Facts], Reason | None]
 
@@ -110,6 +115,13 @@ def automatic(post: Post, facts: Facts) -> Reason | None:
 def double(post: Post, facts: Facts) -> Reason | None:
     """The same mail a second time."""
     return Reason.DOUBLE if facts.double else None
+
+
+def request(post: Post, facts: Facts) -> Reason | None:
+    """„Proszę mnie wypisać” was meant for us: a short letter of its own, never an answer in a thread."""
+    short = len(post.reply.split()) <= SHORT and not post.references and not post.attachments
+    asks = short and any(command.kind is Kind.LEAVE for command in commands(post.reply, post.subject))
+    return Reason.REQUEST if asks else None
 
 
 def repeated(post: Post, facts: Facts) -> Reason | None:
@@ -181,7 +193,7 @@ def empty(post: Post, facts: Facts) -> Reason | None:
 
 DISCARD_IF: tuple[Rule, ...] = (loop, automatic, double, held_already)
 REJECT_IF: tuple[Rule, ...] = (closed, announce_only)
-HOLD_IF: tuple[Rule, ...] = (list_mail, authors, forged, nonmember, unproven, emergency, moderated, too_big, empty, repeated)
+HOLD_IF: tuple[Rule, ...] = (list_mail, authors, forged, nonmember, unproven, emergency, moderated, too_big, empty, repeated, request)
 
 
 def judge(post: Post, facts: Facts) -> Verdict:

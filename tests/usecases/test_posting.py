@@ -199,3 +199,15 @@ def test_the_same_words_in_many_threads_are_no_echo(office):
     states = {office.send("halina@example.org", "siecibp", f"Ogłoszenie {n}", "Zapraszam.\n") for n in range(9)}
 
     assert states == {State.POSTED}
+
+
+@pytest.mark.parametrize(("subject", "words"), [("prośba", "Bardzo proszę o wypisanie mnie z listy."), ("unsubscribe", ""), ("Wypisz", "Wypisz mnie\n")])
+def test_a_wish_to_leave_that_went_to_everybody_is_held_and_the_author_told_how(office, subject, words):
+    assert office.send("halina@example.org", "siecibp", subject, words) is State.HELD
+
+    assert "siecibp-leave@lists.example.org" in office.letters(to="halina@example.org")[0].text
+
+
+def test_talk_about_leaving_is_an_ordinary_post(office):
+    assert office.send("halina@example.org", "siecibp", "Pytanie", "Jak wypisać z biblioteki ucznia, który zmienił szkołę?\n") is State.POSTED
+    assert office.send("marek@example.org", "siecibp", "Re: Kto jedzie?", "Rezygnuję.\n", in_reply_to="<1@x>") is State.POSTED
