@@ -13,7 +13,7 @@ from listserv.mail.daywords import Day, read_days, read_until
 from listserv.mail.decisions import Answer, Decision, decision
 from listserv.mail.folding import fold, plain
 
-__all__ = ["Answer", "Command", "Day", "Decision", "Kind", "asks_to_withdraw", "commands", "decision", "denies"]
+__all__ = ["Answer", "Command", "Day", "Decision", "Kind", "asks_to_withdraw", "begins_with_no", "commands", "decision", "denies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,11 @@ def denies(reply: str) -> bool:
     """Does somebody whose address was used say that it was not them?"""
     said = fold(plain(reply)).strip()
     return decision(reply).answer is Answer.NO or DENIAL.search(said[:LONGEST_SENTENCE]) is not None
+
+
+def begins_with_no(reply: str) -> bool:
+    """Is „nie” or “no” the first word? Too little to decide anything, enough not to take somebody off a list."""
+    return re.match(r"\W*(?:nie|no|not|don'?t)\b", fold(plain(reply))) is not None
 
 
 def asks_to_withdraw(reply: str) -> bool:

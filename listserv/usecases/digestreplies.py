@@ -25,12 +25,13 @@ from listserv.usecases.outbox import Cause
 from listserv.usecases.posting import Submission
 
 LONGEST_COMMAND = 8
+UNMISTAKABLE = re.compile(r"wypis|unsubscrib", re.IGNORECASE)
 NUMBER = re.compile(r"\D{0,12}(\d{1,3})\b")
 
 
 def post(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: datetime) -> Outcome:
     """An answer to a digest's item, or to a whole digest. Where it cannot be told for what, it is kept and the person is asked."""
-    member, wanted = db.get(Member, ids[0]), _wanted(letter)
+    member, wanted = db.get(Member, ids[0]), _wanted(kind, letter)
     if member and wanted:
         return mailcommands.obey(db, member, wanted, letter, now)
     found = digesting.resolve_reply(db, kind, ids, letter.post.reply)
@@ -43,10 +44,15 @@ def post(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: dat
     raise NotFound("nothing to answer any more")
 
 
-def _wanted(letter: Letter) -> tuple[Command, ...]:
-    """The digest's foot offers words such as WYPISZ: an answer that is nothing else is meant for us, not for 45 people."""
+def _wanted(kind: Kind, letter: Letter) -> tuple[Command, ...]:
+    """The digest's foot offers words such as WYPISZ: an answer that is nothing else is meant for us, not for 45 people.
+
+    An answer to one message is for its author: „codziennie” and „rezygnuję” answer a question there, and only WYPISZ
+    cannot be meant otherwise.
+    """
     words = letter.post.reply
-    return commands.commands(words) if len(words.split()) <= LONGEST_COMMAND else ()
+    wanted = commands.commands(words) if len(words.split()) <= LONGEST_COMMAND else ()
+    return wanted if kind is Kind.DIGEST or UNMISTAKABLE.search(words) else ()
 
 
 def _into_thread(db: Session, message: Message, letter: Letter, text: str, now: datetime) -> Outcome:

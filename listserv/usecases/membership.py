@@ -81,11 +81,14 @@ def _new(db: Session, mlist: MailingList, applicant: Applicant, now: datetime) -
 
 
 def _add_to(db: Session, mlist: MailingList, application: Application, applicant: Applicant, now: datetime) -> None:
+    often = count_journal(db, "application-continued", application, now - timedelta(days=1)) >= MANY_ANSWERS
     note(db, BY_MAIL, "application-continued", mlist=mlist, now=now, about=application, detail=applicant.text)
-    application.text = f"{application.text}\n\n{applicant.text}".strip()
+    if often:
+        return  # kept, and not passed on: nobody fills moderators' mailboxes in somebody's name
     if application.state is not ApplicationState.AWAITING_CONFIRMATION:
         _pass_on(db, mlist, application, applicant.text, applicant.cause, now)
-    elif applicant.proven:
+    application.text = f"{application.text}\n\n{applicant.text}".strip()
+    if application.state is ApplicationState.AWAITING_CONFIRMATION and applicant.proven:
         _put_before_moderators(db, mlist, application, "aligned", applicant.cause, now)
 
 

@@ -200,6 +200,9 @@ def tell_author(db: Session, mlist: MailingList, submission: Submission, letter:
 def discard(db: Session, mlist: MailingList, submission: Submission, reason: Reason, now: datetime) -> None:
     """Nobody is told: a machine does not read, and of a double the first has been told. A topic on the second is kept."""
     if reason is Reason.DOUBLE and submission.topic:
+        held = held_with_raw(db, mlist, submission.raw_id)
+        if held:
+            held.topic = held.topic or submission.topic.slug
         known = message_by_id(db, mlist, submission.post.message_id)
         if known and known.parent_id is None and known.thread.topic_id is None:
             known.thread.topic_id = submission.topic.id

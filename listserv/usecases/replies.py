@@ -10,7 +10,7 @@ from listserv.errors import Conflict, Expired, NotAllowed, NotFound, TooMany
 from listserv.links import signing_key
 from listserv.mail import address, commands, language
 from listserv.mail import tokens as shapes
-from listserv.mail.commands import Answer
+from listserv.mail.commands import Answer, Command, Kind
 from listserv.store.lists import MailingList
 from listserv.store.members import Member, member_by_key
 from listserv.store.moderation import Application, Held
@@ -179,8 +179,9 @@ def _leave(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     tokens.spend(db, token, now)
     if member is None:
         return too_late(db, letter, now)
-    if commands.decision(letter.post.reply).answer is Answer.NO:
-        return Outcome(State.ANSWERED, ("stays",))
+    if commands.denies(letter.post.reply) or commands.begins_with_no(letter.post.reply):
+        # Nothing happens; how things stand is said all the same.
+        return mailcommands.obey(db, member, (Command(Kind.WHO),), letter, now)
     return mailcommands.go(db, member, Cause(letter.incoming, proven=True), now)
 
 

@@ -150,3 +150,17 @@ def test_a_wrong_number_is_asked_again(site, office, digest):
 
     office.reply(again, "1")
     assert messages(site)[-1][2:] == ("3@x", "Chętnie pomogę w maju.")
+
+
+@pytest.mark.parametrize("words", ["Codziennie.", "Rezygnuję.", "Każda.", "Stop."])
+def test_an_answer_to_one_message_is_an_answer_however_much_it_looks_like_a_command(site, office, digest, words):
+    assert office.send("irena@example.org", item_address(digest, 1), "Odp: 1", words) is State.POSTED
+
+    assert messages(site)[-1][3] == words
+
+
+def test_a_wish_to_leave_sent_to_one_message_is_done_and_not_posted(site, office, digest):
+    assert office.send("irena@example.org", item_address(digest, 1), "Odp: 1", "WYPISZ") is State.ANSWERED
+
+    assert len(messages(site)) == 3
+    assert office.letters(to="irena@example.org")[-1].kind == "left"

@@ -355,3 +355,23 @@ def test_two_machines_that_answer_each_other_fall_silent(office):
 
     assert len(office.letters(to=ANNA)) <= 20
     assert not waiting
+
+
+@pytest.mark.parametrize("words", ["NIE", "To nie ja", "Nie chcę się wypisywać!", "It was not me"])
+def test_who_did_not_ask_to_leave_stays_and_is_told_how_things_stand(site, office, words):
+    office.send("halina@example.org", "siecibp-leave")
+
+    office.reply(office.letters(to="halina@example.org")[-1], words, proven=None)
+
+    assert on_the_list(site, "halina@example.org")
+    assert office.letters(to="halina@example.org")[-1].kind == "settings"
+
+
+def test_more_letters_about_an_open_application_reach_moderators_a_few_times_a_day(office):
+    apply(office)
+    for number in range(20):
+        office.send("Anna <anna@example.org>", "moderator_siecibp", "jeszcze", f"Jeszcze słowo {number}.", proven=None)
+
+    answers = office.letters(to="mod@example.org", kind="application-answer")
+    assert len(answers) == 10
+    assert answers[0].text.count("Jeszcze słowo 0.") == 1

@@ -211,3 +211,12 @@ def test_a_wish_to_leave_that_went_to_everybody_is_held_and_the_author_told_how(
 def test_talk_about_leaving_is_an_ordinary_post(office):
     assert office.send("halina@example.org", "siecibp", "Pytanie", "Jak wypisać z biblioteki ucznia, który zmienił szkołę?\n") is State.POSTED
     assert office.send("marek@example.org", "siecibp", "Re: Kto jedzie?", "Rezygnuję.\n", in_reply_to="<1@x>") is State.POSTED
+
+
+def test_the_topic_of_a_held_posts_second_copy_is_kept_too(site, office):
+    raw = mail("kornelia@example.org", "siecibp@lists.example.org", "Warsztaty")
+    office.deliver(raw, "siecibp@lists.example.org", "siecibp+tik@lists.example.org")
+
+    office.reply(office.letters(to="mod@example.org")[0], "TAK")
+    with site.reading() as db:
+        assert db.scalars(select(Thread)).one().topic.slug == "tik"
