@@ -50,6 +50,8 @@ def create(data: Path, name: str, title: str, language: str | None, kind: str, a
             administration.add_member(db, mlist, administration.NewMember(email, role=Role.OWNER), CONSOLE, now)
         address = links.list_address(site.settings, mlist.name)
     click.echo(f"made the list {mlist.name}: {address}")
+    if not owners:
+        click.echo(f"listserv: nobody decides on it yet: listserv member add {mlist.name} EMAIL --role owner", err=True)
 
 
 @list_command.command()

@@ -43,11 +43,16 @@ class Proof(StrEnum):
 
 
 def deciders(db: Session, mlist: MailingList) -> list[Decider]:
-    """The list's moderators and owners; the site's administrators where a list has none."""
+    """The list's moderators and owners; the site's administrators where a list has none; else the address of `site.owner`.
+
+    Who is known by that address alone is told and cannot decide.
+    """
     found = [Decider(m.user_id, m.user.name, m.address.email, m.user.language) for m in moderators_of(db, mlist)]
     if found:
         return found
-    return [Decider(u.id, u.name, u.addresses[0].email, u.language) for u in administrators(db) if u.addresses]
+    found = [Decider(u.id, u.name, u.addresses[0].email, u.language) for u in administrators(db) if u.addresses]
+    owner = outbox.settings_of(db).site.owner
+    return found or ([Decider(0, "", owner, "")] if owner else [])
 
 
 def proof(db: Session, token: Token, post: Post, alignment: Alignment) -> Proof:

@@ -101,9 +101,10 @@ def request(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> O
         return help_letter(db, mlist, letter, None, now)
     if any(command.kind is Kind.LEAVE for command in wanted):
         return leave(db, mlist, letter, now)
-    if wanted and letter.alignment is not Alignment.ALIGNED:
+    changes = any(command.kind is not Kind.HELP for command in wanted)
+    if changes and letter.alignment is not Alignment.ALIGNED:
         return confirm_first(db, mlist, member, Purpose.SETTINGS, "confirm-settings", letter, now)
-    return obey(db, member, wanted, letter, now)
+    return obey(db, member, wanted, letter, now, cause=letter.cause)
 
 
 def help_letter(db: Session, mlist: MailingList, letter: Letter, member: Member | None, now: datetime) -> Outcome:
@@ -114,8 +115,13 @@ def help_letter(db: Session, mlist: MailingList, letter: Letter, member: Member 
     return ANSWERED
 
 
-def obey(db: Session, member: Member, wanted: tuple[Command, ...], letter: Letter, now: datetime) -> Outcome:
-    """Do what a proven member asks for, and say how things stand now: one letter, whatever was asked."""
+def obey(
+    db: Session, member: Member, wanted: tuple[Command, ...], letter: Letter, now: datetime, *, cause: Cause | None = None
+) -> Outcome:
+    """Do what a proven member asks for, and say how things stand now: one letter, whatever was asked.
+
+    Without `cause` a token of the member's own has proven them.
+    """
     mlist = member.mlist
     if any(command.kind is Kind.LEAVE for command in wanted):
         return go(db, member, letter.cause, now)
@@ -126,8 +132,8 @@ def obey(db: Session, member: Member, wanted: tuple[Command, ...], letter: Lette
     kind = "settings" if done else "help" if wanted else "not-understood"
     facts = {"known": True} if kind == "help" else settings_facts(member) if kind == "settings" else {}
     reply_to = deciding.reply_address(db, token)
-    outbox.to_member(db, kind, member, now, mlist=mlist, reply_to=reply_to, cause=Cause(letter.incoming, proven=True), **facts)
-    return ANSWERED
+    told = outbox.to_member(db, kind, member, now, mlist=mlist, reply_to=reply_to, cause=cause or Cause(letter.incoming, proven=True), **facts)
+    return ANSWERED if told else Outcome(State.ANSWERED, ("enough-for-today",))
 
 
 def change(db: Session, member: Member, command: Command, now: datetime) -> None:

@@ -79,3 +79,16 @@ def test_help_tells_members_and_strangers_different_things(office):
 
     assert "DZIENNIE" in office.letters(to="halina@example.org")[-1].text
     assert "zapisać się" in office.letters(to="stranger@example.org")[-1].text
+
+
+def test_help_needs_no_proof(office):
+    office.send("halina@example.org", "siecibp-request", "pomoc", "Pomoc")
+
+    assert office.letters(to="halina@example.org")[-1].kind == "help"
+
+
+def test_forged_letters_to_request_fill_nobodys_mailbox(office):
+    for number in range(20):
+        office.send("halina@example.org", "siecibp-request", f"{number}", f"Ładna pogoda, dzień {number}.")
+
+    assert len(office.letters(to="halina@example.org")) == 5

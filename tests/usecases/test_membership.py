@@ -375,3 +375,17 @@ def test_more_letters_about_an_open_application_reach_moderators_a_few_times_a_d
     answers = office.letters(to="mod@example.org", kind="application-answer")
     assert len(answers) == 10
     assert answers[0].text.count("Jeszcze słowo 0.") == 1
+
+
+def test_where_nobody_decides_on_a_list_the_sites_owner_is_told(site, office):
+    from listserv.store.lists import list_by_name
+    from listserv.usecases.access import CONSOLE
+    from listserv.usecases.administration import find_member, remove_member
+
+    with site.writing() as db:
+        mlist = list_by_name(db, "siecibp")
+        for email in ("owner@example.org", "mod@example.org"):
+            remove_member(db, find_member(db, mlist, email), CONSOLE, site.now())
+    apply(office)
+
+    assert [letter.kind for letter in office.letters(to="admin@example.org")] == ["application-moderator"]
