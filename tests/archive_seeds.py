@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from listserv.mail import address
 from listserv.mail.parse import message_hash
 from listserv.mail.quotes import reply
-from listserv.store.archive import Attachment, Message, Thread
+from listserv.store.archive import Attachment, Message, Thread, keep_body
 from listserv.store.people import address_by_key
 from listserv.store.queue import keep_raw
 
@@ -37,7 +37,8 @@ class Told:
         row.user_id = known.user_id if known else None
         row.subject = subject or (f"Re: {self.thread.subject}" if to else self.thread.subject)
         row.sent_at = row.received_at = self.at
-        row.size, row.text, row.html = len(raw), text, html
+        row.size, row.has_html = len(raw), html is not None
+        keep_body(self.db, row.raw_id, text, html)
         row.snippet = " ".join((reply(text) or text).split())[:300]
         self.db.add(row)
         self.db.flush()

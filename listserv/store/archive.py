@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base
 from listserv.store.lists import MailingList, Topic
 from listserv.store.people import User
-from listserv.store.queue import Raw
+from listserv.store.queue import Raw, insert_unless_there
 
 
 class Thread(Base):
@@ -39,7 +39,7 @@ class Thread(Base):
 
 
 class Message(Base):
-    """A post in the archive. Everything but `raw` is derived from it and can be made again."""
+    """A post in the archive. Everything but `raw_id` is derived from the bytes and can be made again."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -73,15 +73,28 @@ class Message(Base):
     sent_at: Mapped[datetime]
     received_at: Mapped[datetime]
     size: Mapped[int] = mapped_column(default=0)
-    # The readable body whole, what the author wrote now, and the safe HTML where there is any.
-    text: Mapped[str] = mapped_column(Text, default="")
+    # The first words that the author wrote now; the body stands in its own row.
     snippet: Mapped[str] = mapped_column(Text, default="")
-    html: Mapped[str | None] = mapped_column(Text)
+    has_html: Mapped[bool] = mapped_column(default=False)
 
     thread: Mapped[Thread] = relationship()
     raw: Mapped[Raw] = relationship()
+    body: Mapped["Body"] = relationship(primaryjoin="foreign(Message.raw_id) == Body.raw_id", viewonly=True)
     user: Mapped[User | None] = relationship()
     attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.number")
+
+
+class Body(Base):
+    """The readable body of an archived mail, whole, and its safe HTML where there is any: once per content, like the bytes.
+
+    Apart from the message, whose row is read by the thousand and moved when threads join.
+    """
+
+    __tablename__ = "body"
+
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"), primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str | None] = mapped_column(Text)
 
 
 class Attachment(Base):
@@ -109,3 +122,8 @@ class Ghost(Base):
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
     message_id: Mapped[str] = mapped_column(String(998))
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), index=True)
+
+
+def keep_body(db: Session, raw_id: int, text: str, html: str | None) -> None:
+    """Keep the readable body of a mail, unless it is there: the same bytes always say the same."""
+    db.execute(insert_unless_there(db, Body), {"raw_id": raw_id, "text": text, "html": html})

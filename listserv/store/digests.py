@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, mapped_column
 
-from listserv.store.archive import Attachment, Message, Thread
+from listserv.store.archive import Attachment, Body, Message, Thread
 from listserv.store.base import NEVER_AGAIN, Base
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import DeliveryMode, Member, Status
@@ -92,7 +92,7 @@ def texts_for(db: Session, ids: Sequence[int]) -> dict[int, str]:
     """The readable bodies of these messages, or as much of them as a digest can use."""
     found: dict[int, str] = {}
     for some in _some(ids):
-        query = select(Message.id, func.substr(Message.text, 1, MUCH)).where(Message.id.in_(some))
+        query = select(Message.id, func.substr(Body.text, 1, MUCH)).join(Message.body).where(Message.id.in_(some))
         found.update((row[0], row[1]) for row in db.execute(query))
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base, Word
@@ -37,6 +37,7 @@ class SenderProof(StrEnum):
 
 class MailingList(Base):
     __tablename__ = "mailing_list"
+    __table_args__ = (Index("uq_mailing_list_import_of", "import_of", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
@@ -59,6 +60,8 @@ class MailingList(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    # Where history is gathered until all of it has come: a list of its own that nothing leads to, for the list with this id.
+    import_of: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"))
 
     topics: Mapped[list["Topic"]] = relationship(order_by="Topic.position", back_populates="mlist")
 
@@ -77,14 +80,18 @@ class Topic(Base):
     mlist: Mapped[MailingList] = relationship(back_populates="topics")
 
 
+# Not where an import gathers history.
+REAL = MailingList.import_of.is_(None)
+
+
 def list_by_name(db: Session, name: str) -> MailingList | None:
     """The list of that name; names compare without case."""
-    return db.scalar(select(MailingList).where(MailingList.name == name.lower()))
+    return db.scalar(select(MailingList).where(MailingList.name == name.lower(), REAL))
 
 
 def all_lists(db: Session) -> Sequence[MailingList]:
     """Every list, by name."""
-    return db.scalars(select(MailingList).order_by(MailingList.name)).all()
+    return db.scalars(select(MailingList).where(REAL).order_by(MailingList.name)).all()
 
 
 def lists_with_alias(db: Session) -> Sequence[MailingList]:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, exists, extract, func, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from listserv.store.archive import Attachment, Message, Thread
+from listserv.store.archive import Attachment, Body, Message, Thread
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import Member
 
@@ -108,7 +108,7 @@ def thread_on_list(db: Session, mlist_id: int, thread_id: int) -> Record | None:
 
 HEADS = (
     select(Message.id, Message.parent_id, Message.hash, Message.message_id, Message.user_id, Message.author, Message.author_email)
-    .add_columns(Message.author_key, Message.subject, Message.sent_at, Message.html.is_not(None).label("has_html"))
+    .add_columns(Message.author_key, Message.subject, Message.sent_at, Message.has_html)
     .where(Message.thread_id == THREAD)
     .order_by(Message.sent_at, Message.id)
 )
@@ -119,7 +119,7 @@ def heads_of(db: Session, thread_id: int) -> Rows:
     return db.execute(HEADS, {"thread": thread_id}).all()
 
 
-TEXTS = select(Message.id, Message.text).where(Message.id.in_(IDS))
+TEXTS = select(Message.id, Body.text).join(Message.body).where(Message.id.in_(IDS))
 
 
 def texts_of(db: Session, message_ids: Sequence[int]) -> dict[int, str]:
@@ -161,7 +161,8 @@ def neighbours(db: Session, mlist_id: int, thread: Record) -> dict[str, Record]:
 
 def message_by_hash(db: Session, mlist_id: int, message_hash: str) -> Message | None:
     """The message with this Message-ID-Hash; hashes compare without case."""
-    return db.scalar(select(Message).where(Message.list_id == mlist_id, Message.hash == message_hash.upper()))
+    query = select(Message).options(joinedload(Message.body)).where(Message.list_id == mlist_id, Message.hash == message_hash.upper())
+    return db.scalar(query)
 
 
 def words_of(db: Session, mlist_id: int, user_id: int, limit: int, offset: int) -> Rows:

@@ -174,7 +174,7 @@ def keep_raw_many(db: Session, contents: Sequence[Content]) -> list[int]:
     # In the order of their hashes: two processes that insert the same mails wait for each other instead of deadlocking.
     distinct = sorted({c.sha256: c for c in contents}.values(), key=lambda c: c.sha256)
     rows = [{"sha256": c.sha256, "size": c.size, "packed": c.packed} for c in distinct]
-    db.execute(_insert_unless_there(db, Raw), rows)
+    db.execute(insert_unless_there(db, Raw), rows)
     found = {digest: id for id, digest in db.execute(select(Raw.id, Raw.sha256).where(Raw.sha256.in_([c.sha256 for c in distinct])))}
     return [found[c.sha256] for c in contents]
 
@@ -184,7 +184,8 @@ def raw_bytes(db: Session, raw_id: int) -> bytes:
     return unpack(db.execute(select(Raw.packed).where(Raw.id == raw_id)).scalar_one())
 
 
-def _insert_unless_there(db: Session, model: type[Base]) -> Any:
+def insert_unless_there(db: Session, model: type[Base]) -> Any:
+    """An INSERT that leaves what is there already (by any unique key) as it is."""
     # Imported here, because each dialect costs memory that a process on the other one need not spend.
     if db.get_bind().dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert

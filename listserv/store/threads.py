@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.parse import Post
 from listserv.mail.threads import Node
-from listserv.store.archive import Ghost, Message, Thread
+from listserv.store.archive import Body, Ghost, Message, Thread
 from listserv.store.lists import MailingList
 
 
@@ -49,8 +49,8 @@ def message_with_raw(db: Session, mlist: MailingList, raw_id: int) -> Message | 
 
 def count_echoes(db: Session, mlist: MailingList, author_key: str, post: Post, since: datetime) -> int:
     """How many messages with this very subject and these very words this author has had archived since then."""
-    query = select(func.count()).select_from(Message).where(Message.list_id == mlist.id, Message.author_key == author_key)
-    return db.scalar(query.where(Message.received_at > since, Message.subject == post.subject, Message.text == post.text)) or 0
+    query = select(func.count()).select_from(Message).join(Message.body).where(Message.list_id == mlist.id, Message.author_key == author_key)
+    return db.scalar(query.where(Message.received_at > since, Message.subject == post.subject, Body.text == post.text)) or 0
 
 
 def add_ghosts(db: Session, mlist: MailingList, thread_id: int, ids: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from listserv.mail import address
 from listserv.mail.parse import Post, message_hash
 from listserv.mail.threads import arrange
 from listserv.store import threads
-from listserv.store.archive import Attachment, Message, Thread
+from listserv.store.archive import Attachment, Message, Thread, keep_body
 from listserv.store.lists import MailingList, Topic
 from listserv.store.people import address_by_key
 
@@ -39,6 +39,7 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     thread, parent_known = _place(db, mlist, message, arrival)
     message.thread_id = thread.id
     db.add(message)
+    keep_body(db, arrival.raw_id, post.text, post.html)
     db.flush()
     db.add_all(_attachments(message, post))
     if not parent_known:
@@ -67,8 +68,7 @@ def _row(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     message.author = author.name or post.author_name or (known.user.name if known else "")
     message.subject, message.received_at = post.subject, arrival.received_at
     message.sent_at = believable(post.date, arrival.received_at)
-    message.text, message.html = post.text, post.html
-    message.snippet = snippet(post)
+    message.snippet, message.has_html = snippet(post), post.html is not None
     return message
 
 

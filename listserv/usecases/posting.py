@@ -122,7 +122,7 @@ def _is_double(db: Session, mlist: MailingList, submission: Submission) -> bool:
     known = message_by_id(db, mlist, post.message_id)
     if known is None:
         return False
-    return known.author_key == author_key(post) and known.text == post.text
+    return known.author_key == author_key(post) and known.body.text == post.text
 
 
 def submit(db: Session, mlist: MailingList, submission: Submission, now: datetime) -> Result:

@@ -196,8 +196,8 @@ def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url
     number = places[index].number
     return Single(
         view=view,
-        post=talk.post(places[index], row.text, files.get(row.id, ()), found.subject, view.veil),
-        html=_html(db, row, view, file_url) if file_url and row.html else None,
+        post=talk.post(places[index], row.body.text, files.get(row.id, ()), found.subject, view.veil),
+        html=_html(db, row, view, file_url) if file_url and row.has_html else None,
         thread_id=row.thread_id,
         thread_page=index // POSTS_A_PAGE + 1,
         subject=view.veil(found.subject),
@@ -210,7 +210,7 @@ def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url
 
 def _html(db: Session, row: Message, view: View, file_url: FileUrl) -> str:
     """A message's safe HTML, its own pictures in place."""
-    html = row.html or ""
+    html = row.body.html or ""
     if "cid:" not in html:
         return view.veil(html)
     from listserv.mail.html import clean  # the mail parser and cleaner: only for letters with pictures

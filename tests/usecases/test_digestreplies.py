@@ -36,7 +36,7 @@ def messages(site):
     with site.reading() as db:
         rows = db.scalars(select(Message).order_by(Message.id)).all()
         ids = {row.id: row.message_id for row in rows}
-        return [(row.author_email, row.subject, ids.get(row.parent_id), row.text.strip()) for row in rows]
+        return [(row.author_email, row.subject, ids.get(row.parent_id), row.body.text.strip()) for row in rows]
 
 
 def item_address(letter, number):

@@ -75,6 +75,7 @@ def test_pictures_of_a_letter_are_shown_in_their_places(member, archive, site, n
     from email.message import EmailMessage
 
     from listserv.mail.parse import parse
+    from listserv.store.archive import keep_body
     from listserv.store.queue import keep_raw
 
     mail = EmailMessage()
@@ -85,7 +86,8 @@ def test_pictures_of_a_letter_are_shown_in_their_places(member, archive, site, n
     with site.writing() as db:
         talk = seeds.thread(db, list_by_name(db, "siecibp"), "Obrazek", now - timedelta(hours=1))
         row = talk.say("Ewa", "ewa@example.org", "Obrazek.", message_id="picture@client.invalid")
-        row.raw_id, row.html = keep_raw(db, mail.as_bytes()).id, parse(mail.as_bytes()).html
+        row.raw_id, row.has_html = keep_raw(db, mail.as_bytes()).id, True
+        keep_body(db, row.raw_id, "Obrazek.", parse(mail.as_bytes()).html)
         path = f"/siecibp/message/{row.hash}"
 
     page = member.page(f"{path}?html=1")
