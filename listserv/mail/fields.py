@@ -6,7 +6,7 @@ takes time in proportion to the value's length, and gives strings that are one l
 
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 from urllib.parse import unquote_to_bytes
@@ -21,6 +21,9 @@ PARAMETER = re.compile(r'[;\s]([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|(?:(?!\s[\w*-
 SECTION = re.compile(r"([^*]+)(?:\*([0-9]{1,4}))?(\*?)")
 MEDIA_TYPE = re.compile(r"\s*([A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+)")
 ID = re.compile(r"<([^<>]*)>")
+# `Jan <jan@example.org> "Re: …" (May 5)`, `Message from Jan <jan@example.org> of "Tue, …" <id>`: somebody, and no id.
+NAMED_THERE = re.compile(r"(?<=[\w\".)]) *<[^<>]*>\s+(?:of\s+)?(?=\")")
+# In bytes: an index takes no longer words (PostgreSQL: 2,704).
 LONGEST_ID = 900
 LONGEST_DATE = 200
 MOST_REFERENCES = 200
@@ -140,6 +143,12 @@ def message_ids(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(ids if len(ids) <= MOST_REFERENCES else ids[:1] + ids[1 - MOST_REFERENCES :])
 
 
+def answered(values: Iterable[str], people: Collection[str]) -> tuple[str, ...]:
+    """The ids in In-Reply-To without what is an address in the same brackets: of one of these people (in lower case), or of whoever is named there."""
+    ids = message_ids(NAMED_THERE.sub(" ", value) for value in values)
+    return tuple(one for one in ids if one.lower() not in people)
+
+
 def _texts(value: str) -> list[str]:
     value = words(value) if "=?" in value else value
     bare = value.split()
@@ -149,7 +158,7 @@ def _texts(value: str) -> list[str]:
 
 def _id(text: str) -> str:
     text = one_line(_plain(text)).replace(" ", "")
-    return text if len(text) <= LONGEST_ID else ""
+    return text if len(text.encode()) <= LONGEST_ID else ""
 
 
 def date(value: str) -> datetime | None:

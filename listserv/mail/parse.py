@@ -111,7 +111,9 @@ def _post(raw: bytes) -> Post:
     date = fields.date(root.first("date"))
     authors = mailboxes(root.all("from"))
     message_id = fields.message_id(root.first("message-id"))
-    answered = fields.message_ids(root.all("in-reply-to"))[:1]
+    to, cc, reply_to = (mailboxes(root.all(name)) for name in ("to", "cc", "reply-to"))
+    people = {mailbox.address.lower() for mailbox in (*authors, *to, *cc, *reply_to)}
+    referred, answered = fields.message_ids(root.all("references")), fields.answered(root.all("in-reply-to"), people)
     subject = fields.line(root.first("subject"))[:LONGEST_SUBJECT].rstrip()
     return Post(
         size=len(raw),
@@ -119,14 +121,15 @@ def _post(raw: bytes) -> Post:
         made_id=not message_id,
         authors=authors,
         sender=next((mailbox.address for mailbox in mailboxes(root.all("sender"))), ""),
-        reply_to=mailboxes(root.all("reply-to")),
-        to=mailboxes(root.all("to")),
-        cc=mailboxes(root.all("cc")),
+        reply_to=reply_to,
+        to=to,
+        cc=cc,
         subject=subject,
         base_subject=base_subject(subject),
         date=date,
         in_reply_to=next(iter(answered), ""),
-        references=tuple(dict.fromkeys(fields.message_ids(root.all("references")) + answered)),
+        # What References know is believed; what is answered comes last where they do not know it.
+        references=referred if set(answered) & set(referred) else referred + answered[:1],
         text=text,
         reply=_or(text, quotes.reply, text[:LONGEST_REPLY]),
         html=_or(None, bodies.safe_html, contents.as_html),

@@ -13,31 +13,54 @@ def nodes(*rows):
     return [Node(n, name, tuple(refs.split()), DAY + timedelta(minutes=n)) for n, (name, refs) in enumerate(rows, 1)]
 
 
+def parents(made):
+    return arrange(made).parents
+
+
+def threads(*rows):
+    made = nodes(*rows)
+    names = {node.id: node.message_id for node in made}
+    return ["".join(names[row] for row in thread) for thread in arrange(made).threads]
+
+
 def test_an_answer_hangs_under_what_it_answers():
-    assert arrange(nodes(("a", ""), ("b", "a"), ("c", "a b"))) == {1: None, 2: 1, 3: 2}
+    assert parents(nodes(("a", ""), ("b", "a"), ("c", "a b"))) == {1: None, 2: 1, 3: 2}
 
 
 def test_a_message_that_has_not_come_is_passed_through():
-    assert arrange(nodes(("a", ""), ("c", "a b"))) == {1: None, 2: 1}
+    assert parents(nodes(("a", ""), ("c", "a b"))) == {1: None, 2: 1}
 
 
 def test_two_answers_to_a_message_that_has_not_come_stay_at_the_top():
-    assert arrange(nodes(("b", "x"), ("c", "x"))) == {1: None, 2: None}
+    assert parents(nodes(("b", "x"), ("c", "x"))) == {1: None, 2: None}
 
 
 def test_what_others_know_of_a_ghost_helps_those_who_know_less():
     # c knows only the ghost x; d knows that x answered a.
-    assert arrange(nodes(("a", ""), ("c", "x"), ("d", "a x"))) == {1: None, 2: 1, 3: 1}
+    assert parents(nodes(("a", ""), ("c", "x"), ("d", "a x"))) == {1: None, 2: 1, 3: 1}
 
 
 def test_an_answer_dated_before_its_parent_still_hangs_under_it():
-    assert arrange(nodes(("b", "a"), ("a", ""))) == {1: 2, 2: None}
+    assert parents(nodes(("b", "a"), ("a", ""))) == {1: 2, 2: None}
 
 
 def test_a_circle_of_references_ends_somewhere():
-    assert sorted(arrange(nodes(("a", "b"), ("b", "a"))).values(), key=str) == [1, None] or sorted(
-        arrange(nodes(("a", "b"), ("b", "a"))).values(), key=str
+    assert sorted(parents(nodes(("a", "b"), ("b", "a"))).values(), key=str) == [1, None] or sorted(
+        parents(nodes(("a", "b"), ("b", "a"))).values(), key=str
     ) == [2, None]
+
+
+def test_answers_to_a_message_that_has_not_come_are_one_thread():
+    assert threads(("b", "x"), ("c", "x"), ("d", "")) == ["bc", "d"]
+
+
+def test_a_message_that_refers_to_two_conversations_goes_to_one_and_leaves_them_apart():
+    # e answers d and names a beside it: d itself says that it answers c.
+    assert threads(("a", ""), ("b", "a"), ("c", ""), ("d", "c"), ("e", "a d")) == ["ab", "cde"]
+
+
+def test_what_says_nothing_of_itself_goes_where_others_know_it():
+    assert threads(("a", ""), ("b", ""), ("c", "a b")) == ["abc"]
 
 
 NAMES = st.sampled_from("abcdefgh")
@@ -47,14 +70,18 @@ GRAPHS = st.dictionaries(NAMES, st.lists(NAMES, max_size=4), min_size=1)
 @given(GRAPHS, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_plays_no_part_and_nobody_is_their_own_ancestor(graph, chance):
     made = nodes(*[(name, " ".join(ref for ref in refs if ref != name)) for name, refs in graph.items()])
-    tree = arrange(made)
+    arranged = arrange(made)
+    tree = arranged.parents
     shuffled = made[:]
     chance.shuffle(shuffled)
 
-    assert arrange(shuffled) == tree
+    assert arrange(shuffled) == arranged
     for row in tree:
         seen, at = set(), row
         while at is not None:
             assert at not in seen
             seen.add(at)
             at = tree[at]
+    assert sorted(row for thread in arranged.threads for row in thread) == sorted(tree)
+    of = {row: number for number, thread in enumerate(arranged.threads) for row in thread}
+    assert all(of[row] == of[parent] for row, parent in tree.items() if parent)
