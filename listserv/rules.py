@@ -26,6 +26,7 @@ class Reason(StrEnum):
     DOUBLE = "double"
     CLOSED = "closed"
     ANNOUNCE_ONLY = "announce-only"
+    BANNED = "banned"
     LIST_MAIL = "list-mail"
     NO_AUTHOR = "no-author"
     SEVERAL_AUTHORS = "several-authors"
@@ -38,6 +39,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     REPEATED = "repeated"
     REQUEST = "request"
+    MOVED = "moved"
 
 
 WORDS = {
@@ -46,6 +48,7 @@ WORDS = {
     Reason.DOUBLE: N_("it came twice"),
     Reason.CLOSED: N_("the list is closed"),
     Reason.ANNOUNCE_ONLY: N_("only the coordinators write to this list"),
+    Reason.BANNED: N_("this address has been barred from the list"),
     Reason.LIST_MAIL: N_("it comes from another mailing list"),
     Reason.NO_AUTHOR: N_("it does not say who wrote it"),
     Reason.SEVERAL_AUTHORS: N_("it names several authors"),
@@ -58,6 +61,7 @@ WORDS = {
     Reason.EMPTY: N_("there is nothing in it"),
     Reason.REQUEST: N_("it reads like a wish to leave the list, and everybody would get it"),
     Reason.REPEATED: N_("the same words have come again and again"),
+    Reason.MOVED: N_("it was waiting for a decision when the list moved here"),
 }
 
 
@@ -70,6 +74,7 @@ class Facts:
     member: bool = False
     moderator: bool = False
     moderated: bool = False
+    banned: bool = False
     alignment: Alignment = Alignment.UNKNOWN
     null_sender: bool = False
     double: bool = False
@@ -144,6 +149,11 @@ def announce_only(post: Post, facts: Facts) -> Reason | None:
     return Reason.ANNOUNCE_ONLY if facts.newsletter and not facts.moderator else None
 
 
+def banned(post: Post, facts: Facts) -> Reason | None:
+    """Barred from the list. Whoever decides on it cannot lock themselves out by a pattern."""
+    return Reason.BANNED if facts.banned and not facts.moderator else None
+
+
 def list_mail(post: Post, facts: Facts) -> Reason | None:
     """Another list's mail: a human looks, because two lists that feed each other never stop."""
     return Reason.LIST_MAIL if post.automatic == "list-mail" else None
@@ -192,7 +202,7 @@ def empty(post: Post, facts: Facts) -> Reason | None:
 
 
 DISCARD_IF: tuple[Rule, ...] = (loop, automatic, double, held_already)
-REJECT_IF: tuple[Rule, ...] = (closed, announce_only)
+REJECT_IF: tuple[Rule, ...] = (closed, banned, announce_only)
 HOLD_IF: tuple[Rule, ...] = (list_mail, authors, forged, nonmember, unproven, emergency, moderated, too_big, empty, repeated, request)
 
 

@@ -13,7 +13,7 @@ from listserv.cli import console
 from listserv.site import Site
 from listserv.store.lists import MailingList
 from listserv.store.members import DeliveryMode, Member, Role, members_of, moderators_of
-from listserv.usecases import administration, membership, roster
+from listserv.usecases import administration, membership, membertables, roster
 from listserv.usecases.access import CONSOLE, known_list
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def add(data: Path, name: str, email: str, person: str, role: str, delivery: str
 @click.argument("values", nargs=-1, required=True, metavar="KEY=VALUE…")
 @click.pass_obj
 def set_values(data: Path, name: str, email: str, values: tuple[str, ...]) -> None:
-    """Change a member: name, email, role, delivery, schedule, status, language, timezone."""
+    """Change a member: name, email, role, delivery, schedule, status, language, timezone, moderated."""
     wanted = console.pairs(values)
     with changing(data, name) as (db, mlist, now):
         roster.set_member(db, administration.find_member(db, mlist, email), wanted, CONSOLE, now)
@@ -108,7 +108,7 @@ def show(data: Path, name: str, email: str, as_json: bool) -> None:
     """Print one member."""
     with console.opened(data) as site, site.reading() as db:
         found = administration.find_member(db, known_list(db, name), email)
-        row = {**as_row(found, site), "timezone": found.user.timezone or site.settings.timezone}
+        row = {**as_row(found, site), "timezone": found.user.timezone or site.settings.timezone, "moderated": found.moderated}
     console.print_json(row) if as_json else console.print_facts(row)
 
 
@@ -116,17 +116,29 @@ def show(data: Path, name: str, email: str, as_json: bool) -> None:
 @click.argument("name", metavar="LIST")
 @click.argument("file", metavar="FILE.csv")
 @welcome_option
+@click.option("--dry-run", is_flag=True, help="Show what would come and what cannot; change nothing.")
 @console.as_json
 @click.pass_context
-def import_file(ctx: click.Context, name: str, file: str, welcome: bool, as_json: bool) -> int:
-    """Put everyone of a CSV file on a list (email,name,role,delivery). Safe to run twice; exit 2 where a line cannot be read."""
-    text = roster.decoded(console.read_bytes(file))
-    with changing(ctx.obj, name) as (db, mlist, now):
-        done = roster.import_members(db, mlist, text, CONSOLE, now, welcome=welcome)
+def import_file(ctx: click.Context, name: str, file: str, welcome: bool, dry_run: bool, as_json: bool) -> int:
+    """Put everyone of a CSV file on a list: ours (email,name,role,delivery), or as groups.io and Google Groups export it.
+
+    Safe to run twice; exit 2 where a line cannot be used.
+    """
+    text = membertables.decoded(console.read_bytes(file))
+    if dry_run:
+        with console.opened(ctx.obj) as site, site.reading() as db:
+            done = roster.import_members(db, known_list(db, name), text, CONSOLE, site.now(), dry_run=True)
+    else:
+        with changing(ctx.obj, name) as (db, mlist, now):
+            done = roster.import_members(db, mlist, text, CONSOLE, now, welcome=welcome)
     if as_json:
         console.print_json(asdict(done))
     else:
-        click.echo(f"read {done.read}: {done.added} added, {done.already} were on the list already, {len(done.unreadable)} could not be read")
+        would = "would be added" if dry_run else "added"
+        click.echo(f"taken for a table of {done.form}")
+        click.echo(f"read {done.read}: {done.added} {would}, {done.already} were on the list already, {len(done.unreadable)} could not be used")
         for wrong in done.unreadable:
             click.echo(f"line {wrong.line}: {wrong.why}", err=True)
+        if dry_run:
+            click.echo("a dry run: nothing has been changed")
     return BAD_INPUT if done.unreadable else 0

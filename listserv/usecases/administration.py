@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from listserv.errors import Conflict, Invalid, NotFound
 from listserv.mail import address
 from listserv.store.lists import Joining, Kind, MailingList, Topic, count_topics, list_by_name, topic_by_slug
-from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member, Role, member_of
+from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member, Role, Status, member_of
 from listserv.store.people import Address, User, address_by_key
 from listserv.usecases.access import Actor
 from listserv.usecases.journal import note
@@ -127,15 +127,15 @@ def checked_email(email: str) -> str:
         raise Invalid("{email} is not an e-mail address: {wrong}", email=email, wrong=wrong) from None
 
 
-def ensure_user(db: Session, email: str, name: str, now: datetime, *, language: str = "") -> Address:
+def ensure_user(db: Session, email: str, name: str, now: datetime, *, language: str = "", verified: bool = True) -> Address:
     """The person behind an address; made when nobody has it yet."""
     known = address_by_key(db, address.key(email))
     if known:
         if name and not known.user.name:
-            known.user.name = one_line(name)
+            known.user.name = one_line(name)[:200]
         return known
-    user = User(name=one_line(name), language=language, created_at=now)
-    new = Address(user=user, email=email, key=address.key(email), verified_at=now)
+    user = User(name=one_line(name)[:200], language=language, created_at=now)
+    new = Address(user=user, email=email, key=address.key(email), verified_at=now if verified else None)
     db.add_all((user, new))
     db.flush()
     return new
@@ -149,15 +149,21 @@ class NewMember:
     delivery: DeliveryMode = DeliveryMode.EACH
     schedule: str = DEFAULT_SCHEDULE
     language: str = ""
+    status: Status = Status.ENABLED
+    moderated: bool = False
+    # Of somebody who comes from another program: since when, and whether their address has been proven there.
+    joined_at: datetime | None = None
+    verified: bool = True
 
 
 def add_member(db: Session, mlist: MailingList, new: NewMember, actor: Actor, now: datetime) -> Member:
     """Put a person on a list. Sends nothing. Raises Invalid, or Conflict when they are on it."""
-    place = ensure_user(db, checked_email(new.email), new.name, now, language=new.language)
+    place = ensure_user(db, checked_email(new.email), new.name, now, language=new.language, verified=new.verified)
     if member_of(db, mlist, place.user_id):
         raise Conflict("{email} is on the list {name} already", email=new.email, name=mlist.name)
-    member = Member(list_id=mlist.id, user_id=place.user_id, address_id=place.id, role=new.role, joined_at=now)
+    member = Member(list_id=mlist.id, user_id=place.user_id, address_id=place.id, role=new.role, joined_at=min(new.joined_at or now, now))
     member.delivery, member.schedule, member.digest_seq = new.delivery, new.schedule, mlist.last_seq
+    member.status, member.moderated = new.status, new.moderated
     db.add(member)
     db.flush()
     note(db, actor, "member-added", mlist=mlist, now=now, about=member, detail=place.email)

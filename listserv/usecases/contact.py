@@ -10,7 +10,7 @@ from listserv.mail.address import Role
 from listserv.store.lists import MailingList
 from listserv.store.members import member_by_key
 from listserv.store.queue import State
-from listserv.usecases import deciding, membership, outbox
+from listserv.usecases import banning, deciding, membership, outbox
 from listserv.usecases.arrivals import Letter, Outcome
 
 
@@ -18,6 +18,9 @@ def moderators(db: Session, mlist: MailingList, letter: Letter, now: datetime) -
     """A member's letter reaches the moderators; anybody else's is an application to join (contract section 4)."""
     if not letter.sender or member_by_key(db, mlist, address.key(letter.sender)):
         return forward(db, mlist, letter, now)
+    refused = banning.turned_away(db, mlist, letter, now)
+    if refused:
+        return refused
     applicant = membership.applicant_from(letter.post, letter.incoming, letter.alignment, mlist)
     membership.apply(db, mlist, applicant, now)
     return Outcome(State.APPLICATION)

@@ -14,7 +14,7 @@ from listserv.store.lists import MailingList
 from listserv.store.members import DeliveryMode, Member, Status, member_by_key
 from listserv.store.people import Purpose
 from listserv.store.queue import State
-from listserv.usecases import deciding, digesting, membership, outbox, tokens
+from listserv.usecases import banning, deciding, digesting, membership, outbox, tokens
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.arrivals import Letter, Outcome
 from listserv.usecases.journal import note
@@ -48,6 +48,9 @@ def join(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outc
     member = sender_of(db, mlist, letter)
     if member:
         return help_letter(db, mlist, letter, member, now)
+    refused = banning.turned_away(db, mlist, letter, now)
+    if refused:
+        return refused
     membership.apply(db, mlist, membership.applicant_from(letter.post, letter.incoming, letter.alignment, mlist), now)
     return Outcome(State.APPLICATION)
 

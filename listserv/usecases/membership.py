@@ -11,7 +11,7 @@ from listserv.mail import address, language
 from listserv.mail.address import Mailbox
 from listserv.mail.authentication import Alignment
 from listserv.mail.parse import Post
-from listserv.store.lists import Joining, MailingList
+from listserv.store.lists import Joining, MailingList, lock
 from listserv.store.members import Member, Role, member_by_key
 from listserv.store.moderation import OPEN_STATES, Application, ApplicationState, count_journal, open_application
 from listserv.store.people import Purpose
@@ -55,6 +55,7 @@ def applicant_from(post: Post, incoming: Incoming, alignment: Alignment, mlist: 
 
 def apply(db: Session, mlist: MailingList, applicant: Applicant, now: datetime) -> Application:
     """Take an application. A second letter is added to the first; somebody unproven is asked to confirm by a reply."""
+    lock(db, mlist)
     known = open_application(db, mlist, address.key(applicant.box.address))
     if known:
         _add_to(db, mlist, known, applicant, now)
@@ -108,6 +109,12 @@ def _put_before_moderators(db: Session, mlist: MailingList, application: Applica
     token = tokens.issue(db, Purpose.ANSWER_APPLICATION, application.email, now, mlist=mlist, object_id=application.id)
     reply_to = deciding.reply_address(db, token)
     outbox.write(db, "application-received", application.email, application.language, now, mlist=mlist, reply_to=reply_to, cause=cause)
+    ask_moderators(db, application, cause, now)
+
+
+def ask_moderators(db: Session, application: Application, cause: Cause, now: datetime) -> None:
+    """Put an application before every moderator."""
+    mlist = application.mlist
     facts = {"name": application.name or application.email, "email": application.email, "subject": application.subject, "text": application.text}
     deciding.ask_each(
         db, mlist, Purpose.DECIDE_APPLICATION, application.id, "application-moderator", now, cause, applied_at=application.applied_at, **facts
@@ -214,6 +221,7 @@ def leave(db: Session, member: Member, actor: Actor, now: datetime, *, why: str 
     Raises NotAllowed for the last one who decides on the list: nobody would be left to answer applications.
     """
     mlist = member.mlist
+    lock(db, mlist)
     if member.role is Role.OWNER and len(deciding.deciders(db, mlist)) == 1:
         raise NotAllowed("last-owner")
     email, tongue = member.address.email, member.user.language

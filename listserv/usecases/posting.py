@@ -15,7 +15,8 @@ from listserv.mail.outgoing import Dress
 from listserv.mail.parse import Post
 from listserv.rules import Action, Facts, Reason, Verdict
 from listserv.store.archive import Message
-from listserv.store.lists import Kind, MailingList, ReplyTo, SenderProof, Topic
+from listserv.store.bans import bars
+from listserv.store.lists import Kind, MailingList, ReplyTo, SenderProof, Topic, lock
 from listserv.store.members import Member, member_by_key
 from listserv.store.moderation import Held, held_with_raw, waiting_from
 from listserv.store.people import Purpose
@@ -82,6 +83,7 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission) -> Facts:
         member=member is not None,
         moderator=moderates(member),
         moderated=member is not None and (member.moderated or mlist.moderate_members),
+        banned=bars(db, mlist, (address.key(author.address) for author in submission.post.authors)),
         alignment=submission.alignment,
         null_sender=not submission.incoming.mail_from,
         double=_is_double(db, mlist, submission),
@@ -127,6 +129,7 @@ def _is_double(db: Session, mlist: MailingList, submission: Submission) -> bool:
 
 def submit(db: Session, mlist: MailingList, submission: Submission, now: datetime) -> Result:
     """Judge a post and let the verdict follow."""
+    lock(db, mlist)
     verdict = rules.judge(submission.post, facts_for(db, mlist, submission))
     match verdict.action:
         case Action.ACCEPT:
@@ -154,6 +157,11 @@ def publish(db: Session, mlist: MailingList, submission: Submission, now: dateti
 
 def hold(db: Session, mlist: MailingList, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> None:
     """Keep a post until a human has decided; tell the author and the moderators."""
+    announce(db, mlist, set_aside(db, mlist, submission, reasons, now), submission, reasons, now)
+
+
+def set_aside(db: Session, mlist: MailingList, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> Held:
+    """Keep a post until a human has decided, and tell nobody."""
     post, author = submission.post, next(iter(submission.post.authors), address.Mailbox("", ""))
     held = Held(list_id=mlist.id, incoming_id=submission.incoming.id, raw_id=submission.raw_id, held_at=now)
     held.reasons = " ".join(reasons)
@@ -164,13 +172,18 @@ def hold(db: Session, mlist: MailingList, submission: Submission, reasons: tuple
     db.add(held)
     db.flush()
     note(db, Actor(Door.MAIL), "held", mlist=mlist, now=now, about=held, detail=held.reasons)
-    announce(db, mlist, held, submission, reasons, now)
+    return held
 
 
 def announce(db: Session, mlist: MailingList, held: Held, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> None:
     """Tell the author that it waits and why, and every moderator, with the whole post."""
     withdraw = tokens.issue(db, Purpose.WITHDRAW_HELD, held.author_email, now, mlist=mlist, object_id=held.id)
     tell_author(db, mlist, submission, "held", now, reasons=reasons, reply_to=deciding.reply_address(db, withdraw))
+    ask_moderators(db, mlist, held, submission, reasons, now)
+
+
+def ask_moderators(db: Session, mlist: MailingList, held: Held, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> None:
+    """Put a held post before every moderator."""
     files = ", ".join(file.name for file in submission.post.attachments)
     facts = {"name": held.author, "email": held.author_email, "subject": held.subject, "text": submission.post.text, "files": files}
     cause = Cause(submission.incoming, proven=True)

@@ -1,8 +1,6 @@
 """Changing members one by one, and bringing in many from a table."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,15 +11,16 @@ from digests import schedule
 from listserv.errors import Conflict, Invalid, Refusal
 from listserv.mail import address
 from listserv.store.lists import MailingList
-from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member, Role, Status
+from listserv.store.members import Member, Status, member_by_key
 from listserv.store.people import Address, address_by_key
-from listserv.usecases import digesting, membership
+from listserv.usecases import digesting, membership, membertables
 from listserv.usecases.access import Actor
 from listserv.usecases.administration import NewMember, add_member, checked_email, one_line, read_value
 from listserv.usecases.journal import note
 
-MEMBER_SETTINGS = ("name", "email", "role", "delivery", "schedule", "status", "language", "timezone")
-COLUMNS = ("email", "name", "role", "delivery")
+MEMBER_SETTINGS = ("name", "email", "role", "delivery", "schedule", "status", "language", "timezone", "moderated")
+# What `export --format csv` writes.
+COLUMNS = membertables.NEEDED
 
 
 def set_member(db: Session, member: Member, values: Mapping[str, str], actor: Actor, now: datetime) -> None:
@@ -88,59 +87,48 @@ class Unreadable:
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a table."""
+    """What became of a table, or would: `form` is what it was taken for."""
 
+    form: str
     read: int = 0
     added: int = 0
     already: int = 0
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
-def import_members(db: Session, mlist: MailingList, text: str, actor: Actor, now: datetime, *, welcome: bool = False) -> Imported:
-    """Put everyone of a CSV table on a list; whoever is on it stays as they are. Raises Invalid for a table without `email`."""
-    done = Imported()
-    for line, row in rows(text):
+def import_members(
+    db: Session, mlist: MailingList, text: str, actor: Actor, now: datetime, *, welcome: bool = False, dry_run: bool = False
+) -> Imported:
+    """Put everyone of a table on a list; whoever is on it stays as they are. Raises Invalid for a table without addresses."""
+    table = membertables.read(text)
+    done = Imported(table.form.name)
+    coming: set[str] = set()
+    for line, row in table.rows:
         done.read += 1
         try:
-            member = add_member(db, mlist, read_row(row), actor, now)
+            new = table.form.read(row)
+            if dry_run:
+                _look(db, mlist, new, coming)
+            else:
+                _add(db, mlist, new, actor, now, welcome=welcome)
         except Conflict:
             done.already += 1
         except Refusal as wrong:
             done.unreadable.append(Unreadable(line, str(wrong)))
         else:
             done.added += 1
-            if welcome:
-                membership.welcome(db, member, now)
     return done
 
 
-def rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and fields of every row that is not empty. Raises Invalid."""
-    first = text.split("\n", 1)[0]
-    # Spreadsheets save with semicolons wherever the comma is the decimal sign.
-    reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",", strict=False)
-    try:
-        header = [cell.strip().lower() for cell in next(reader, [])]
-        unknown = [name for name in header if name not in COLUMNS]
-        if "email" not in header or unknown:
-            raise Invalid("the first line must name the columns: {columns} (email is needed)", columns=",".join(COLUMNS))
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
-    except csv.Error as wrong:
-        raise Invalid("the table cannot be read after line {line}: {wrong}", line=reader.line_num, wrong=wrong) from None
+def _add(db: Session, mlist: MailingList, new: NewMember, actor: Actor, now: datetime, *, welcome: bool) -> None:
+    member = add_member(db, mlist, new, actor, now)
+    if welcome:
+        membership.welcome(db, member, now)
 
 
-def read_row(row: Mapping[str, str]) -> NewMember:
-    """One row as a new member; empty fields mean the usual. Raises Invalid."""
-    role = read_value(Member, "role", row.get("role", "").lower() or Role.MEMBER)
-    delivery = read_value(Member, "delivery", row.get("delivery", "").lower() or DeliveryMode.EACH)
-    return NewMember(row.get("email", ""), row.get("name", ""), role, delivery, DEFAULT_SCHEDULE)
-
-
-def decoded(raw: bytes) -> str:
-    """A table's text: UTF-8, with or without a mark at the start, else what older spreadsheets write in Poland."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1250", "replace")
+def _look(db: Session, mlist: MailingList, new: NewMember, coming: set[str]) -> None:
+    """What adding would say. Raises Conflict for who is on the list, or comes a second time."""
+    key = address.key(checked_email(new.email))
+    if key in coming or member_by_key(db, mlist, key):
+        raise Conflict("{email} is on the list already", email=new.email)
+    coming.add(key)

@@ -1,0 +1,54 @@
+"""Bans: who may neither write to a list nor apply to join it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from listserv.errors import Conflict, NotFound
+from listserv.mail import address, patterns
+from listserv.store.bans import Ban, ban_with, bars
+from listserv.store.lists import MailingList
+from listserv.store.queue import State
+from listserv.usecases import outbox
+from listserv.usecases.access import Actor, Door
+from listserv.usecases.administration import one_line
+from listserv.usecases.arrivals import Letter, Outcome
+from listserv.usecases.journal import note as journal
+
+BANNED = Outcome(State.REFUSED, ("banned",))
+
+
+def where(mlist: MailingList | None) -> str:
+    """What a ban is about, in words."""
+    return f"the list {mlist.name}" if mlist else "the whole site"
+
+
+def ban(db: Session, mlist: MailingList | None, pattern: str, actor: Actor, now: datetime, *, note: str = "") -> Ban:
+    """Bar an address, a domain or a pattern from a list, or (None) from all. Raises Invalid, or Conflict when it is."""
+    kept = patterns.normal(pattern)
+    if ban_with(db, mlist, kept):
+        raise Conflict("{pattern} is banned from {where} already", pattern=kept, where=where(mlist))
+    row = Ban(list_id=mlist.id if mlist else None, pattern=kept, note=one_line(note)[:200], created_at=now)
+    db.add(row)
+    db.flush()
+    journal(db, actor, "banned", mlist=mlist, now=now, about=row, detail=kept)
+    return row
+
+
+def unban(db: Session, mlist: MailingList | None, pattern: str, actor: Actor, now: datetime) -> None:
+    """Take a ban back. Raises NotFound."""
+    row = ban_with(db, mlist, pattern.strip()) or ban_with(db, mlist, patterns.normal(pattern))
+    if row is None:
+        raise NotFound("{pattern} is not banned from {where}", pattern=pattern.strip(), where=where(mlist))
+    journal(db, actor, "ban-lifted", mlist=mlist, now=now, about=row, detail=row.pattern)
+    db.delete(row)
+    db.flush()
+
+
+def turned_away(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome | None:
+    """A wish to join from somebody who is barred: they are told so, and whom to ask. None for everybody else."""
+    if not letter.sender or not bars(db, mlist, (address.key(letter.sender),)):
+        return None
+    journal(db, Actor(Door.MAIL), "application-banned", mlist=mlist, now=now, about=letter.incoming, detail=letter.sender)
+    outbox.write(db, "application-banned", letter.sender, "", now, mlist=mlist, cause=letter.cause)
+    return BANNED
