@@ -10,12 +10,12 @@ from werkzeug.routing import BaseConverter, IntegerConverter, Map
 from listserv.mail.address import RESERVED_NAMES
 from listserv.resources import folder
 from listserv.site import Site
-from listserv.web import account, errors, forms, forum, headers, health, pages, static, threads, unsubscribe, visit
+from listserv.web import account, errors, forms, forum, headers, health, oldlinks, pages, static, threads, unsubscribe, visit, wholearchive
 
 # Forms here hold an address and a button.
 LARGEST_FORM = 64 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
-BLUEPRINTS = (forum, threads, account, unsubscribe, health, static)
+BLUEPRINTS = (forum, threads, wholearchive, oldlinks, account, unsubscribe, health, static)
 
 
 class RowId(IntegerConverter):

@@ -1,6 +1,7 @@
 """Conversations: a thread, a message at its permanent address, and what can be downloaded."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request
@@ -61,10 +62,10 @@ def attachment(name: str, message_hash: str, number: int) -> Response:
     return download(data, card.name or f"{number}", card.type if card.type in HARMLESS else BYTES)
 
 
-def download(data: bytes, name: str, kind: str) -> Response:
-    """Bytes that a browser stores and never shows as a page of ours."""
+def download(data: bytes | Iterable[bytes], name: str, kind: str) -> Response:
+    """Bytes (or the web server's own wrapper of a file) that a browser stores and never shows as a page of ours."""
     # Not Flask's mimetype: that would add a charset, and nobody knows it.
-    response = Response(data, content_type=kind)
+    response = Response(data, content_type=kind, direct_passthrough=not isinstance(data, bytes))
     response.headers["Content-Disposition"] = disposition(name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
