@@ -61,6 +61,7 @@ def thread(db, mlist, subject, at, *, topic=None, **more):
     row = Thread(list_id=mlist.id, subject=subject, first_at=at, last_at=at, topic_id=topic.id if topic else None, **more)
     db.add(row)
     db.flush()
+    row.family = row.id
     return Told(db, mlist, row, at)
 
 

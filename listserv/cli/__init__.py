@@ -22,10 +22,13 @@ COMMANDS = {
     "demo": ("demo", "Show the whole main job on this machine."),
     "check": ("check", "Look for what would go wrong, and say how to mend it."),
     "config": ("setup", "Print all settings and where they come from."),
-    "db": ("setup", "The database: upgrade, check."),
+    "db": ("database", "The database: upgrade, check, copy."),
     "list": ("lists", "Mailing lists: create, show, ls, set, close."),
     "topic": ("lists", "Subject areas of a list: add, ls."),
     "member": ("members", "People on a list: add, set, remove, ls, show, import."),
+    "ban": ("bans", "Who may not write to a list, or to any: add, remove, ls."),
+    "export": ("exporting", "What a list holds, as files: mbox, json, csv."),
+    "import": ("importing", "Bring an archive, or another program's lists."),
     "trace": ("mail", "Where is this mail?"),
     "queue": ("mail", "What is still to do: status, ls, retry."),
     "due": ("mail", "What the calendar owes."),
@@ -114,9 +117,10 @@ def _in_words(wrong: Exception) -> str:
     """One sentence for what a machine can do to us."""
     if isinstance(wrong, OSError) and wrong.strerror:
         return f"{wrong.filename}: {wrong.strerror}" if wrong.filename else wrong.strerror
-    cause = getattr(wrong, "orig", None)  # SQLAlchemy's: the driver's own words are the plain ones
-    if cause is not None:
-        return f"the database cannot be used: {cause}"
+    if getattr(wrong, "orig", None) is not None:  # SQLAlchemy's
+        from listserv.store import health
+
+        return "the database cannot be used: " + "; ".join(filter(None, health.in_words(wrong)))
     return f"{type(wrong).__name__}: {wrong} (set LISTSERV_TRACEBACK=1 to see where)"
 
 

@@ -19,12 +19,15 @@ class Thread(Base):
         # In the order of the list's page and of a topic's page; counting threads by topic needs no row.
         Index("ix_thread_last", "list_id", "merged_into", "pinned", "last_at", "id", "topic_id"),
         Index("ix_thread_topic", "topic_id", "merged_into", "pinned", "last_at", "id"),
+        Index("ix_thread_family", "family"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
+    # Threads whose messages were ever named together, so that a late message may join or part them (`mail.threads`).
+    family: Mapped[int] = mapped_column(default=0)
     subject: Mapped[str] = mapped_column(Text, default="")
     messages: Mapped[int] = mapped_column(default=0)
     authors: Mapped[int] = mapped_column(default=0)

@@ -1,8 +1,8 @@
 """Where a message belongs: the graph of ids that refer to each other, kept in rows."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -10,15 +10,27 @@ from sqlalchemy.orm import Session
 from listserv.mail.parse import Post
 from listserv.mail.threads import Node
 from listserv.store.archive import Body, Ghost, Message, Thread
+from listserv.store.base import Base
 from listserv.store.lists import MailingList
 
 
 class Known(NamedTuple):
-    """An id that this list has heard of: its thread, and its row where it is a message and not a ghost."""
+    """An id that this list has heard of: its thread and that one's family, and its row where it is a message and not a ghost."""
 
     thread_id: int
+    family: int
     row: int | None
     parent: int | None = None
+
+
+class Told(NamedTuple):
+    """A message as its thread is made of it."""
+
+    node: Node
+    thread_id: int
+    parent_id: int | None
+    author_key: str
+    subject: str
 
 
 def next_seq(db: Session, mlist: MailingList) -> int:
@@ -31,10 +43,11 @@ def next_seq(db: Session, mlist: MailingList) -> int:
 
 def known_ids(db: Session, mlist: MailingList, ids: Collection[str]) -> dict[str, Known]:
     """Which of these ids the list has heard of."""
-    messages = select(Message.message_id, Message.thread_id, Message.id, Message.parent_id)
-    found = {m: Known(thread, row, parent) for m, thread, row, parent in db.execute(messages.where(Message.list_id == mlist.id, Message.message_id.in_(ids)))}
-    ghosts = select(Ghost.message_id, Ghost.thread_id).where(Ghost.list_id == mlist.id, Ghost.message_id.in_(ids))
-    return found | {m: Known(t, None) for m, t in db.execute(ghosts)}
+    messages = select(Message.message_id, Message.thread_id, Thread.family, Message.id, Message.parent_id).join(Thread, Thread.id == Message.thread_id)
+    ghosts = select(Ghost.message_id, Ghost.thread_id, Thread.family).join(Thread, Thread.id == Ghost.thread_id)
+    found = {row[0]: Known(*row[1:]) for row in db.execute(messages.where(Message.list_id == mlist.id, Message.message_id.in_(ids)))}
+    missing = {row[0]: Known(*row[1:], None) for row in db.execute(ghosts.where(Ghost.list_id == mlist.id, Ghost.message_id.in_(ids)))}
+    return found | missing
 
 
 def message_by_id(db: Session, mlist: MailingList, message_id: str) -> Message | None:
@@ -71,18 +84,40 @@ def merge(db: Session, keep: int, others: Collection[int]) -> None:
     db.execute(update(Thread).where(Thread.id.in_(others)).values(merged_into=keep, messages=0))
 
 
-def nodes_of(db: Session, thread_id: int) -> list[Node]:
-    """All messages of a thread, as the threading algorithm wants them."""
-    query = select(Message.id, Message.message_id, Message.refs, Message.sent_at).where(Message.thread_id == thread_id)
-    return [Node(row, message_id, tuple(refs.split()), at) for row, message_id, refs, at in db.execute(query)]
+def join_families(db: Session, keep: int, others: Collection[int]) -> None:
+    """Messages of these families have been named together."""
+    if others:
+        db.execute(update(Thread).where(Thread.family.in_(others)).values(family=keep))
 
 
-def set_parents(db: Session, parents: Mapping[int, int | None]) -> None:
-    """Write down who hangs under whom, where that has changed."""
-    now = {row.id: row.parent_id for row in db.execute(select(Message.id, Message.parent_id).where(Message.id.in_(parents)))}
-    for row, parent in parents.items():
-        if now[row] != parent:
-            db.execute(update(Message).where(Message.id == row).values(parent_id=parent))
+def told_in(db: Session, families: Collection[int]) -> dict[int, list[Told]]:
+    """The messages of these families."""
+    columns = Message.id, Message.message_id, Message.refs, Message.sent_at, Message.thread_id, Message.parent_id, Message.author_key, Message.subject
+    found: dict[int, list[Told]] = {family: [] for family in families}
+    query = select(Thread.family, *columns).join(Thread, Thread.id == Message.thread_id).where(Thread.family.in_(families))
+    for family, row, message_id, refs, at, thread, parent, author, subject in db.execute(query):
+        found[family].append(Told(Node(row, message_id, tuple(refs.split()), at), thread, parent, author, subject))
+    return found
+
+
+def write_places(db: Session, places: Sequence[dict[str, Any]]) -> None:
+    """Where messages belong: `id`, `thread_id`, `parent_id`."""
+    if places:
+        db.execute(update(Message), places)
+        _forget(db, Message)
+
+
+def write_figures(db: Session, figures: Sequence[dict[str, Any]]) -> None:
+    """What is known of threads: `id` and columns of `thread`."""
+    if figures:
+        db.execute(update(Thread), figures)
+        _forget(db, Thread)
+
+
+def _forget(db: Session, model: type[Base]) -> None:
+    """What the session has loaded of these is out of date."""
+    for row in [row for row in db.identity_map.values() if isinstance(row, model)]:
+        db.expire(row)
 
 
 def count(db: Session, thread: Thread) -> None:
@@ -96,10 +131,13 @@ def count(db: Session, thread: Thread) -> None:
     thread.last_message_id = db.scalar(newest)
 
 
-def root_of(db: Session, thread_id: int) -> Message:
-    """The message that began the thread, as far as it has come."""
-    top = select(Message).where(Message.thread_id == thread_id, Message.parent_id.is_(None))
-    return db.scalars(top.order_by(Message.sent_at, Message.id).limit(1)).one()
+def part_from(db: Session, thread_id: int) -> Thread:
+    """A new thread for what turns out not to belong to this one."""
+    old = db.get_one(Thread, thread_id)
+    new = Thread(list_id=old.list_id, topic_id=old.topic_id, first_at=old.first_at, last_at=old.last_at, family=old.family)
+    db.add(new)
+    db.flush()
+    return new
 
 
 def new_thread(db: Session, mlist: MailingList, subject: str, topic_id: int | None, at: datetime) -> Thread:
@@ -107,4 +145,5 @@ def new_thread(db: Session, mlist: MailingList, subject: str, topic_id: int | No
     thread = Thread(list_id=mlist.id, subject=subject, topic_id=topic_id, first_at=at, last_at=at)
     db.add(thread)
     db.flush()
+    thread.family = thread.id
     return thread

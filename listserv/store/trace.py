@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from listserv.store.archive import Message
 from listserv.store.bounces import Bounce
+from listserv.store.lists import REAL, MailingList
 from listserv.store.members import DeliveryMode, Member, Status
 from listserv.store.moderation import Application, Held, Journal
 from listserv.store.queue import Delivery, Incoming, Letter, Outgoing, Raw, State
@@ -37,7 +38,8 @@ def kept_as(db: Session, raw: bytes) -> int:
 
 def messages_with_id(db: Session, message_id: str) -> Sequence[Message]:
     """The archived posts with this Message-ID, one a list."""
-    return db.scalars(select(Message).where(Message.message_id == message_id).order_by(Message.id)).all()
+    query = select(Message).join(MailingList, MailingList.id == Message.list_id)
+    return db.scalars(query.where(Message.message_id == message_id, REAL).order_by(Message.id)).all()
 
 
 def journal_about(db: Session, incoming: Sequence[Incoming]) -> Sequence[Journal]:

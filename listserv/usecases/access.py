@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import NotFound
 from listserv.mail.address import LIST_NAME
-from listserv.store.lists import Archive, MailingList, list_by_name
+from listserv.store.lists import REAL, Archive, MailingList, list_by_name
 from listserv.store.members import MODERATING, Member, member_of
 
 
@@ -36,7 +36,7 @@ STRANGER_ON_THE_WEB = Actor(Door.WEB)
 
 def visible_lists(actor: Actor) -> Select[MailingList]:
     """The lists whose archive this person may read: public ones and their own."""
-    query = select(MailingList).order_by(MailingList.title)
+    query = select(MailingList).where(REAL).order_by(MailingList.title)
     if actor.administrator:
         return query
     own = select(Member.list_id).where(Member.user_id == (actor.user_id or 0))

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from listserv.mail import address
 from listserv.mail.parse import Post, message_hash
-from listserv.mail.threads import arrange
 from listserv.store import threads
 from listserv.store.archive import Attachment, Message, Thread, keep_body
 from listserv.store.lists import MailingList, Topic
 from listserv.store.people import address_by_key
+from listserv.usecases import arranging
 
 # Graphs of ids are cut here: a mail with thousands of References is broken or hostile.
 MAX_REFS = 100
@@ -41,34 +42,51 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     db.add(message)
     keep_body(db, arrival.raw_id, post.text, post.html)
     db.flush()
-    db.add_all(_attachments(message, post))
-    if not parent_known:
-        _rearrange(db, thread)
-    threads.count(db, thread)
+    db.add_all(Attachment(**file) for file in files(message.id, post))
+    if parent_known:
+        threads.count(db, thread)
+    else:
+        db.refresh(thread)
+        arranging.settle(db, [thread.family])
     db.flush()
     return message
 
 
 def unused_id(db: Session, mlist: MailingList, post: Post, raw_sha: str) -> Post:
     """The post under its own Message-ID, or under one made from its bytes where another mail has taken that."""
-    if threads.message_by_id(db, mlist, post.message_id) is None:
-        return post
+    return post if threads.message_by_id(db, mlist, post.message_id) is None else under_made_id(post, raw_sha)
+
+
+def under_made_id(post: Post, raw_sha: str) -> Post:
+    """The post under an id made from its bytes (`raw_sha`: their SHA-256, hex)."""
     return replace(post, message_id=f"{raw_sha[:32]}@reused.invalid", made_id=True)
+
+
+def described(post: Post) -> dict[str, Any]:
+    """What a message's row says of the mail itself, by column."""
+    author = post.authors[0] if post.authors else address.Mailbox("", "")
+    return {
+        "message_id": post.message_id,
+        "hash": message_hash(post.message_id),
+        "refs": " ".join(references(post)),
+        "author": author.name or post.author_name,
+        "author_email": author.address,
+        "author_key": address.key(author.address),
+        "subject": post.subject,
+        "size": post.size,
+        "snippet": snippet(post),
+        "has_html": post.html is not None,
+    }
 
 
 def _row(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     post = arrival.post
-    author = post.authors[0] if post.authors else address.Mailbox("", "")
-    message = Message(list_id=mlist.id, seq=threads.next_seq(db, mlist), raw_id=arrival.raw_id, size=post.size)
-    message.message_id, message.hash = post.message_id, message_hash(post.message_id)
-    message.refs = " ".join(references(post))
-    message.author_email, message.author_key = author.address, address.key(author.address)
+    message = Message(list_id=mlist.id, seq=threads.next_seq(db, mlist), raw_id=arrival.raw_id, **described(post))
     known = address_by_key(db, message.author_key)
     message.user_id = known.user_id if known else None
-    message.author = author.name or post.author_name or (known.user.name if known else "")
-    message.subject, message.received_at = post.subject, arrival.received_at
+    message.author = message.author or (known.user.name if known else "")
+    message.received_at = arrival.received_at
     message.sent_at = believable(post.date, arrival.received_at)
-    message.snippet, message.has_html = snippet(post), post.html is not None
     return message
 
 
@@ -94,19 +112,19 @@ def _place(db: Session, mlist: MailingList, message: Message, arrival: Arrival) 
     """The thread it belongs to, and whether its parent could be told without looking at the whole thread."""
     refs = references(arrival.post)
     known = threads.known_ids(db, mlist, {*refs, message.message_id})
-    joined = sorted({place.thread_id for place in known.values()})
-    topic_id = arrival.topic.id if arrival.topic else None
-    if joined:
-        thread = db.get_one(Thread, joined[0])
-        if joined[1:]:
-            threads.merge(db, joined[0], joined[1:])
+    families = sorted({place.family for place in known.values()})
+    if families:
+        threads.join_families(db, families[0], families[1:])
+        beside = next(known[ref] for ref in (*reversed(refs), message.message_id) if ref in known)
+        thread = db.get_one(Thread, beside.thread_id)
     else:
+        topic_id = arrival.topic.id if arrival.topic else None
         thread = threads.new_thread(db, mlist, arrival.post.base_subject, topic_id, message.sent_at)
     threads.lay_ghost(db, mlist, message.message_id)
     threads.add_ghosts(db, mlist, thread.id, dict.fromkeys(ref for ref in refs if ref not in known))
-    if not joined and not refs:
+    if not families and not refs:
         return thread, True
-    if len(joined) == 1 and _is_plain_reply(message, refs, known):
+    if len(families) == 1 and _is_plain_reply(message, refs, known):
         message.parent_id = known[refs[-1]].row
         return thread, True
     return thread, False
@@ -119,23 +137,9 @@ def _is_plain_reply(message: Message, refs: tuple[str, ...], known: Mapping[str,
     return all(known[ref].parent for ref in refs[1:])
 
 
-def _rearrange(db: Session, thread: Thread) -> None:
-    threads.set_parents(db, arrange(threads.nodes_of(db, thread.id)))
-    db.flush()
-    root = threads.root_of(db, thread.id)
-    db.refresh(root)
-    thread.subject = base_of(root)
-
-
-def base_of(message: Message) -> str:
-    """A message's subject without the prefixes of answers."""
-    from listserv.mail.subject import base_subject
-
-    return base_subject(message.subject)
-
-
-def _attachments(message: Message, post: Post) -> list[Attachment]:
+def files(message_id: int, post: Post) -> list[dict[str, Any]]:
+    """What the message carries, as rows of `attachment`."""
     return [
-        Attachment(message_id=message.id, number=file.number, name=file.name, type=file.type, size=file.size, sha256=file.sha256)
+        {"message_id": message_id, "number": file.number, "name": file.name, "type": file.type, "size": file.size, "sha256": file.sha256}
         for file in post.attachments
     ]

@@ -27,6 +27,9 @@ def upgrade() -> None:
     # Not by batch: that makes the table anew, and SQLite would take its rows for deleted under those that refer to it.
     op.drop_column("message", "text")
     op.drop_column("message", "html")
+    op.add_column("thread", sa.Column("family", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False, server_default="0"))
+    op.execute("UPDATE thread SET family = coalesce(merged_into, id)")
+    op.create_index("ix_thread_family", "thread", ["family"])
     sqlite = op.get_bind().dialect.name == "sqlite"
     here = "" if not sqlite else " CONSTRAINT fk_mailing_list_import_of REFERENCES mailing_list (id)"
     op.execute(f"ALTER TABLE mailing_list ADD COLUMN import_of {'INTEGER' if sqlite else 'BIGINT'}{here}")
@@ -36,6 +39,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_thread_family", "thread")
+    op.drop_column("thread", "family")
     op.drop_index("uq_mailing_list_import_of", "mailing_list")
     op.drop_column("mailing_list", "import_of")
     op.add_column("message", sa.Column("text", sa.Text(), nullable=False, server_default=""))

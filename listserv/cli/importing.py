@@ -1,0 +1,173 @@
+"""`import`: an archive comes in. Mails are read in processes of their own and kept by this one, a batch to a transaction."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+
+from listserv.cli import console
+from listserv.cli.archives import Source, sources
+from listserv.cli.mailman import mailman2_command, mailman3_command
+from listserv.cli.parsing import Batch, Readers, batches
+from listserv.errors import Conflict
+from listserv.mail import dating
+from listserv.site import Site
+from listserv.store.lists import MailingList
+from listserv.usecases import importing
+from listserv.usecases.access import CONSOLE, known_list
+
+# How help names the command that has no name of its own.
+MAIL = "LIST FILE…"
+
+
+class Imports(click.Group):
+    """What is no other program's name is the name of a list."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names, as help shows them."""
+        return [MAIL, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        return history if cmd_name == MAIL else super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that these arguments are for."""
+        if args[0] in self.commands or args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        return args[0], history, args[1:]
+
+
+@click.command(cls=Imports, subcommand_metavar=f"{MAIL} | mailman2 FILE | mailman3 SOURCE", name="import")
+def import_command() -> None:
+    """Bring an archive, or another program's lists."""
+
+
+@click.command()
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--afresh", is_flag=True, help="Throw away what an interrupted import of other files has left.")
+@console.as_json
+@click.pass_context
+def history(ctx: click.Context, files: tuple[Path, ...], afresh: bool, as_json: bool) -> None:
+    """Bring mail into a list's archive: mbox files (also .gz), single mails, folders of them.
+
+    Nobody is written to; nothing can be seen before all of it has come; what is there already is left as it is. Safe to
+    run twice, and to go on with after an interruption.
+    """
+    found = [source for file in files for source in sources(file)]
+    if len(found) == 1:
+        found[0].require_mail()
+    name = str(ctx.info_name)
+    with console.opened(ctx.obj) as site, only_one(site.settings.data):
+        importer = Importer(site, name, " ".join(file.name for file in files), afresh)
+        with bar(found) as tell:
+            importer.bring(found, tell)
+    if as_json:
+        console.print_json(importer.facts(many=len(found) > 1))
+        return
+    click.echo(f"read {importer.read}, imported {importer.imported}, already there {importer.already}, unreadable {len(importer.unreadable)}")
+    for one in importer.unreadable:
+        click.echo(f"listserv: {one['file']}: mail {one['index']}: {one['why']}", err=True)
+
+
+import_command.add_command(mailman2_command, "mailman2")
+import_command.add_command(mailman3_command, "mailman3")
+
+
+@dataclass
+class Importer:
+    """An import under way: how many mails it has read, taken, found there already, and which it could not take."""
+
+    site: Site
+    name: str
+    source: str
+    afresh: bool = False
+    read: int = 0
+    imported: int = 0
+    already: int = 0
+    unreadable: list[dict[str, Any]] = field(default_factory=list)
+
+    def facts(self, *, many: bool) -> dict[str, Any]:
+        """As it is printed as JSON; which file a mail was in is said where there were many."""
+        named = [one if many else {key: one[key] for key in ("index", "why")} for one in self.unreadable]
+        return {"read": self.read, "imported": self.imported, "already": self.already, "unreadable": named}
+
+    def bring(self, found: Sequence[Source], tell: Callable[[int], None]) -> None:
+        """All of it, from the first file to the last thread."""
+        now = self.site.now
+        with self.site.writing() as db:
+            shadow = importing.begin(db, known_list(db, self.name), self.source, now(), afresh=self.afresh)
+        with closing(Readers()) as readers:
+            for source in found:
+                self._file(shadow, source, readers, tell)
+        last: int | None = 0
+        while last is not None:
+            with self.site.writing() as db:
+                last = importing.arrange_some(db, db.get_one(MailingList, shadow.id), last)
+        with self.site.writing() as db:
+            importing.publish(db, db.get_one(MailingList, shadow.id), CONSOLE, now())
+
+    def _file(self, shadow: MailingList, source: Source, readers: Readers, tell: Callable[[int], None]) -> None:
+        before: list[Any] = []
+        at = 0
+        for batch in readers.read(self._unknown(shadow, source)):
+            self.read += batch.already + len(batch.entries)
+            self.already += batch.already
+            self._keep(shadow, source, batch, before)
+            tell(batch.at - at)
+            at = batch.at
+        if source.broken:
+            self.unreadable.append({"file": source.path.name, "index": self.read, "why": source.broken})
+
+    def _unknown(self, shadow: MailingList, source: Source) -> Iterator[Batch]:
+        """The mails of a file without those that have been brought before."""
+        for entries in batches(source.entries()):
+            hashes = [sha256(entry.raw or b"").digest() for entry in entries]
+            with self.site.reading() as db:
+                here = importing.already_here(db, shadow, hashes)
+            new = [entry for entry, hashed in zip(entries, hashes, strict=True) if hashed not in here]
+            yield Batch(new, already=len(entries) - len(new), at=source.at)
+
+    def _keep(self, shadow: MailingList, source: Source, batch: Batch, before: list[Any]) -> None:
+        read = [(one.post, one.claim, content) for one, content in batch.results if one.post and content]
+        times = dating.place([claim for _, claim, _ in read], before, self.site.now())
+        before[:] = [*before, *(one.sent for one in times)][-dating.AROUND :]
+        self.unreadable += [{"file": source.path.name, "index": one.index, "why": one.why} for one, _ in batch.results if one.why]
+        found = [importing.Found(content, post, at) for (post, _, content), at in zip(read, times, strict=True)]
+        with self.site.writing() as db:
+            new = importing.gather(db, db.get_one(MailingList, shadow.id), found)
+        self.imported += new
+        self.already += len(found) - new
+
+
+@contextmanager
+def only_one(data: Path) -> Iterator[None]:
+    """One import at a time. Raises Conflict while another is running."""
+    folder = os.open(data, os.O_RDONLY)
+    try:
+        _lock(folder)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _lock(folder: int) -> None:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Conflict("another import is running: wait until it has ended") from None
+
+
+@contextmanager
+def bar(found: Sequence[Source]) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr, where somebody is looking."""
+    length = sum(source.path.stat().st_size for source in found)
+    with click.progressbar(length=length, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
+        yield shown.update

@@ -1,0 +1,29 @@
+"""How the bytes of a mail are kept: packed, under their hash. No database here: the processes that read archives need none."""
+
+import zlib
+from dataclasses import dataclass
+from hashlib import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A mail's bytes, ready to be kept: made outside the transaction, because packing costs time."""
+
+    sha256: bytes
+    size: int
+    packed: bytes
+
+
+def pack(raw: bytes) -> bytes:
+    """Compressed bytes, as `Raw.packed` keeps them."""
+    return zlib.compress(raw, 3)
+
+
+def unpack(packed: bytes) -> bytes:
+    """The bytes that `pack` was given."""
+    return zlib.decompress(packed)
+
+
+def content(raw: bytes) -> Content:
+    """What there is to keep of these bytes."""
+    return Content(sha256(raw).digest(), len(raw), pack(raw))

@@ -1,0 +1,178 @@
+"""An archive brought along: its mails are gathered out of sight, put into threads, and then made the list's history at one stroke.
+
+Nobody is written to, nothing of it can be seen before the end, and whatever is there already is left as it is: an import
+that was interrupted is simply begun again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from listserv.errors import Conflict
+from listserv.mail import address
+from listserv.mail.dating import Times
+from listserv.mail.parse import Post
+from listserv.mail.subject import base_subject
+from listserv.mail.threads import components
+from listserv.store import importing as rows
+from listserv.store import threads
+from listserv.store.lists import MailingList
+from listserv.store.packing import Content
+from listserv.store.queue import keep_raw_many
+from listserv.usecases import archiving, arranging
+from listserv.usecases.access import Actor
+from listserv.usecases.journal import note
+
+# Families of threads arranged in one transaction.
+FAMILIES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mail of an archive: its bytes ready to be kept, its value, and when it was written."""
+
+    content: Content
+    post: Post
+    times: Times
+
+
+def begin(db: Session, mlist: MailingList, source: str, now: datetime, *, afresh: bool = False) -> MailingList:
+    """The place where the history of this list is gathered. Raises Conflict where another import has not ended."""
+    shadow = rows.shadow_of(db, mlist)
+    if shadow is None:
+        return rows.add_shadow(db, mlist, source, now)
+    if afresh:
+        rows.empty(db, shadow)
+    elif shadow.description != source:
+        words = "the import of {old} into {name} has not ended: run it again, or throw away what has come of it with --afresh"
+        raise Conflict(words, old=shadow.description, name=mlist.name)
+    shadow.description = source
+    return shadow
+
+
+def already_here(db: Session, shadow: MailingList, hashes: Sequence[bytes]) -> set[bytes]:
+    """Which of these bytes (SHA-256) have been brought before, so that they need not be read again."""
+    return rows.archived_contents(db, _both(shadow), hashes)
+
+
+def _both(shadow: MailingList) -> tuple[int, int]:
+    assert shadow.import_of is not None
+    return shadow.id, shadow.import_of
+
+
+def gather(db: Session, shadow: MailingList, found: Sequence[Found]) -> int:
+    """Take some mails in; how many were new."""
+    fresh = _without_doubles(db, shadow, found)
+    if not fresh:
+        return 0
+    raws = keep_raw_many(db, [one.content for one in fresh])
+    places = _place(db, shadow, fresh)
+    users = rows.users_of(db, {address.key(one.post.authors[0].address) for one in fresh if one.post.authors})
+    messages = [
+        archiving.described(one.post)
+        | {"list_id": shadow.id, "seq": shadow.last_seq + number, "raw_id": raw, "thread_id": place, "parent_id": None}
+        | {"sent_at": one.times.sent, "received_at": one.times.received}
+        for number, (one, raw, place) in enumerate(zip(fresh, raws, places, strict=True), 1)
+    ]
+    for message in messages:
+        message["user_id"] = users.get(message["author_key"])
+    bodies = [{"raw_id": raw, "text": one.post.text, "html": one.post.html} for one, raw in zip(fresh, raws, strict=True)]
+    ids = rows.add_messages(db, messages, bodies)
+    rows.add_attachments(db, [file for id, one in zip(ids, fresh, strict=True) for file in archiving.files(id, one.post)])
+    shadow.last_seq += len(fresh)
+    return len(fresh)
+
+
+def _without_doubles(db: Session, shadow: MailingList, found: Sequence[Found]) -> list[Found]:
+    """Those that are not here yet; another mail under a known Message-ID is kept under one made from its bytes."""
+    known = rows.archived_messages(db, _both(shadow), {_made(one).message_id for one in found} | {one.post.message_id for one in found})
+    fresh = []
+    for one in found:
+        before = known.get(one.post.message_id)
+        if before and _same(before, one):
+            continue
+        post = _made(one) if before else one.post
+        if post.message_id in known:
+            continue
+        known[post.message_id] = _kept(one)
+        fresh.append(Found(one.content, post, one.times))
+    return fresh
+
+
+def _made(one: Found) -> Post:
+    return archiving.under_made_id(one.post, one.content.sha256.hex())
+
+
+def _kept(one: Found) -> rows.Kept:
+    author = one.post.authors[0].address if one.post.authors else ""
+    return rows.Kept(address.key(author), one.post.subject, one.times.sent, one.post.text)
+
+
+def _same(before: rows.Kept, one: Found) -> bool:
+    """Two copies of one mail. Archivers add footers, veil addresses and take attachments away, but subject and time stay."""
+    now = _kept(one)
+    if before.author_key == now.author_key and before.text == now.text:
+        return True
+    return before.sent_at in (one.times.sent, one.post.date) and base_subject(before.subject) == base_subject(now.subject)
+
+
+def _place(db: Session, shadow: MailingList, fresh: Sequence[Found]) -> list[int]:
+    """A thread of the right family for each; families that turn out to belong together become one."""
+    chains = [(*archiving.references(one.post), one.post.message_id) for one in fresh]
+    known = threads.known_ids(db, shadow, {one for chain in chains for one in chain})
+    # Families are ids like the others here, under names that no Message-ID can have.
+    tops = components([*chains, *((one, f" {place.family}") for one, place in known.items())])
+    place: dict[str, int] = {}
+    families: dict[str, set[int]] = {}
+    for one, there in known.items():
+        place.setdefault(tops[one], there.thread_id)
+        families.setdefault(tops[one], set()).add(there.family)
+    for together in families.values():
+        first, *others = sorted(together)
+        threads.join_families(db, first, others)
+    starts = {tops[chain[-1]]: one.times.sent for chain, one in zip(chains, fresh, strict=True) if tops[chain[-1]] not in place}
+    place |= zip(starts, rows.new_threads(db, shadow, list(starts.values())), strict=True)
+    come = {chain[-1] for chain in chains}
+    missing = {one: place[tops[one]] for chain in chains for one in chain if one not in known and one not in come}
+    rows.settle_ghosts(db, shadow, come, missing)
+    return [place[tops[chain[-1]]] for chain in chains]
+
+
+def arrange_some(db: Session, shadow: MailingList, after: int) -> int | None:
+    """Put some of what has been gathered into threads: where to go on from, None when all of it is in its place."""
+    families = rows.families_after(db, shadow, after, FAMILIES)
+    arranging.settle(db, families)
+    return families[-1] if families else None
+
+
+def publish(db: Session, shadow: MailingList, actor: Actor, now: datetime) -> int:
+    """Make what has been gathered the list's history; how many messages. Who may see it, the list's own settings say."""
+    mlist = db.get_one(MailingList, shadow.import_of)
+    rows.drop_doubles(db, shadow)
+    rows.drop_signposts(db, shadow)
+    grown = _join(db, shadow)
+    rows.lay_ghosts(db, shadow)
+    count = rows.move(db, shadow)
+    arranging.settle(db, grown)
+    db.flush()
+    db.delete(shadow)
+    if count:
+        note(db, actor, "history-imported", mlist=mlist, now=now, detail=f"{count} messages from {shadow.description}")
+    return count
+
+
+def _join(db: Session, shadow: MailingList) -> list[int]:
+    """Make one family of those of both sides that belong together: the list's own that have grown."""
+    pairs = rows.touching(db, shadow)
+    tops = components((f"own {own}", f"old {old}") for old, own in pairs)
+    together: dict[str, set[int]] = {}
+    for old, own in pairs:
+        together.setdefault(tops[f"own {own}"], set()).update((old, own))
+    grown = []
+    for families in together.values():
+        first, *others = sorted(families)
+        threads.join_families(db, first, others)
+        grown.append(first)
+    return grown

@@ -1,0 +1,227 @@
+"""History brought along: gathered out of sight, in threads, and the list's own at one stroke."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from listserv.errors import Conflict
+from listserv.mail.dating import Times
+from listserv.mail.parse import parse
+from listserv.store.archive import Attachment, Ghost, Message, Thread
+from listserv.store.importing import shadow_of
+from listserv.store.lists import MailingList, all_lists, list_by_name
+from listserv.store.packing import content
+from listserv.store.queue import Letter, Outgoing, raw_bytes
+from listserv.usecases import digesting, importing
+from listserv.usecases.access import CONSOLE
+from tests.conftest import add
+
+LONG_AGO = datetime(2001, 5, 1, tzinfo=UTC)
+
+
+def old(number, refs="", *, message_id="", subject="Dawne", author="jan@example.org", text="Słowa.", at=None):
+    """The bytes of an old mail; `refs` are ids without brackets."""
+    when = at or LONG_AGO + timedelta(hours=number)
+    fields = [f"From: Jan <{author}>", f"Date: {when:%d %b %Y %H:%M:%S +0000}", f"Subject: {subject}", f"Message-ID: <{message_id or f'm{number}@old'}>"]
+    if refs:
+        fields.append("References: " + " ".join(f"<{ref}>" for ref in refs.split()))
+    return "\n".join([*fields, "", f"{text} {number}", ""]).encode()
+
+
+def found(raw):
+    post = parse(raw)
+    return importing.Found(content(raw), post, Times(post.date, post.date))
+
+
+def bring(site, raws, *, name="siecibp", source="old.mbox", batch=3, publish=True):
+    """An import of these mails, a few to a transaction; how many were new."""
+    new = 0
+    with site.writing() as db:
+        shadow = importing.begin(db, list_by_name(db, name), source, site.now()).id
+    for start in range(0, len(raws), batch):
+        with site.writing() as db:
+            new += importing.gather(db, db.get_one(MailingList, shadow), [found(raw) for raw in raws[start : start + batch]])
+    last = 0
+    while publish and last is not None:
+        with site.writing() as db:
+            last = importing.arrange_some(db, db.get_one(MailingList, shadow), last)
+    if publish:
+        with site.writing() as db:
+            importing.publish(db, db.get_one(MailingList, shadow), CONSOLE, site.now())
+    return new
+
+
+def shape(site, name="siecibp"):
+    """{message id: parent's id}, and the threads as sets of ids."""
+    with site.reading() as db:
+        mlist = list_by_name(db, name)
+        rows = db.scalars(select(Message).where(Message.list_id == mlist.id)).all()
+        ids = {row.id: row.message_id for row in rows}
+        threads = {}
+        for row in rows:
+            threads.setdefault(row.thread_id, set()).add(row.message_id)
+        for number, members in threads.items():
+            thread = db.get_one(Thread, number)
+            assert (thread.merged_into, thread.messages, thread.list_id) == (None, len(members), mlist.id)
+        return {row.message_id: ids.get(row.parent_id) for row in rows}, sorted(map(sorted, threads.values()))
+
+
+def test_history_comes_with_its_bytes_its_threads_and_its_dates(site, network):
+    raws = [old(1), old(2, "m1@old"), old(3, "m1@old m2@old"), old(4, subject="Inne")]
+
+    assert bring(site, raws) == 4
+
+    parents, threads = shape(site)
+    assert parents == {"m1@old": None, "m2@old": "m1@old", "m3@old": "m2@old", "m4@old": None}
+    assert threads == [["m1@old", "m2@old", "m3@old"], ["m4@old"]]
+    with site.reading() as db:
+        rows = db.scalars(select(Message).order_by(Message.sent_at)).all()
+        assert [raw_bytes(db, row.raw_id) for row in rows] == raws
+        assert [row.sent_at for row in rows] == [LONG_AGO + timedelta(hours=n) for n in (1, 2, 3, 4)]
+        assert [thread.subject for thread in db.scalars(select(Thread).order_by(Thread.first_at))] == ["Dawne", "Inne"]
+        assert db.scalar(select(func.count()).select_from(MailingList)) == 1
+
+
+def test_twice_is_the_same_as_once(site, network):
+    raws = [old(1), old(2, "m1@old"), old(3, "gone@old")]
+    bring(site, raws)
+    before = shape(site)
+
+    assert bring(site, raws) == 0
+    assert shape(site) == before
+    assert bring(site, raws + [old(4, "gone@old")]) == 1
+    assert shape(site)[1] == [["m1@old", "m2@old"], ["m3@old", "m4@old"]]
+
+
+def test_nothing_can_be_seen_before_the_end(site, network):
+    bring(site, [old(1), old(2)], publish=False)
+
+    with site.reading() as db:
+        mlist = list_by_name(db, "siecibp")
+        assert [known.name for known in all_lists(db)] == ["siecibp"]
+        assert db.scalar(select(func.count()).select_from(Message).where(Message.list_id == mlist.id)) == 0
+        assert db.scalar(select(func.count()).select_from(Thread).where(Thread.list_id == mlist.id)) == 0
+        hidden = shadow_of(db, mlist)
+        assert list_by_name(db, hidden.name) is None
+
+
+def test_an_interrupted_import_goes_on_and_another_one_is_refused(site, network):
+    bring(site, [old(1), old(2, "m1@old")], publish=False)
+
+    with site.writing() as db, pytest.raises(Conflict, match="has not ended"):
+        importing.begin(db, list_by_name(db, "siecibp"), "other.mbox", site.now())
+    assert bring(site, [old(1), old(2, "m1@old"), old(3, "m2@old")]) == 1
+    assert shape(site)[1] == [["m1@old", "m2@old", "m3@old"]]
+
+
+def test_an_interrupted_import_can_be_thrown_away(site, network):
+    bring(site, [old(1), old(2, "m1@old gone@old")], publish=False)
+
+    with site.writing() as db:
+        shadow = importing.begin(db, list_by_name(db, "siecibp"), "other.mbox", site.now(), afresh=True)
+        assert shadow.description == "other.mbox"
+        for model in (Message, Thread, Ghost, Attachment):
+            assert db.scalar(select(func.count()).select_from(model)) == 0
+
+
+def test_copies_of_one_mail_by_several_archivers_are_one(site, network):
+    mine = old(1)
+    veiled = mine.replace(b"jan@example.org", b"jan at example.org").replace("Słowa".encode(), "Stopka. Słowa".encode())
+    footed = mine + b"_____\nlista mailing list\n"
+
+    assert bring(site, [mine, veiled, footed, b"Received: from x by y\n" + mine]) == 1
+
+
+def test_another_mail_under_a_known_id_is_kept_under_one_of_its_own(site, network):
+    other = old(2, message_id="m1@old", subject="Zupełnie co innego", author="ewa@example.org")
+
+    assert bring(site, [old(1), other, other]) == 2
+    assert bring(site, [old(1), other]) == 0
+    parents, _ = shape(site)
+    assert [name.endswith("@reused.invalid") for name in sorted(parents)] == [True, False]
+
+
+def test_history_is_news_to_nobody_and_nobody_is_written_to(site, network, clock):
+    with site.writing() as db:
+        digesting.plan(db, add(db, list_by_name(db, "siecibp"), "digest@example.org", clock(), delivery="digest"), clock())
+
+    bring(site, [old(n) for n in range(1, 6)])
+    bring(site, [old(n) for n in range(6, 9)], source="more.mbox")
+    clock.move(days=2)
+
+    with site.writing() as db:
+        assert digesting.run_due(db, clock()) == 1
+        assert db.scalar(select(func.count()).select_from(Letter)) == 0
+        assert db.scalar(select(func.count()).select_from(Outgoing)) == 0
+        assert db.scalars(select(Message.seq).order_by(Message.seq)).all() == list(range(-7, 1))
+        assert list_by_name(db, "siecibp").last_seq == 0
+
+
+def test_what_came_meanwhile_is_joined_to_its_history(site, network, office):
+    bring(site, [old(1), old(2, "m1@old")], publish=False)
+    office.send("halina@example.org", "siecibp", "Re: Dawne", references="<m1@old> <m2@old>", message_id="<new@x>")
+    with site.reading() as db:
+        live = db.scalars(select(Message.thread_id).where(Message.message_id == "new@x")).one()
+
+    bring(site, [old(1), old(2, "m1@old")])
+
+    parents, threads = shape(site)
+    assert (parents["new@x"], threads) == ("m2@old", [["m1@old", "m2@old", "new@x"]])
+    with site.reading() as db:
+        now_in = db.scalars(select(Message.thread_id).where(Message.message_id == "new@x")).one()
+        signpost = db.get_one(Thread, live)
+        assert live == now_in or signpost.merged_into == now_in
+
+
+def test_a_mail_that_came_by_itself_meanwhile_is_not_there_twice(site, network, office):
+    bring(site, [old(1), old(2, "m1@old"), old(3, "m2@old")], publish=False)
+    office.send("halina@example.org", "siecibp", references="<m1@old>", message_id="<m2@old>")
+
+    bring(site, [old(1), old(2, "m1@old"), old(3, "m2@old")])
+
+    parents, threads = shape(site)
+    assert parents == {"m1@old": None, "m2@old": "m1@old", "m3@old": "m2@old"}
+    assert len(threads) == 1
+
+
+def test_authors_whom_we_know_are_linked(site, network):
+    bring(site, [old(1, author="halina@example.org"), old(2, author="nobody@example.org")])
+
+    with site.reading() as db:
+        users = dict(db.execute(select(Message.author_email, Message.user_id)).all())
+    assert users["halina@example.org"]
+    assert users["nobody@example.org"] is None
+
+
+NAMES = st.sampled_from("abcdefg")
+GRAPHS = st.dictionaries(NAMES, st.lists(NAMES, max_size=3), min_size=1, max_size=7)
+
+
+@given(graph=GRAPHS, orders=st.tuples(st.randoms(use_true_random=False), st.randoms(use_true_random=False)), live=st.integers(0, 3), batch=st.integers(1, 4))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_order_of_arrival_by_import_or_by_mail_gives_the_same_threads(site, graph, orders, live, batch):
+    from listserv.store.queue import keep_raw
+    from listserv.usecases import administration, archiving
+
+    raws = [old(n, " ".join(ref for ref in refs if ref != name), message_id=name) for n, (name, refs) in enumerate(sorted(graph.items()))]
+    shapes = []
+    for number, chance in enumerate(orders):
+        with site.writing() as db:
+            taken = db.scalar(select(func.count()).select_from(MailingList))
+            name = f"l{taken}x{number}"
+            mlist = administration.create_list(db, administration.NewList(name, "x"), CONSOLE, site.now())
+        order = raws[:]
+        chance.shuffle(order)
+        by_mail, by_import = order[: live * number], order[live * number :]
+        bring(site, by_import, name=name, batch=batch) if number else None
+        for raw in by_mail if number else order:
+            with site.writing() as db:
+                post = parse(raw)
+                arrival = archiving.Arrival(post, keep_raw(db, raw).id, post.date)
+                archiving.add(db, db.get_one(MailingList, mlist.id), arrival)
+        shapes.append(shape(site, name))
+
+    assert shapes[0] == shapes[1]
