@@ -11,7 +11,7 @@ VENV ?= .venv
 DATA ?= listserv-data
 ARGS ?=
 BIN := $(VENV)/bin
-BENCHES := $(filter-out benchmarks/common.py benchmarks/sink.py,$(wildcard benchmarks/*.py))
+BENCHES := $(filter-out benchmarks/common.py benchmarks/sink.py benchmarks/traffic.py,$(wildcard benchmarks/*.py))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test test-long run bench lint messages constraints clean

@@ -8,14 +8,15 @@ from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from listserv import config
 from listserv.config import Settings
 from listserv.errors import Conflict, NotFound
 from listserv.store import schema  # noqa: F401  (completes the metadata)
-from listserv.store.session import make_engine, present_revision, wanted_revision, write_lock
+from listserv.store.migrating import present_revision, wanted_revision
+from listserv.store.session import for_reading, make_engine, write_lock
 
 
 def utc_now() -> datetime:
@@ -37,7 +38,7 @@ class Site:
 
     @cached_property
     def _reader(self) -> Engine:
-        return self.engine.execution_options(read_only=True)
+        return for_reading(self.engine)
 
     @cached_property
     def _lock(self) -> AbstractContextManager[object]:
@@ -74,6 +75,16 @@ class Site:
 def is_unavailable(error: BaseException) -> bool:
     """Is the database itself at fault (locked, full, away), so that trying each thing alone would only wait longer?"""
     return isinstance(error, OperationalError)
+
+
+# PostgreSQL's words for what comes of two doing the same at the same moment: a serialisation failure, a deadlock, a row
+# that the other was faster to make.
+TOGETHER = ("40001", "40P01", "23505")
+
+
+def is_worth_repeating(error: BaseException) -> bool:
+    """Did two transactions get in each other's way, so that the same again, now, will see what the other has done?"""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in TOGETHER
 
 
 def open_site(data: Path) -> Site:

@@ -3,6 +3,7 @@
 from alembic import context
 
 from listserv.store import base, schema
+from listserv.store.migrating import begin, make_texts_alike
 from listserv.store.session import make_engine
 
 connection = context.config.attributes.get("connection")
@@ -19,6 +20,7 @@ def render(kind, item, _autogen):
 
 def upgrade(bind) -> None:
     """Run the migrations on this connection, all in one transaction."""
+    begin(bind)
     context.configure(
         connection=bind,
         target_metadata=schema.metadata,
@@ -30,6 +32,7 @@ def upgrade(bind) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+        make_texts_alike(bind, schema.metadata.tables)
 
 
 if connection is not None:

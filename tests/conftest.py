@@ -1,17 +1,19 @@
-"""Fixtures of the whole suite: a migrated SQLite file, copied for each test; a clock one can move."""
+"""Fixtures of the whole suite: a migrated database of either kind, copied for each test; a clock one can move.
 
-import shutil
+Every test that asks for a database runs twice, on SQLite and on PostgreSQL; one that is about one of them alone says
+`@pytest.mark.only_sqlite` or `@pytest.mark.only_postgresql`.
+"""
+
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from alembic import command
 
 from listserv.config import Settings
 from listserv.site import Site
-from listserv.store.session import alembic_config
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
+from tests import postgres
+from tests.databases import KINDS, Postgresql, Sqlite
 from tests.notrun import pytest_sessionfinish, pytest_unconfigure  # noqa: F401  (hooks)
 from tests.office import Office
 
@@ -43,12 +45,41 @@ def now(clock) -> datetime:
     return clock()
 
 
+def pytest_generate_tests(metafunc):
+    """Both databases for every test that asks for one."""
+    if "dbms" in metafunc.fixturenames:
+        only = [kind for kind in KINDS if metafunc.definition.get_closest_marker(f"only_{kind}")]
+        metafunc.parametrize("dbms", only or KINDS)
+
+
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory) -> Path:
-    """An empty site's database, migrated once."""
-    path = tmp_path_factory.mktemp("migrated") / "listserv.sqlite3"
-    command.upgrade(alembic_config(f"sqlite:///{path}"), "head")
-    return path
+def sqlite(tmp_path_factory):
+    """SQLite's databases."""
+    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """PostgreSQL's databases, on a server of this process's own."""
+    if not postgres.is_there():
+        pytest.skip(postgres.ABSENT)
+    made = Postgresql()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def maker(request, dbms):
+    """What makes databases of the kind that this test runs on."""
+    return request.getfixturevalue(dbms)
+
+
+@pytest.fixture
+def migrated(maker, tmp_path):
+    """The URL of an empty site's database, the test's own."""
+    url = maker.migrated(tmp_path)
+    yield url
+    maker.remove(url)
 
 
 @pytest.fixture
@@ -62,11 +93,15 @@ def settings(tmp_path) -> Settings:
     return Settings.model_validate(values)
 
 
+def on(settings, url):
+    """The same settings with that database."""
+    return settings.model_copy(update={"database": settings.database.model_copy(update={"url": url})})
+
+
 @pytest.fixture
 def site(settings, migrated, clock):
-    """A site of its own with a real database file."""
-    shutil.copy(migrated, settings.data / "listserv.sqlite3")
-    site = Site(settings, now=clock)
+    """A site of its own with a real database."""
+    site = Site(on(settings, migrated), now=clock)
     yield site
     site.close()
 

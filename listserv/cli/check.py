@@ -70,8 +70,8 @@ def database(settings: Settings) -> Iterator[Finding]:
     except Refusal as refused:
         yield Finding("database", State.BAD, str(refused), "listserv db upgrade")
     except Exception as wrong:  # noqa: BLE001  (whatever the driver says is the finding)
-        words = getattr(wrong, "orig", None) or wrong
-        yield Finding("database", State.BAD, f"cannot be used: {words}", "set database.url, and start the database where it is a server")
+        words, mend = health.in_words(wrong)
+        yield Finding("database", State.BAD, f"cannot be used: {words}", mend or "set database.url, and start the database where it is a server")
 
 
 def relay_host(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""`init`, `config`, `db`: a site's beginning and its upkeep."""
+"""`init` and `config`: a site's beginning, and what it is set to."""
 
 import os
 import secrets
@@ -82,6 +82,7 @@ def write_once(path: Path, text: str) -> None:
 def make_database(data: Path, owner: str) -> None:
     """All migrations, and the administrator's person."""
     from listserv.site import Site
+    from listserv.store.migrating import upgrade
     from listserv.usecases.administration import ensure_user
 
     site = Site(config.load(data))
@@ -92,15 +93,6 @@ def make_database(data: Path, owner: str) -> None:
                 ensure_user(db, owner, "", site.now()).user.administrator = True
     finally:
         site.close()
-
-
-def upgrade(url: str) -> None:
-    """Bring a database to this program's schema."""
-    from alembic import command
-
-    from listserv.store.session import alembic_config
-
-    command.upgrade(alembic_config(url), "head")
 
 
 @click.command("config")
@@ -124,36 +116,3 @@ def as_tree(settings: Settings, origins: dict[tuple[str, str], str]) -> dict[str
         hidden = config.hide(key, value) if value and (field.json_schema_extra or {}).get("secret") else value
         tree.setdefault(section, {})[key] = {"value": hidden, "origin": origins[section, key]}
     return tree
-
-
-@click.group()
-def db() -> None:
-    """The database: upgrade, check."""
-
-
-@db.command("upgrade")
-@click.pass_obj
-def db_upgrade(data: Path) -> None:
-    """Bring the database to the schema that this version needs."""
-    from listserv.site import Site
-    from listserv.store.session import present_revision
-
-    site = Site(config.load(data))
-    try:
-        upgrade(site.settings.database_url)
-        click.echo(f"the database is at schema {present_revision(site.engine)}")
-    finally:
-        site.close()
-
-
-@db.command("check")
-@click.pass_obj
-def db_check(data: Path) -> None:
-    """Is the schema the one that this version needs, and the file whole?"""
-    from listserv.store.session import wanted_revision
-    from listserv.usecases.checking import require_whole
-
-    with console.opened(data) as site:
-        with site.reading() as session:
-            require_whole(session)
-        click.echo(f"the database is whole and at schema {wanted_revision()}")

@@ -134,12 +134,11 @@ def settings_in(data: Path) -> Settings:
 
 def found_network(settings: Settings) -> None:
     """Write the settings and make the example network: Polish, private, plainly invented people."""
-    from alembic import command
 
-    from listserv.store.session import alembic_config
+    from listserv.store.migrating import upgrade
 
     (settings.data / FILE).write_text(commented(settings), "utf-8")
-    command.upgrade(alembic_config(settings.database_url), "head")
+    upgrade(settings.database_url)
     site = Site(settings)
     with site.writing() as db:
         now = site.now()

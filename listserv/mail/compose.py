@@ -2,7 +2,9 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -41,7 +43,9 @@ def letter(sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Ma
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = message_id(split(sender.address)[1])
     for name, value in headers.items():
-        if value:
-            mail[name] = one_line(value)
+        # An address that somebody gave as the sender's and that is none (`0@`) breaks the email package's parser.
+        with suppress(MessageError, ValueError, IndexError):
+            if value:
+                mail[name] = one_line(value)
     mail.set_content(body.encode("utf-8", "replace").decode(), cte="quoted-printable")
     return mail.as_bytes()

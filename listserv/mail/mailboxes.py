@@ -7,7 +7,7 @@ authors, and what is not an address is none.
 import re
 from collections.abc import Iterable, Iterator
 
-from listserv.mail.address import Mailbox
+from listserv.mail.address import Mailbox, key
 from listserv.mail.fields import line, unquoted
 
 # An encoded word is one token: some programs leave a comma bare in it.
@@ -114,7 +114,8 @@ def _address(text: str) -> str:
         text = text.rpartition(":")[2]  # the route of RFC 822
     text = line(re.sub("(?i)^mailto:([^?]*).*", r"\1", text)).strip("'")
     local, _, domain = text.rpartition("@")
-    if not local or not domain or len(text) > LONGEST_ADDRESS:
+    # What is compared and kept is the folded form, and that may be longer: "ß" is two letters there.
+    if not local or not domain or len(text) > LONGEST_ADDRESS or not text.isascii() and len(key(text)) > LONGEST_ADDRESS:
         return ""
     plain = "@" not in local and " " not in text and '"' not in local
     return text if plain or QUOTED_LOCAL.fullmatch(local) else ""

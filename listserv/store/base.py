@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 NAMES = {
@@ -68,3 +68,10 @@ class Base(DeclarativeBase):
     def __repr__(self) -> str:
         shown: Any = getattr(self, "id", "?")
         return f"<{type(self).__name__} {shown}>"
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for rows by the thousand: without objects in between an insert takes a third of the time."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table

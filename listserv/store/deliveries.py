@@ -13,7 +13,8 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from listserv.store.members import DeliveryMode, Status
-from listserv.store.queue import Outgoing, unpack
+from listserv.store.packing import unpack
+from listserv.store.queue import Outgoing
 
 # Members who get their rows in one go: one giant INSERT … SELECT holds other writers for 100 ms and more.
 SLICE = 2_000

@@ -1,5 +1,6 @@
 """Is the database whole, and how young is the youngest thing in it?"""
 
+import re
 from datetime import datetime
 
 from sqlalchemy import func, select, text
@@ -17,6 +18,27 @@ def integrity(db: Session) -> str:
         return "; ".join(map(str, found))
     orphans = db.execute(text("PRAGMA foreign_key_check")).first()
     return f"a row of {orphans[0]} refers to one of {orphans[2]} that is not there" if orphans else ""
+
+
+# What a database says of itself when it cannot be used, and the mend.
+MENDS = (
+    (re.compile('database "(.+?)" does not exist'), "make it: createdb --template=template0 --encoding=UTF8 {0}"),
+    (re.compile("password|role|authentication"), "set the right user and password in database.url"),
+    (re.compile("connection failed|connection is bad|failed to resolve|connection timeout"), "start the server, or set database.url"),
+    (re.compile("permission denied|must be owner"), "let the user of database.url own the database"),
+    (re.compile("database is locked"), "another program has it open: end that, or wait"),
+    (re.compile("duplicate key|deadlock|could not serialize"), "somebody else did the same at the same moment: try again"),
+)
+
+
+def in_words(error: Exception) -> tuple[str, str]:
+    """What the database's driver complains of, on one line, and how it is mended; that is empty where nobody knows."""
+    first = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    said = " ".join(first.removeprefix("connection failed: ").removeprefix("connection is bad: ").split())
+    for pattern, mend in MENDS:
+        if found := pattern.search(first):
+            return said, mend.format(*found.groups())
+    return said, ""
 
 
 def describe(db: Session) -> str:

@@ -3,18 +3,16 @@
 Raw bytes are kept once per content. Statements that the fan-out depends on are measured: see docs/performance.md.
 """
 
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, Word
+from listserv.store.packing import Content, content, unpack
 
 
 class Raw(Base):
@@ -138,30 +136,6 @@ class Letter(Base):
     raw: Mapped[Raw] = relationship()
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A mail's bytes, ready to be kept: made outside the transaction, because packing costs time."""
-
-    sha256: bytes
-    size: int
-    packed: bytes
-
-
-def pack(raw: bytes) -> bytes:
-    """Compressed bytes, as `Raw.packed` keeps them."""
-    return zlib.compress(raw, 3)
-
-
-def unpack(packed: bytes) -> bytes:
-    """The bytes that `pack` was given."""
-    return zlib.decompress(packed)
-
-
-def content(raw: bytes) -> Content:
-    """What there is to keep of these bytes."""
-    return Content(sha256(raw).digest(), len(raw), pack(raw))
-
-
 def keep_raw(db: Session, raw: bytes) -> Raw:
     """The row of these bytes; made when nobody has sent them before."""
     return db.get_one(Raw, keep_raw_many(db, (content(raw),))[0])
@@ -184,7 +158,7 @@ def raw_bytes(db: Session, raw_id: int) -> bytes:
     return unpack(db.execute(select(Raw.packed).where(Raw.id == raw_id)).scalar_one())
 
 
-def insert_unless_there(db: Session, model: type[Base]) -> Any:
+def insert_unless_there(db: Session, model: type[Base] | Table) -> Any:
     """An INSERT that leaves what is there already (by any unique key) as it is."""
     # Imported here, because each dialect costs memory that a process on the other one need not spend.
     if db.get_bind().dialect.name == "sqlite":

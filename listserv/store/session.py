@@ -6,25 +6,25 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from listserv.errors import Invalid
-from listserv.resources import folder
 from listserv.store.lock import WriteLock
+from listserv.store.storable import keep_text_storable
 
 # synchronous=FULL: a mail answered with 250 survives a power cut.
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "journal_size_limit=67108864")
 
+# What PostgreSQL's driver is told, where the URL says nothing of it: a server that never answers is no reason to wait
+# for minutes; and who looks at its connections sees whose they are.
+CONNECTING = {"connect_timeout": 10, "application_name": "listserv"}
+
 
 def make_engine(url: str) -> Engine:
-    """An engine for the site's database. `execution_options(read_only=True)` gives sessions that never take a write lock."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite(url)
-    return _postgresql(url)
+    """An engine for the site's database. `for_reading` gives sessions that never take a write lock."""
+    engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
+    keep_text_storable(engine)
+    return engine
 
 
 def _sqlite(url: str) -> Engine:
@@ -52,7 +52,17 @@ def _sqlite(url: str) -> Engine:
 def _postgresql(url: str) -> Engine:
     if find_spec("psycopg") is None:
         raise Invalid("PostgreSQL needs its driver: pip install 'listserv[postgresql]'")
-    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    given = make_url(url).query
+    words = {name: value for name, value in CONNECTING.items() if name not in given}
+    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, connect_args=words)
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The same database, to look at: a transaction takes no write lock and sees one state of everything."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(read_only=True)
+    # As SQLite does it by itself: a page must not tell half of what was committed while it was made.
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def write_lock(engine: Engine) -> AbstractContextManager[Any]:
@@ -61,22 +71,3 @@ def write_lock(engine: Engine) -> AbstractContextManager[Any]:
     if engine.dialect.name != "sqlite":
         return nullcontext()
     return WriteLock(f"{path}-lock") if path and path != ":memory:" else Lock()
-
-
-def alembic_config(url: str) -> Config:
-    """Alembic's settings, made in code: there is no ini file to find."""
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    config.attributes["url"] = url
-    return config
-
-
-def wanted_revision() -> str | None:
-    """The schema that this version of the program needs."""
-    return ScriptDirectory(str(folder("migrations"))).get_current_head()
-
-
-def present_revision(engine: Engine) -> str | None:
-    """The schema that the database has; None when it is empty."""
-    with engine.execution_options(read_only=True).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()

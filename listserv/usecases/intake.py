@@ -22,7 +22,8 @@ from listserv.mail.outgoing import Dress
 from listserv.mail.parse import Post, identify, parse
 from listserv.store import inbox
 from listserv.store.lists import MailingList, list_by_name, lists_with_alias
-from listserv.store.queue import Content, Incoming, State, content, keep_raw_many, raw_bytes
+from listserv.store.packing import Content, content
+from listserv.store.queue import Incoming, State, keep_raw_many, raw_bytes
 from listserv.usecases import outbox, posting
 from listserv.usecases.arrivals import Letter
 from listserv.usecases.routing import answer_for

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from listserv.errors import Conflict
 from listserv.mail import parse
 from listserv.mail.authentication import Alignment
-from listserv.store.lists import MailingList, topic_by_slug
+from listserv.store.lists import MailingList, lock, topic_by_slug
 from listserv.store.moderation import Held, HeldState
 from listserv.store.queue import State, raw_bytes
 from listserv.usecases import deciding, posting
@@ -52,6 +52,8 @@ def submission_of(db: Session, mlist: MailingList, held: Held) -> Submission:
 
 def _decide(db: Session, held: Held, state: HeldState, actor: Actor, now: datetime, words: str = "") -> None:
     db.flush()
+    # In this order everywhere, or two would wait for each other.
+    lock(db, held.mlist)
     db.refresh(held, with_for_update=True)
     if held.state is not HeldState.PENDING:
         raise Conflict("already-decided")

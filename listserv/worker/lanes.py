@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from listserv.relay import Answer, Content, Mail, Relay
-from listserv.site import Site
+from listserv.site import Site, is_worth_repeating
 from listserv.usecases import delivery
 
 if TYPE_CHECKING:
     from listserv.dns import Resolver
-    from listserv.usecases.intake import Work
+    from listserv.store.queue import State
+    from listserv.usecases.intake import Prepared, Work
 
 log = structlog.get_logger()
 
@@ -24,6 +25,8 @@ MAILS, LETTERS = 10, 20
 DIGESTS = 20
 # Seconds before a step that failed as a whole is tried again, and before a relay that cannot be reached is.
 PAUSE = 2.0
+# How often a mail is tried again at once, because another worker's transaction got in its way.
+TOGETHER = 3
 BACKOFF = (1, 2, 5, 10, 30, 60)
 
 
@@ -92,13 +95,24 @@ class Reading:
             with site.reading() as db:
                 raw = intake.raw_of(db, work)
             prepared = intake.prepare(work, raw, site.settings, resolver)
-            with site.writing() as db:
-                state = intake.process(db, prepared, site.now())
+            state = self._process(prepared)
             log.info("read", incoming=work.incoming_id, state=str(state), message_id=prepared.post.message_id)
         except Exception:
             log.exception("mail made trouble", incoming=work.incoming_id)
             with site.writing() as db:
                 intake.trouble(db, work.incoming_id, traceback.format_exc(), site.now())
+
+
+    def _process(self, prepared: "Prepared", left: int = TOGETHER) -> "State":
+        from listserv.usecases import intake
+
+        try:
+            with self._site.writing() as db:
+                return intake.process(db, prepared, self._site.now())
+        except Exception as wrong:
+            if not left or not is_worth_repeating(wrong):
+                raise
+        return self._process(prepared, left - 1)
 
 
 class Writing:

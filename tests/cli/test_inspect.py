@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.databases import contents
 from tests.office import aligned, mail
 
 KEYS = ["file", "message_id", "from", "to", "subject", "base_subject", "date", "in_reply_to", "references", "text", "reply", "html", "attachments"]
@@ -115,12 +116,12 @@ def test_a_file_that_is_not_there_does_not_keep_the_others_back(run_in, tmp_path
 )
 def test_a_list_judges_and_nothing_changes(run, network, site, file, monkeypatch, raw, action, reasons):
     monkeypatch.setenv("LISTSERV_AUTH_TRUST", "mx.example.org")
-    before = (site.settings.data / "listserv.sqlite3").read_bytes()
+    before = contents(site.engine)
 
     verdict = run("inspect", "--json", "--list", network, file(raw)).json["verdict"]
 
     assert (verdict["action"], verdict["reasons"][: len(reasons)]) == (action, reasons)
-    assert (site.settings.data / "listserv.sqlite3").read_bytes() == before
+    assert contents(site.engine) == before
 
 
 def test_a_mail_that_is_there_already_is_a_double(run, office, file):

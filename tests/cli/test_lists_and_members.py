@@ -132,7 +132,7 @@ def test_a_table_brings_members_whatever_wrote_it(run, members, tmp_path, raw):
 
     done = run("member", "import", "siecibp", tmp_path / "people.csv", "--json")
 
-    assert (done.code, done.json) == (0, {"read": 2, "added": 2, "already": 0, "unreadable": []})
+    assert (done.code, done.json) == (0, {"form": "listserv", "read": 2, "added": 2, "already": 0, "unreadable": []})
     found = members()
     assert (found["ewa@example.org"]["role"], found["ewa@example.org"]["delivery"]) == ("moderator", "digest")
     assert (found["ola@example.org"]["name"], found["ola@example.org"]["role"], found["ola@example.org"]["delivery"]) == ("Żółta, Ola", "member", "each")
@@ -165,3 +165,39 @@ def test_a_table_that_is_not_there_is_not_found(run, members, tmp_path):
 def test_a_sign_in_link_is_printed_for_somebody_who_is_known(run, members):
     assert run("sign-in", "alina@example.org").out.startswith("https://lists.example.org/sign-in/")
     assert run("sign-in", "nobody@example.org").code == 3
+
+
+GOOGLE = (
+    "Members for group Sieć BP\nEmail address,Nickname,Group status,Email status,Email preference,Posting permissions\n"
+    "ewa@example.org,Ewa,manager,,digest,allowed\nola@example.org,Ola,member,bouncing,email,not allowed\nzly@example.org,,banned,,email,allowed\njan@example.org,,owner,,email,allowed\n"
+)
+
+
+def test_an_export_of_google_groups_is_known_and_tried_first(run, members, tmp_path):
+    (tmp_path / "people.csv").write_text(GOOGLE)
+
+    dry = run("member", "import", "siecibp", tmp_path / "people.csv", "--dry-run")
+    assert set(members()) == {"alina@example.org", "jan@example.org"}
+    real = run("member", "import", "siecibp", tmp_path / "people.csv", "--json")
+
+    assert (dry.code, real.code) == (2, 2)
+    assert "Google Groups" in dry.out
+    assert "line 5: zly@example.org is banned there" in dry.err
+    assert real.json == {
+        "form": "Google Groups", "read": 4, "added": 2, "already": 1,
+        "unreadable": [{"line": 5, "why": "zly@example.org is banned there: `ban add LIST EMAIL` bars the address here, too"}],
+    }  # fmt: skip
+    found = members()
+    assert (found["ewa@example.org"]["role"], found["ewa@example.org"]["delivery"], found["ola@example.org"]["status"]) == ("moderator", "digest", "bouncing")
+    assert run("member", "show", "siecibp", "ola@example.org", "--json").json["moderated"] is True
+    assert run("member", "set", "siecibp", "ola@example.org", "moderated=no").code == 0
+    assert run("member", "show", "siecibp", "ola@example.org", "--json").json["moderated"] is False
+
+
+def test_a_dry_run_of_a_table_counts_as_the_real_one(run, members, tmp_path):
+    (tmp_path / "people.csv").write_text("email\newa@example.org\nEWA@example.org\nalina@example.org\nnobody\n")
+
+    dry = run("member", "import", "siecibp", tmp_path / "people.csv", "--dry-run", "--json").json
+
+    assert dry == run("member", "import", "siecibp", tmp_path / "people.csv", "--json").json
+    assert (dry["added"], dry["already"], len(dry["unreadable"])) == (1, 2, 1)

@@ -106,9 +106,8 @@ def test_without_a_site_nothing_is_made(run_in, tmp_path):
 
 
 def test_an_older_schema_is_refused_until_it_is_upgraded(run_in, run, site):
-    with sqlite3.connect(site.settings.data / "listserv.sqlite3") as db:
-        db.execute("UPDATE alembic_version SET version_num = '0000'")
-    db.close()
+    with site.writing() as db:
+        db.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
 
     done = run("list", "ls")
 
@@ -120,6 +119,7 @@ def test_db_upgrade_may_be_repeated(run):
     assert run("db", "upgrade").out == run("db", "upgrade").out != ""
 
 
+@pytest.mark.only_sqlite
 def test_a_damaged_database_is_reported(run, site):
     with sqlite3.connect(site.settings.data / "listserv.sqlite3") as db:
         db.execute("PRAGMA foreign_keys=OFF")

@@ -1,7 +1,6 @@
 """The mail doors with real sockets."""
 
 import asyncio
-import contextlib
 import smtplib
 import socket
 import threading
@@ -12,7 +11,8 @@ from sqlalchemy import event, select
 
 from listserv.errors import Conflict
 from listserv.smtp.server import listen
-from listserv.store.queue import Incoming, Raw, unpack
+from listserv.store.packing import unpack
+from listserv.store.queue import Incoming, Raw
 from listserv.usecases import intake
 from tests.office import mail
 from tests.smtp.doors import open_doors
@@ -148,11 +148,11 @@ def test_one_bad_mail_does_not_take_the_others_of_its_commit_with_it(site, doors
     assert len(kept(site)) == 7
 
 
-def test_sessions_that_wait_together_share_commits(site, doors):
-    commits = []
+def test_sessions_that_wait_together_share_commits(site, doors, monkeypatch):
+    commits, gate, receive = [], threading.Event(), intake.receive
     event.listen(site.engine, "commit", lambda connection: commits.append(1))
-    gate = contextlib.ExitStack()
-    gate.enter_context(site._lock)  # a slow disk: everybody arrives while the first commit waits
+    # A slow disk: everybody arrives while the first commit waits.
+    monkeypatch.setattr(intake, "receive", lambda *mails: gate.wait(20) and receive(*mails))
 
     def send(n):
         with smtplib.SMTP("127.0.0.1", doors[0], timeout=20) as client:
@@ -161,7 +161,7 @@ def test_sessions_that_wait_together_share_commits(site, doors):
     with ThreadPoolExecutor(20) as pool:
         sent = [pool.submit(send, n) for n in range(20)]
         threading.Event().wait(1.0)
-        gate.close()
+        gate.set()
         for one in sent:
             one.result()
     assert len(kept(site)) == 20
@@ -225,15 +225,14 @@ def test_lmtp_answers_for_each_recipient_also_where_the_mail_is_too_large(doors)
 def test_a_database_that_cannot_be_had_refuses_all_that_wait_at_once(site, doors, monkeypatch):
     from sqlalchemy.exc import OperationalError
 
-    calls = []
+    calls, gate = [], threading.Event()
 
     def locked(*_):
         calls.append(1)
+        gate.wait(20)
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
     monkeypatch.setattr(intake, "receive", locked)
-    gate = contextlib.ExitStack()
-    gate.enter_context(site._lock)
 
     def send(n):
         with smtplib.SMTP("127.0.0.1", doors[0], timeout=20) as client:
@@ -244,6 +243,6 @@ def test_a_database_that_cannot_be_had_refuses_all_that_wait_at_once(site, doors
     with ThreadPoolExecutor(10) as pool:
         sent = [pool.submit(send, n) for n in range(10)]
         threading.Event().wait(1.0)
-        gate.close()
+        gate.set()
         assert {one.result() for one in sent} == {451}
     assert len(calls) <= 4

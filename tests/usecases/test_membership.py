@@ -3,8 +3,9 @@ from sqlalchemy import select
 
 from listserv.store.members import Member
 from listserv.store.moderation import Application, ApplicationState
+from listserv.store.packing import unpack
 from listserv.store.people import Address
-from listserv.store.queue import Raw, State, unpack
+from listserv.store.queue import Raw, State
 
 ANNA = "anna@example.org"
 WISH = "Dzień dobry,\n\npracuję w bibliotece pedagogicznej. Czy mogę dołączyć?\n\nAnna Nowa\n"

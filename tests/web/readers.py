@@ -92,20 +92,19 @@ def signed_in(app, site, email, **more):
 
 
 @pytest.fixture
-def archive(site, now):
+def archive(site, dbms, maker, now):
     """The private list of the example network, and a public one, each with a conversation."""
-    file = site.settings.data / "listserv.sqlite3"
-    if "archive" in COMPILED:
-        file.write_bytes(COMPILED["file"])
-        return COMPILED["archive"]
-    COMPILED["archive"] = told(site, now)
+    if dbms in COMPILED:
+        maker.fill(site.settings.database_url, "archive")
+        return COMPILED[dbms]
+    COMPILED[dbms] = told(site, now)
     site.close()
-    COMPILED["file"] = file.read_bytes()
-    return COMPILED["archive"]
+    maker.keep(site.settings.database_url, "archive")
+    return COMPILED[dbms]
 
 
 def told(site, now):
-    """Tell it once; every other test gets a copy of the file."""
+    """Tell it once; every other test gets a copy of the database."""
     made = Archive()
     with site.writing() as db:
         network = administration.create_list(db, administration.NewList("siecibp", "Sieć BP", language="pl"), CONSOLE, now)

@@ -106,8 +106,11 @@ def test_sigterm_ends_the_process_with_nothing_to_say(site, settings):
         assert process.stderr.read() == ""
 
 
-def test_healthz_says_503_when_the_database_does_not_answer(site, settings):
-    (settings.data / "listserv.sqlite3").write_bytes(b"this is no database, whatever its name says" * 100)
+def test_healthz_says_503_when_the_database_does_not_answer(site, dbms, maker):
+    if dbms == "sqlite":
+        (site.settings.data / "listserv.sqlite3").write_bytes(b"this is no database, whatever its name says" * 100)
+    else:
+        maker.remove(site.settings.database_url)
     site.settings = site.settings.model_copy(update={"web": site.settings.web.model_copy(update={"listen": "127.0.0.1:0"})})
     from listserv.web import create_app
 

@@ -22,6 +22,7 @@ from listserv.store.queue import Delivery, Letter
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
 from listserv.worker import Worker, holder_of
+from tests.conftest import on
 
 ROOT = Path(__file__).parents[2]
 RUN = "import sys; from pathlib import Path; from listserv import site, worker; worker.run(site.open_site(Path(sys.argv[1])), int(sys.argv[2]), lambda: print('ready', file=sys.stderr))"
@@ -36,11 +37,8 @@ def sink():
 @pytest.fixture
 def live(settings, migrated, sink):
     """A site with the real clock whose relay is the sink, with its settings in a file for other processes."""
-    import shutil
-
-    shutil.copy(migrated, settings.data / "listserv.sqlite3")
     relay = settings.relay.model_copy(update={"url": sink.url, "connections": 2})
-    settings = settings.model_copy(update={"relay": relay})
+    settings = on(settings, migrated).model_copy(update={"relay": relay})
     (settings.data / config.FILE).write_text(config.commented(settings))
     site = Site(settings)
     yield site

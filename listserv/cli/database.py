@@ -1,0 +1,138 @@
+"""`db`: the database's upkeep, and a whole site's move from one to another."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from listserv import config
+from listserv.cli import console
+from listserv.errors import Conflict, Invalid, NotFound
+
+if TYPE_CHECKING:
+    from listserv.site import Site
+    from listserv.store.copying import Tell
+
+
+@click.group()
+def db() -> None:
+    """The database: upgrade, check, copy."""
+
+
+@db.command()
+@click.pass_obj
+def upgrade(data: Path) -> None:
+    """Bring the database to the schema that this version needs."""
+    from listserv.site import Site
+    from listserv.store import migrating
+
+    site = Site(config.load(data))
+    try:
+        migrating.upgrade(site.settings.database_url)
+        click.echo(f"the database is at schema {migrating.present_revision(site.engine)}")
+    finally:
+        site.close()
+
+
+@db.command()
+@click.pass_obj
+def check(data: Path) -> None:
+    """Is the schema the one that this version needs, and the database whole?"""
+    from listserv.store.migrating import wanted_revision
+    from listserv.usecases.checking import require_whole
+
+    with console.opened(data) as site:
+        with site.reading() as session:
+            require_whole(session)
+        click.echo(f"the database is whole and at schema {wanted_revision()}")
+
+
+@db.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@console.as_json
+@click.pass_obj
+def copy(data: Path, source: str, target: str, as_json: bool) -> None:
+    """Copy a whole site from the database FROM into the empty database TO, and compare.
+
+    Both are URLs: sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME. Stop the server meanwhile: what comes in after
+    the copy has begun is not in it. TO is whole in the end, or empty whatever happens.
+    """
+    from listserv.store import copying
+
+    with at(data, source) as old:
+        require_file(old)
+        old.require_schema()
+        with at(data, target) as new, for_us_alone(), no_half_file(new):
+            if old.engine.url == new.engine.url:
+                raise Conflict("FROM and TO are the same database")
+            rows = copying.copy(old.engine, new.engine, new.settings.database_url, progress())
+            told = new.engine.url
+    if as_json:
+        console.print_json({"tables": rows, "rows": sum(rows.values())})
+        return
+    click.echo(f"copied {sum(rows.values()):,} rows of {len(rows)} tables, and compared: counts and checksums are equal")
+    click.echo(f"next: set database.url to {told!s} in listserv.toml, and start the server; what came in meanwhile is in the old database alone")
+
+
+@contextmanager
+def at(data: Path, url: str) -> Iterator["Site"]:
+    """A site on that database, whatever the settings say. Raises Invalid."""
+    from listserv.site import Site
+
+    if not url:
+        raise Invalid("say both databases: sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME")
+    site = Site(config.validated({"database": {"url": url}}, data))
+    try:
+        yield site
+    finally:
+        site.close()
+
+
+def file_of(site: "Site") -> Path | None:
+    """SQLite's file."""
+    kind, _, place = site.settings.database_url.partition(":///")
+    return Path(place) if kind == "sqlite" else None
+
+
+def require_file(site: "Site") -> None:
+    """Connecting would make an empty database. Raises NotFound."""
+    file = file_of(site)
+    if file and not file.exists():
+        raise NotFound("there is no database at {where}", where=file)
+
+
+@contextmanager
+def for_us_alone() -> Iterator[None]:
+    """What is made here is nobody else's business."""
+    usual = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(usual)
+
+
+@contextmanager
+def no_half_file(site: "Site") -> Iterator[None]:
+    """Where the work fails, a file that was not there is gone again."""
+    file = file_of(site)
+    new = file is not None and not file.exists()
+    try:
+        yield
+    except BaseException:
+        site.close()
+        for ending in ("", "-journal", "-wal", "-shm") if file and new else ():
+            Path(f"{file}{ending}").unlink(missing_ok=True)
+        raise
+
+
+def progress() -> "Tell":
+    """Which table, and how many rows of it, on one line of the terminal; nothing where there is none."""
+    if not sys.stderr.isatty():
+        return lambda table, rows: None
+    # Erase to the end of the line: the next table's name may be shorter.
+    return lambda table, rows: click.echo(f"\r{table}: {rows:,}\x1b[K", err=True, nl=False)

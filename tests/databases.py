@@ -1,0 +1,85 @@
+"""The two databases of the tests: each gives empty, migrated ones, and can keep the state of one for the next test."""
+
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Engine, select
+
+from listserv.store.migrating import upgrade
+from listserv.store.schema import metadata
+from tests import postgres
+
+KINDS = ("sqlite", "postgresql")
+
+
+def contents(engine: Engine) -> dict[str, list[tuple]]:
+    """Every row of every table, in order."""
+    with engine.connect() as connection:
+        return {table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))] for table in metadata.sorted_tables}
+
+
+class Maker(Protocol):
+    """Makes databases of one kind, named by their URLs. Nobody may be connected to one that is copied."""
+
+    def migrated(self, folder: Path) -> str:
+        """A site's empty database; files go into the folder."""
+
+    def keep(self, url: str, name: str) -> None:
+        """Keep a database as it is now, under a name."""
+
+    def fill(self, url: str, name: str) -> None:
+        """Make a database what was kept under that name."""
+
+    def remove(self, url: str) -> None:
+        """Nobody wants it any more."""
+
+
+class Sqlite:
+    """Files; those of a test go with its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        upgrade(f"sqlite:///{folder / 'migrated'}")
+
+    def migrated(self, folder: Path) -> str:
+        shutil.copy(self._folder / "migrated", folder / "listserv.sqlite3")
+        return f"sqlite:///{folder / 'listserv.sqlite3'}"
+
+    def keep(self, url: str, name: str) -> None:
+        shutil.copy(url.removeprefix("sqlite:///"), self._folder / name)
+
+    def fill(self, url: str, name: str) -> None:
+        shutil.copy(self._folder / name, url.removeprefix("sqlite:///"))
+
+    def remove(self, url: str) -> None:
+        pass
+
+
+class Postgresql:
+    """Databases on one server, each a copy of another."""
+
+    def __init__(self) -> None:
+        self._server = postgres.start()
+        self._kept = {"migrated": self._server.create()}
+        upgrade(self._kept["migrated"])
+
+    def empty(self, **how: str) -> str:
+        """A database without any table."""
+        return self._server.create(**how)
+
+    def migrated(self, folder: Path) -> str:
+        return self._server.copy(self._kept["migrated"])
+
+    def keep(self, url: str, name: str) -> None:
+        self._kept[name] = self._server.copy(url)
+
+    def fill(self, url: str, name: str) -> None:
+        self._server.copy(self._kept[name], url)
+
+    def remove(self, url: str) -> None:
+        self._server.drop(url)
+
+    def close(self) -> None:
+        """Stop the server, or take away what was put there."""
+        self._server.close()
