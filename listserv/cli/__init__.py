@@ -125,5 +125,7 @@ def _in_words(wrong: Exception) -> str:
 
 
 def _say(words: str, code: int) -> int:
-    click.echo(f"listserv: {' '.join(words.split())}", err=True)
+    line = f"listserv: {' '.join(words.split())}"
+    # What was typed may be no UTF-8, and stands in the sentence.
+    click.echo(line.encode("utf-8", "backslashreplace"), err=True)
     return code

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from listserv.errors import Invalid, NotFound
-from listserv.mail import mbox
+from listserv.mail import headers, history, mbox
 from listserv.mail.mbox import Entry
 
 GZIP = b"\x1f\x8b"
+USUAL = {"from", "to", "date", "subject", "message-id", "received", "return-path", "mime-version"}
 BLANK = b"\xef\xbb\xbf\r\n\t "
 
 
@@ -49,7 +50,7 @@ class Source:
 
     def entries(self) -> Iterator[Entry]:
         """The mails in the file; where it ended before its end, `broken` says why."""
-        self.broken = ""
+        self.broken, self._ahead = "", b""
         with self.path.open("rb") as self._file:
             packed = self._file.read(2) == GZIP
             self._file.seek(0)
@@ -63,7 +64,7 @@ class Source:
     def _split(self, head: bytes) -> Iterator[Entry]:
         if head.startswith(b"From "):
             yield from mbox.entries(self)
-        elif mbox.FIELD.match(head):
+        elif _is_mail(head):
             yield self._single()
         elif head:
             self.broken = "it is no mail: it begins neither with a line `From …` (an mbox) nor with a mail's header"
@@ -87,6 +88,11 @@ def sources(path: Path) -> list[Source]:
     if not files:
         raise Invalid("there is no file in {path}", path=path)
     return [Source(file) for file in files]
+
+
+def _is_mail(head: bytes) -> bool:
+    """Many a text begins like a header field; a mail has one of these."""
+    return not USUAL.isdisjoint(field.name for field in headers.split(head[: history.LONGEST_HEAD])[0])
 
 
 def _aside(file: Path) -> bool:

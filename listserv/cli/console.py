@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 as_json: Callable[[Any], Any] = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+EDGE = timedelta(days=400)
 
 
 @contextmanager
@@ -66,7 +68,9 @@ def parsed_time(text: str, site: Site) -> datetime:
     """A time as it is typed: ISO 8601; without offset it is in the site's zone. Raises Invalid."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        # The ends of time have no neighbours, and zones and calendars reckon with them.
+        _ = moment - EDGE, moment + EDGE
+    except (ValueError, OverflowError):
         raise Invalid("{text}: write the time as 2026-03-03T07:00", text=text) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(site.settings.timezone))
 

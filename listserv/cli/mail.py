@@ -86,7 +86,7 @@ def waiting_row(one: Waiting, site: Site) -> dict[str, Any]:
 
 
 @queue.command()
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=click.IntRange(1, (1 << 63) - 1), metavar="ID")
 @click.pass_obj
 def retry(data: Path, number: int) -> None:
     """Try a mail again that was set aside."""

@@ -80,7 +80,7 @@ class Move:
         self.left = len(found.bans) - len(self.found.bans)
 
     def run(self, *, dry_run: bool, ask: bool, as_json: bool) -> int:
-        """Plan, do, tell; the exit code: 2 where something had to be left out."""
+        """Plan, do, tell; the exit code: 2 where a list had to be left out."""
         with self.site.reading() as db:
             plan = moving.plan(db, self.found, self.name)
         waiting: Mapping[str, tuple[int, int]] = {one.name: (len(one.posts), len(one.wishes)) for one in plan.lists}
@@ -89,8 +89,8 @@ class Move:
         asked = ask and not dry_run
         facts = {"dry_run": dry_run, "source": self.source, **self.facts(plan, waiting, "asked" if asked else "waiting")}
         console.print_json(facts) if as_json else show(facts)
-        left = plan.skipped or any(one.refused or one.skipped for one in plan.lists)
-        return BAD_INPUT if left else 0
+        # A person or a post that cannot come is named; a whole list that cannot come needs a decision.
+        return BAD_INPUT if any(one.refused for one in plan.lists) else 0
 
     def facts(self, plan: SitePlan, waiting: Mapping[str, tuple[int, int]], became: str) -> dict[str, Any]:
         """As it is printed; `became`: whether what waits goes on waiting, or moderators were asked about it."""

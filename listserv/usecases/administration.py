@@ -18,6 +18,8 @@ from listserv.store.people import Address, User, address_by_key
 from listserv.usecases.access import Actor
 from listserv.usecases.journal import note
 
+# Of a list, a topic, a person (their columns).
+LONGEST_NAME = 200
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 LIST_SETTINGS = (
     ("title", "description", "language", "archive", "joining", "reply_to", "sender_proof", "subject_tag")
@@ -45,7 +47,7 @@ def create_list(db: Session, new: NewList, actor: Actor, now: datetime) -> Maili
         raise Invalid("{name} would collide with an address or page of the program: choose another name", name=name)
     if list_by_name(db, name):
         raise Conflict("there is a list {name} already", name=name)
-    mlist = MailingList(name=name, title=one_line(new.title) or name, language=new.language, kind=new.kind, created_at=now)
+    mlist = MailingList(name=name, title=fitting("title", one_line(new.title), LONGEST_NAME) or name, language=new.language, kind=new.kind, created_at=now)
     mlist.joining = Joining.OPEN if new.kind is Kind.NEWSLETTER else Joining.APPLICATION
     db.add(mlist)
     db.flush()
@@ -82,7 +84,7 @@ def read_value(model: type[Any], key: str, value: str) -> Any:
             raise Invalid("{key}: say yes or no", key=key)
         return value.lower() in ("yes", "true", "on", "1")
     if python is int:
-        if not value.isdigit():
+        if not re.fullmatch("[0-9]{1,18}", value):
             raise Invalid("{key}: say a number", key=key)
         return int(value)
     if key == "language" and value not in ("en", "pl", ""):
@@ -94,7 +96,14 @@ def read_value(model: type[Any], key: str, value: str) -> Any:
             return " ".join(checked_email(one) for one in value.replace(",", " ").split())
         except Invalid as wrong:
             raise Invalid("alias: {wrong}", wrong=wrong) from None
-    return value.strip() if key in ("footer", "description") else one_line(value)
+    return fitting(key, value.strip() if key in ("footer", "description") else one_line(value), getattr(kind, "length", None))
+
+
+def fitting(key: str, text: str, length: int | None) -> str:
+    """A text that its column was made for. Raises Invalid for a longer one."""
+    if length is not None and len(text) > length:
+        raise Invalid("{key}: say it in {length} characters", key=key, length=length)
+    return text
 
 
 def close_list(db: Session, mlist: MailingList, actor: Actor, now: datetime) -> None:
@@ -112,7 +121,7 @@ def add_topic(db: Session, mlist: MailingList, slug: str, title: str, actor: Act
         raise Invalid("{slug}: a topic's short name is letters a-z, digits and -", slug=slug)
     if topic_by_slug(db, mlist, slug):
         raise Conflict("the list {name} has a topic {slug} already", name=mlist.name, slug=slug)
-    topic = Topic(list_id=mlist.id, slug=slug, title=one_line(title) or slug, position=count_topics(db, mlist))
+    topic = Topic(list_id=mlist.id, slug=slug, title=fitting("title", one_line(title), LONGEST_NAME) or slug, position=count_topics(db, mlist))
     db.add(topic)
     db.flush()
     note(db, actor, "topic-added", mlist=mlist, now=now, detail=slug)

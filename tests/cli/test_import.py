@@ -81,6 +81,7 @@ def test_a_single_mail_and_a_folder_of_them_come_in_too(run, network, file, tmp_
     ("data", "words", "code", "said"),
     [
         (b"%PDF-1.4", ("siecibp",), 2, "it is no mail"),
+        (b'{"threads": {"a": null}}', ("siecibp",), 2, "it is no mail"),
         (mbox(old(1)), ("nobody",), 3, "nobody"),
         (None, ("siecibp",), 3, "there is no file"),
         (mbox(old(1)), (), 2, "FILE"),

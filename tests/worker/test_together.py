@@ -72,7 +72,7 @@ def at_once(*acts):
         start.wait(20)
         try:
             return act()
-        except Exception as wrong:
+        except Exception as wrong:  # noqa: BLE001
             return wrong
 
     with ThreadPoolExecutor(len(acts)) as pool:
