@@ -39,6 +39,8 @@ if connection is not None:
     upgrade(connection)
 else:
     engine = make_engine(context.config.attributes["url"])
-    with engine.begin() as bind:
-        upgrade(bind)
-    engine.dispose()
+    try:
+        with engine.begin() as bind:
+            upgrade(bind)
+    finally:
+        engine.dispose()

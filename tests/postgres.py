@@ -180,8 +180,12 @@ def programs_for(folder: Path, user: dict[str, Any]) -> Path:
         subprocess.run([programs / "postgres", "--version"], check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
         return programs
     except OSError:
-        shutil.copytree(programs.parent, folder / "program")
-        return folder / "program" / programs.name
+        copy = folder / "program" / PACKAGE / programs.parent.name
+        shutil.copytree(programs.parent, copy)
+        # The wheel's own libraries lie beside the package, and are looked for there.
+        if (libraries := Path(f"{place}.libs")).is_dir():
+            shutil.copytree(libraries, folder / "program" / libraries.name)
+        return copy / programs.name
 
 
 if __name__ == "__main__":

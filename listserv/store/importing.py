@@ -63,9 +63,9 @@ def archived_contents(db: Session, list_ids: Sequence[int], hashes: Collection[b
 
 
 def archived_messages(db: Session, list_ids: Sequence[int], message_ids: Collection[str]) -> dict[str, Kept]:
-    """What one of these lists has under these Message-IDs."""
+    """What one of these lists has under these Message-IDs; where two have one, the younger list, which is where history is gathered."""
     query = select(Message.message_id, Message.author_key, Message.subject, Message.sent_at, Body.text).join(Message.body)
-    rows = db.execute(query.where(Message.list_id.in_(list_ids), Message.message_id.in_(message_ids)))
+    rows = db.execute(query.where(Message.list_id.in_(list_ids), Message.message_id.in_(message_ids)).order_by(Message.list_id))
     return {row[0]: Kept(*row[1:]) for row in rows}
 
 

@@ -13,8 +13,8 @@ import structlog
 
 from listserv.bell import Bell
 from listserv.relay import Relay, open_relay
-from listserv.site import Site
-from listserv.store import deliveries
+from listserv.site import Site, is_unavailable
+from listserv.store import deliveries, health
 from listserv.usecases import delivery, intake
 from listserv.worker.copies import Copies
 from listserv.worker.lanes import Lane, Reading, Writing, keep_calendar
@@ -89,8 +89,12 @@ class Worker:
             self._look.clear()
             try:
                 waiting = await asyncio.to_thread(self._what_waits)
-            except Exception:
-                log.exception("cannot look for work")
+            except Exception as wrong:
+                # Told each second while a server is away: where it happened is of no use then.
+                if is_unavailable(wrong):
+                    log.error("cannot look for work", why="; ".join(health.in_words(wrong)))
+                else:
+                    log.exception("cannot look for work")
                 waiting = deliveries.Waiting(False, False, False)
             if waiting.incoming:
                 self._mails.kick()
