@@ -1,6 +1,10 @@
 """Files that hold mail: an mbox, packed or not, a single mail, or a folder of either."""
 
+import atexit
 import gzip
+import os
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,7 +55,12 @@ class Source:
     def entries(self) -> Iterator[Entry]:
         """The mails in the file; where it ended before its end, `broken` says why."""
         self.broken, self._ahead = "", b""
-        with self.path.open("rb") as self._file:
+        try:
+            opened = self.path.open("rb")
+        except OSError as wrong:
+            self.broken = f"it cannot be opened: {wrong.strerror}"
+            return
+        with opened as self._file:
             packed = self._file.read(2) == GZIP
             self._file.seek(0)
             self._unpacked = gzip.GzipFile(fileobj=self._file) if packed else None
@@ -79,6 +88,8 @@ class Source:
 
 def sources(path: Path) -> list[Source]:
     """The files behind a path, in the order of their names. Raises NotFound, or Invalid where they cannot be read."""
+    if str(path) == "-" or path.is_fifo() or path.is_char_device():
+        return [Source(_spooled(path))]
     if not path.exists():
         raise NotFound("there is no file {path}", path=path)
     if not path.is_dir():
@@ -88,6 +99,16 @@ def sources(path: Path) -> list[Source]:
     if not files:
         raise Invalid("there is no file in {path}", path=path)
     return [Source(file) for file in files]
+
+
+def _spooled(path: Path) -> Path:
+    """What comes through a pipe, as a file: it is looked at twice. The file is gone with the program."""
+    folder = tempfile.mkdtemp(prefix="listserv-import-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = Path(folder) / "stdin"
+    with file.open("wb") as kept, (os.fdopen(os.dup(0), "rb") if str(path) == "-" else path.open("rb")) as pipe:
+        shutil.copyfileobj(pipe, kept)
+    return file
 
 
 def _is_mail(head: bytes) -> bool:

@@ -14,6 +14,8 @@ from listserv.cli import console
 from listserv.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from listserv.site import Site
     from listserv.store.copying import Tell
 
@@ -71,12 +73,18 @@ def copy(data: Path, source: str, target: str, as_json: bool) -> None:
             if old.engine.url == new.engine.url:
                 raise Conflict("FROM and TO are the same database")
             rows = copying.copy(old.engine, new.engine, new.settings.database_url, progress())
-            told = new.engine.url
+            told = full_address(new)
     if as_json:
         console.print_json({"tables": rows, "rows": sum(rows.values())})
         return
     click.echo(f"copied {sum(rows.values()):,} rows of {len(rows)} tables, and compared: counts and checksums are equal")
     click.echo(f"next: set database.url to {told!s} in listserv.toml, and start the server; what came in meanwhile is in the old database alone")
+
+
+def full_address(site: "Site") -> "URL":
+    """The database's URL as it can be written into the settings, whatever the folder of today; the password is masked."""
+    url, file = site.engine.url, file_of(site)
+    return url.set(database=str(file.absolute())) if file else url
 
 
 @contextmanager

@@ -67,8 +67,12 @@ def history(ctx: click.Context, files: tuple[Path, ...], afresh: bool, as_json: 
     name = str(ctx.info_name)
     with console.opened(ctx.obj) as site, only_one(site.settings.data):
         importer = Importer(site, name, " ".join(file.name for file in files), afresh)
-        with bar(found) as tell:
-            importer.bring(found, tell)
+        try:
+            with bar(found) as tell:
+                importer.bring(found, tell)
+        except KeyboardInterrupt:
+            click.echo("\nlistserv: stopped: nothing of it can be seen, and the same command goes on", err=True)
+            raise
     if as_json:
         console.print_json(importer.facts(many=len(found) > 1))
         return
@@ -168,6 +172,6 @@ def _lock(folder: int) -> None:
 @contextmanager
 def bar(found: Sequence[Source]) -> Iterator[Callable[[int], None]]:
     """A progress bar on stderr, where somebody is looking."""
-    length = sum(source.path.stat().st_size for source in found)
+    length = sum(source.path.stat().st_size for source in found if source.path.exists())
     with click.progressbar(length=length, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
         yield shown.update

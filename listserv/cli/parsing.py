@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from listserv.mail.dating import Claim
 from listserv.mail.history import Read, read
@@ -115,12 +116,21 @@ class Readers:
 
 def _pool(count: int) -> ProcessPoolExecutor:
     # Not forked: the keeper's open database must not be inherited.
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_ignore_interrupts)
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
 
 
-def _ignore_interrupts() -> None:
+def _begin() -> None:
     # Ctrl-C goes to the whole group; the keeper ends its readers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Killed, it cannot: then they end by themselves.
+    Thread(target=_end_with_keeper, daemon=True).start()
+
+
+def _end_with_keeper() -> None:
+    keeper = parent_process()
+    if keeper:
+        keeper.join()
+        os._exit(1)
 
 
 def _can_start() -> bool:

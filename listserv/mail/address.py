@@ -66,6 +66,7 @@ LIST_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 # First path segments of the web and words of the address grammar.
 RESERVED_NAMES = frozenset(
     ("r", "search", "sign-in", "sign-out", "me", "unsubscribe", "archives", "hyperkitty", "healthz", "metrics", "api", "static")
+    + ("mailman2", "mailman3")  # `import` means programs by these
     + ("moderator", "admin", "robots", "favicon", "sitemap", *SITE_ROLES)
 )
 

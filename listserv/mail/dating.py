@@ -17,6 +17,7 @@ AROUND, FEW = 12, 3
 SLACK = timedelta(days=90)
 # A Date may be so much older than the arrival: mail waits for relays and for moderators.
 WAITED = timedelta(days=7)
+FAR = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ def _likeliest(claim: Claim, now: datetime) -> datetime | None:
 def _placed(claim: Claim, around: Sequence[datetime], last: datetime | None, now: datetime) -> Times:
     low, high = _stretch(around, now)
     date, received, separator = (at if at and low <= at <= high else None for at in (claim.date, claim.received, claim.separator))
+    if date and separator and not received and abs(date - separator) > FAR and around:
+        # Both are possible: who stands nearer to the others is believed.
+        middle = sorted(around)[len(around) // 2]
+        date = min(date, separator, key=lambda at: abs(at - middle))
     if date and not (received and not received - WAITED <= date <= received + AHEAD):
         return Times(date, max(received or date, date))
     witness = received or date or separator

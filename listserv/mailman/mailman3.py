@@ -110,7 +110,8 @@ class _Reader:
         """Our settings, and what to tell about them."""
         title = row["display_name"] or row["list_name"]
         size, about_size = common.about_size(row["max_message_size"] or 0)
-        tag, about_tag = common.about_prefix(row["subject_prefix"] or "", (f"[{row['display_name']}]",))
+        usual = {f"[{one}]" for one in (row["display_name"], row["list_name"], row["list_name"].capitalize())}
+        tag, about_tag = common.about_prefix(row["subject_prefix"] or "", usual)
         writers = {person.email: person.moderated for person in people if person.role == "member"}
         moderate, about_members = common.moderation(writers, newcomers=row["default_member_action"] in HELD)
         settings = {

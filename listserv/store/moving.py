@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from listserv.store.archive import Message
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
-from listserv.store.moderation import Application, ApplicationState, Held, HeldState
+from listserv.store.moderation import Application, ApplicationState, Held, HeldState, Journal
 from listserv.store.people import Address, Purpose, Token
 from listserv.store.queue import Raw
 
@@ -32,6 +32,18 @@ def owners_of(db: Session, keys: Iterable[str]) -> dict[str, int]:
 def people_on(db: Session, mlist: MailingList) -> set[int]:
     """Everyone on the list, by number."""
     return set(db.scalars(select(Member.user_id).where(Member.list_id == mlist.id)))
+
+
+def gone_from(db: Session, mlist: MailingList) -> set[str]:
+    """Addresses (as written down) of those who were on the list here and are not any more."""
+    query = select(Journal.detail).where(Journal.list_id == mlist.id, Journal.what == "member-removed")
+    return {detail.partition(" ")[0] for detail in db.scalars(query)}
+
+
+def lifted(db: Session, mlist: MailingList | None) -> set[str]:
+    """Bans that were taken back here."""
+    where = Journal.list_id == mlist.id if mlist else Journal.list_id.is_(None)
+    return set(db.scalars(select(Journal.detail).where(where, Journal.what == "ban-lifted")))
 
 
 def was_here(db: Session, mlist: MailingList, raw: bytes) -> bool:

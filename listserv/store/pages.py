@@ -44,7 +44,7 @@ def spoken_between(start: datetime, end: datetime) -> ColumnElement[bool]:
 
 THREADS = (
     select(Thread.id, Thread.subject, Thread.messages, Thread.authors, Thread.last_at, Thread.pinned, Thread.closed)
-    .add_columns(Topic.slug, Topic.title, Message.author, Message.author_email, Message.snippet)
+    .add_columns(Topic.slug, Topic.title, Message.author, Message.author_email, Message.snippet, Message.seq)
     .outerjoin(Topic, Topic.id == Thread.topic_id)
     .outerjoin(Message, Message.id == Thread.last_message_id)
     .order_by(Thread.pinned.desc(), Thread.last_at.desc(), Thread.id.desc())

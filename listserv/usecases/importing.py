@@ -4,6 +4,7 @@ Nobody is written to, nothing of it can be seen before the end, and whatever is 
 that was interrupted is simply begun again.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +19,14 @@ from listserv.mail.subject import base_subject
 from listserv.mail.threads import components
 from listserv.store import importing as rows
 from listserv.store import threads
-from listserv.store.lists import MailingList
+from listserv.store.lists import MailingList, lock
 from listserv.store.packing import Content
 from listserv.store.queue import keep_raw_many
 from listserv.usecases import archiving, arranging
 from listserv.usecases.access import Actor
 from listserv.usecases.journal import note
 
+TAG = re.compile(r"^\[[^\]]{1,60}\]\s*")
 # Families of threads arranged in one transaction.
 FAMILIES = 500
 
@@ -115,7 +117,12 @@ def _same(before: rows.Kept, one: Found) -> bool:
     now = _kept(one)
     if before.author_key == now.author_key and before.text == now.text:
         return True
-    return before.sent_at in (one.times.sent, one.post.date) and base_subject(before.subject) == base_subject(now.subject)
+    return before.sent_at in (one.times.sent, one.post.date) and _bare(before.subject) == _bare(now.subject)
+
+
+def _bare(subject: str) -> str:
+    """A subject without prefixes of answers and without the tag that a list has put before it."""
+    return base_subject(TAG.sub("", base_subject(subject)))
 
 
 def _place(db: Session, shadow: MailingList, fresh: Sequence[Found]) -> list[int]:
@@ -150,6 +157,8 @@ def arrange_some(db: Session, shadow: MailingList, after: int) -> int | None:
 def publish(db: Session, shadow: MailingList, actor: Actor, now: datetime) -> int:
     """Make what has been gathered the list's history; how many messages. Who may see it, the list's own settings say."""
     mlist = db.get_one(MailingList, shadow.import_of)
+    # What comes by mail meanwhile is judged before or after all this.
+    lock(db, mlist)
     rows.drop_doubles(db, shadow)
     rows.drop_signposts(db, shadow)
     grown = _join(db, shadow)

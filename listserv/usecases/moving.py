@@ -144,10 +144,13 @@ def _people(
         else:
             good[key] = person
     owners, on_it = here.owners_of(db, good), here.people_on(db, mlist) if mlist else set()
+    gone = {address.key(email) for email in here.gone_from(db, mlist)} if mlist else set()
     coming = {}
     for key, person in good.items():
         user = owners.get(key)
-        if user in on_it or (user or key) in coming:
+        if user not in on_it and key in gone:
+            skipped.append(Skipped(person.email, "has left the list here since, or was taken off it: `member add` brings them back"))
+        elif user in on_it or (user or key) in coming:
             already += 1
         else:
             coming[user or key] = person
@@ -156,6 +159,7 @@ def _people(
 
 def _bans(db: Session, mlist: MailingList | None, found: Iterable[str], *, new: bool = False) -> tuple[tuple[str, ...], int, list[Skipped]]:
     have = {ban.pattern for ban in bans_of(db, mlist)} if mlist or not new else set()
+    gone = here.lifted(db, mlist) if mlist or not new else set()
     coming: dict[str, str] = {}
     skipped, already = [], 0
     for pattern in found:
@@ -166,6 +170,8 @@ def _bans(db: Session, mlist: MailingList | None, found: Iterable[str], *, new: 
             continue
         if kept in have or kept in coming:
             already += 1
+        elif kept in gone:
+            skipped.append(Skipped(f"ban of {kept}", "was taken back here: `ban add` brings it back"))
         else:
             coming[kept] = kept
     return tuple(coming), already, skipped

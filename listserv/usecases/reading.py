@@ -139,6 +139,7 @@ def _line(row: Record, speakers: list[str], veil: Veil) -> Line:
         last_at=row.last_at,
         pinned=row.pinned,
         closed=row.closed,
+        history=row.seq is not None and row.seq <= 0,
         topic_slug=row.slug or "",
         topic_title=row.title or "",
         author=author,

@@ -49,6 +49,8 @@ class Line:
     last_at: datetime
     pinned: bool
     closed: bool
+    # Older than the list's time here: brought along by an import.
+    history: bool
     topic_slug: str
     topic_title: str
     author: str
@@ -59,7 +61,7 @@ class Line:
     @property
     def waits(self) -> bool:
         """Has nobody answered yet?"""
-        return self.messages == 1 and not self.closed and not self.pinned
+        return self.messages == 1 and not self.closed and not self.pinned and not self.history
 
 
 @dataclass(frozen=True, slots=True)

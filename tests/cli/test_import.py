@@ -2,7 +2,14 @@
 
 import gzip
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -174,3 +181,38 @@ def test_one_import_at_a_time(run, network, site, file):
         ran = run("import", network, file(mbox(old(1))))
 
     assert (ran.code, "another import is running" in ran.err) == (6, True)
+
+
+def test_a_file_that_may_not_be_opened_is_named_and_the_others_come_in(run, network, file, tmp_path):
+    file(mbox(old(1)), "many/a.mbox")
+    (tmp_path / "many" / "b.mbox").symlink_to("/proc/self/mem/none")
+    (tmp_path / "many" / "c.mbox").mkdir()
+    file(b"words", "many/d.txt")
+
+    numbers, unreadable = counts(run("import", network, tmp_path / "many", "--json"))
+
+    assert numbers == (1, 1, 0)
+    assert [one["file"] for one in unreadable] == ["d.txt"]
+
+
+def test_mail_comes_in_through_a_pipe(run, network, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=lambda: pipe.write_bytes(mbox(old(1), old(2)))).start()
+
+    assert counts(run("import", network, pipe, "--json")) == ((2, 2, 0), [])
+
+
+def test_readers_end_when_their_keeper_is_killed(tmp_path):
+    script = "from listserv.cli.parsing import _pool; import os, signal\nif __name__ == '__main__':\n    print(_pool(1).submit(os.getpid).result(), flush=True)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    (tmp_path / "keeper.py").write_text(script)
+    env = os.environ | {"PYTHONPATH": os.getcwd()}
+
+    killed = subprocess.run([sys.executable, tmp_path / "keeper.py"], capture_output=True, text=True, env=env, timeout=60)
+
+    assert killed.returncode == -signal.SIGKILL
+    reader = Path(f"/proc/{killed.stdout.strip()}/cmdline")
+    end = time.monotonic() + 20
+    while reader.exists() and reader.read_bytes():  # a zombie has an empty one
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -48,6 +48,14 @@ def test_the_separator_speaks_where_nothing_else_does_and_an_export_of_today_doe
     assert with_one(Claim(month()[15], None, NOW)) == month()[15]
 
 
+def test_a_separator_among_its_neighbours_goes_before_a_date_far_from_them():
+    years = [BEGIN + 40 * DAY * n for n in range(60)]
+    claims = [Claim(day, None, day) for day in years]
+    claims[50] = Claim(BEGIN, None, years[50])
+
+    assert sent(claims)[50] == years[50]
+
+
 def test_no_date_at_all_stands_beside_its_neighbours():
     assert month()[14] < with_one(Claim(None)) < month()[16]
     assert with_one(Claim(None), at=0) == month()[1]

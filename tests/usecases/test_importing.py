@@ -132,7 +132,9 @@ def test_copies_of_one_mail_by_several_archivers_are_one(site, network):
     veiled = mine.replace(b"jan@example.org", b"jan at example.org").replace("Słowa".encode(), "Stopka. Słowa".encode())
     footed = mine + b"_____\nlista mailing list\n"
 
-    assert bring(site, [mine, veiled, footed, b"Received: from x by y\n" + mine]) == 1
+    tagged = footed.replace(b"Subject: Dawne", b"Subject: [Siecibp] Dawne")
+
+    assert bring(site, [mine, veiled, footed, tagged, b"Received: from x by y\n" + mine]) == 1
 
 
 def test_another_mail_under_a_known_id_is_kept_under_one_of_its_own(site, network):
