@@ -1,6 +1,5 @@
 """Files that hold mail: an mbox, packed or not, a single mail, or a folder of either."""
 
-import atexit
 import gzip
 import os
 import shutil
@@ -17,6 +16,7 @@ from listserv.mail.mbox import Entry
 
 GZIP = b"\x1f\x8b"
 USUAL = {"from", "to", "date", "subject", "message-id", "received", "return-path", "mime-version"}
+SPOOLED: list[object] = []
 BLANK = b"\xef\xbb\xbf\r\n\t "
 
 
@@ -88,7 +88,7 @@ class Source:
 
 def sources(path: Path) -> list[Source]:
     """The files behind a path, in the order of their names. Raises NotFound, or Invalid where they cannot be read."""
-    if str(path) == "-" or path.is_fifo() or path.is_char_device():
+    if str(path) == "-" or path.is_fifo():
         return [Source(_spooled(path))]
     if not path.exists():
         raise NotFound("there is no file {path}", path=path)
@@ -102,13 +102,13 @@ def sources(path: Path) -> list[Source]:
 
 
 def _spooled(path: Path) -> Path:
-    """What comes through a pipe, as a file: it is looked at twice. The file is gone with the program."""
-    folder = tempfile.mkdtemp(prefix="listserv-import-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    file = Path(folder) / "stdin"
-    with file.open("wb") as kept, (os.fdopen(os.dup(0), "rb") if str(path) == "-" else path.open("rb")) as pipe:
+    """What comes through a pipe, as a file without a name: it is looked at twice, and gone with the program."""
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the program runs
+    with os.fdopen(os.dup(0), "rb") if str(path) == "-" else path.open("rb") as pipe:
         shutil.copyfileobj(pipe, kept)
-    return file
+    kept.flush()
+    SPOOLED.append(kept)
+    return Path(f"/dev/fd/{kept.fileno()}")
 
 
 def _is_mail(head: bytes) -> bool:

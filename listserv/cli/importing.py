@@ -116,7 +116,9 @@ class Importer:
             with self.site.writing() as db:
                 last = importing.arrange_some(db, db.get_one(MailingList, shadow.id), last)
         with self.site.writing() as db:
-            importing.publish(db, db.get_one(MailingList, shadow.id), CONSOLE, now())
+            published = importing.publish(db, db.get_one(MailingList, shadow.id), CONSOLE, now())
+        # What came by itself while the import was running is there once.
+        self.imported, self.already = self.imported - published.doubles, self.already + published.doubles
 
     def _file(self, shadow: MailingList, source: Source, readers: Readers, tell: Callable[[int], None]) -> None:
         before: list[Any] = []
@@ -137,10 +139,12 @@ class Importer:
             with self.site.reading() as db:
                 here = importing.already_here(db, shadow, hashes)
             new = [entry for entry, hashed in zip(entries, hashes, strict=True) if hashed not in here]
-            yield Batch(new, already=len(entries) - len(new), at=source.at)
+            times = [here[hashed] for hashed in hashes if hashed in here]
+            yield Batch(new, already=len(entries) - len(new), at=source.at, times=times)
 
     def _keep(self, shadow: MailingList, source: Source, batch: Batch, before: list[Any]) -> None:
         read = [(one.post, one.claim, content) for one, content in batch.results if one.post and content]
+        before += batch.times
         times = dating.place([claim for _, claim, _ in read], before, self.site.now())
         before[:] = [*before, *(one.sent for one in times)][-dating.AROUND :]
         self.unreadable += [{"file": source.path.name, "index": one.index, "why": one.why} for one, _ in batch.results if one.why]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from datetime import datetime
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
@@ -22,6 +23,8 @@ from listserv.store.packing import Content, content
 MAILS, BYTES = 200, 4 * 1024 * 1024
 # Reading more than two at once only waits for the one who keeps them.
 MOST = 4
+# What may be in hand beyond one batch: large mails go one by one.
+MOST_BYTES = 24 * 1024 * 1024
 
 Result = tuple[Read, Content | None]
 
@@ -35,6 +38,8 @@ class Batch:
     results: list[Result] = field(default_factory=list)
     # Where the file has been read up to, for the progress bar.
     at: int = 0
+    # When those were written that are here already.
+    times: list[datetime] = field(default_factory=list)
 
 
 def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -80,7 +85,7 @@ class Readers:
                 if one:
                     waiting.append((one, self._submit(one)))
             held = None
-            while len(waiting) > self._count + 1:
+            while len(waiting) > self._count + 1 or (len(waiting) > 1 and _in_hand(waiting) > MOST_BYTES):
                 yield self._finished(*waiting.popleft())
         if held:
             held.results = read_all(held.entries)
@@ -112,6 +117,10 @@ class Readers:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
+
+
+def _in_hand(waiting: Iterable[tuple[Batch, object]]) -> int:
+    return sum(len(entry.raw or b"") for batch, _ in waiting for entry in batch.entries)
 
 
 def _pool(count: int) -> ProcessPoolExecutor:

@@ -13,6 +13,8 @@ from listserv.mail.parse import Post, parse
 
 # More than any header block that a program wrote.
 LONGEST_HEAD = 256 * 1024
+# More than a name and an address; the search below looks from each letter on.
+LONGEST_FROM = 1000
 # `jan at example.org (Jan Regał)` of Pipermail, `jan(a)example.org` of HyperKitty's own export.
 VEILED = re.compile(r"(?P<local>[^\s<>\"@(]+)(?: at |\(a\)| \(at\) )(?P<domain>[A-Za-z0-9.-]+\.[A-Za-z]{2,63})\b")
 VIA = re.compile(r"['\"]?(?P<name>.*?)['\"]? via .+")
@@ -63,7 +65,7 @@ def as_written(post: Post, head: list[headers.Field]) -> Post:
 
 def _unveiled(post: Post, head: list[headers.Field]) -> Post:
     written = headers.first(head, "from")
-    text = fields.line(written.value.decode("utf-8", "replace")) if written else ""
+    text = fields.line(written.value[:LONGEST_FROM].decode("utf-8", "replace")) if written else ""
     found = VEILED.search(text)
     if not found:
         return post

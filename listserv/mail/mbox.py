@@ -109,24 +109,25 @@ def _find_separator(before: bytes, window: _Window) -> tuple[int, int]:
     at = start if data.startswith(b"From ", start) and before.endswith(b"\n") else data.find(b"\nFrom ", start) + 1 or -1
     while at >= 0:
         end = data.find(b"\n", at, at + LONGEST_LINE) + 1
-        headed = end and (FIELD.match(data, end) or NO_HEADER in data[at:end])
-        if headed and _separates((before + data[max(start, at - 4) : at])[-4:], data[at:end]):
+        headed = bool(end) and FIELD.match(data, end) is not None
+        if end and _separates((before + data[max(start, at - 4) : at])[-4:], data[at:end], headed=headed):
             return at, end
         at = data.find(b"\nFrom ", at) + 1 or -1
     return -1, -1
 
 
-def _separates(before: bytes, line: bytes) -> bool:
-    if DATED.fullmatch(line):
-        return True
-    return before.endswith((b"\n\n", b"\n\r\n")) and UNDATED.fullmatch(line) is not None
+def _separates(before: bytes, line: bytes, *, headed: bool) -> bool:
+    dated = DATED.fullmatch(line)
+    if dated:
+        return headed or NO_HEADER in dated["when"]
+    return headed and before.endswith((b"\n\n", b"\n\r\n")) and UNDATED.fullmatch(line) is not None
 
 
 def _entry(index: int, line: bytes, raw: bytes | None) -> Entry:
     found = DATED.match(line) or UNDATED.match(line)
     sender, when = (found["sender"], found["when"]) if found else (b"", b"")
     if raw is not None:
-        raw = QUOTED.sub(rb"\1", _without_gap(raw, OPEN_END in line))
+        raw = QUOTED.sub(rb"\1", _without_gap(raw, OPEN_END in when))
     return Entry(index, raw, sender.decode("ascii", "replace").strip(), date(when.decode("ascii", "replace")))
 
 

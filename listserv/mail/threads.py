@@ -1,8 +1,8 @@
 """Threads by References and In-Reply-To (Jamie Zawinski's algorithm), never by guessing from the subject.
 
 The order of arrival plays no part: who hangs under whom follows from the set of messages alone. All ids that were ever
-named together are a family; within it a message's own word on its parent counts more than what others know of it, so
-that References to two conversations do not make one of them.
+named together are a family; within it a message's own word on its parent counts, and what others know only of those
+that have not come, so that References to two conversations do not make one of them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,37 +35,57 @@ def arrange(nodes: Iterable[Node]) -> Arranged:
     """Put messages in their places."""
     ordered = sorted(nodes, key=lambda node: (node.at, node.message_id))
     here = {node.message_id: node.id for node in ordered}
-    above: dict[str, str] = {}
+    forest = _Forest()
     # What a message says of itself comes first ...
     for node in ordered:
         if node.refs:
-            _link(above, node.refs[-1], node.message_id)
-    # ... then what others know of those that say nothing, ghosts among them.
+            forest.hang(node.message_id, node.refs[-1])
+    # ... then what others know of those that have not come. Of a message that is here and names no parent they are not
+    # believed: whoever names two conversations would join them.
     for node in ordered:
         for parent, child in zip(node.refs, node.refs[1:], strict=False):
-            if child not in above:
-                _link(above, parent, child)
-    tops = components(((child, parent) for child, parent in above.items()), here)
+            if child not in here:
+                forest.hang(child, parent)
     threads: dict[str, list[int]] = {}
     for node in ordered:
-        threads.setdefault(tops[node.message_id], []).append(node.id)
-    return Arranged({node.id: _nearest(above, here, node.message_id) for node in ordered}, list(threads.values()))
+        threads.setdefault(forest.top(node.message_id), []).append(node.id)
+    nearest: dict[str, int | None] = {}
+    return Arranged({node.id: _nearest(forest.above, here, node.message_id, nearest) for node in ordered}, list(threads.values()))
 
 
-def _link(above: dict[str, str], parent: str, child: str) -> None:
-    at: str | None = parent
-    while at is not None:
-        if at == child:
-            return  # a cycle: somebody's References are wrong
-        at = above.get(at)
-    above[child] = parent
+class _Forest:
+    """Ids, each under at most one other. Whether two are in one tree is found in nearly no time (union-find)."""
+
+    def __init__(self) -> None:
+        self.above: dict[str, str] = {}
+        self._way: dict[str, str] = {}
+
+    def top(self, one: str) -> str:
+        """The id at the top of its tree."""
+        way, at = self._way, one
+        while (up := way.get(at, at)) != at:
+            way[at] = way.get(up, up)  # halves the way for those who come after
+            at = way[at]
+        return at
+
+    def hang(self, child: str, parent: str) -> None:
+        """Put one under another, unless it hangs somewhere already, or would be its own ancestor: somebody's References are wrong."""
+        if child in self.above or self.top(parent) == child:
+            return
+        self.above[child] = parent
+        self._way[child] = self.top(parent)
 
 
-def _nearest(above: Mapping[str, str], here: Mapping[str, int], message_id: str) -> int | None:
+def _nearest(above: Mapping[str, str], here: Mapping[str, int], message_id: str, known: dict[str, int | None]) -> int | None:
+    """The next above it that is here; `known` keeps what has been found for the ghosts on the way."""
+    passed = []
     at = above.get(message_id)
-    while at is not None and at not in here:
+    while at is not None and at not in here and at not in known:
+        passed.append(at)
         at = above.get(at)
-    return here[at] if at is not None else None
+    found = None if at is None else here[at] if at in here else known[at]
+    known.update(dict.fromkeys(passed, found))
+    return found
 
 
 def components(chains: Iterable[Sequence[str]], alone: Iterable[str] = ()) -> dict[str, str]:

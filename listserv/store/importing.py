@@ -25,6 +25,7 @@ class Kept(NamedTuple):
     subject: str
     sent_at: datetime
     text: str
+    files: frozenset[str]
 
 
 def shadow_of(db: Session, mlist: MailingList) -> MailingList | None:
@@ -54,19 +55,22 @@ def empty(db: Session, shadow: MailingList) -> None:
         db.execute(statement, execution_options=BLIND)
 
 
-def archived_contents(db: Session, list_ids: Sequence[int], hashes: Collection[bytes]) -> set[bytes]:
-    """Which of these bytes (by their SHA-256) one of these lists has in its archive."""
+def archived_contents(db: Session, list_ids: Sequence[int], hashes: Collection[bytes]) -> dict[bytes, datetime]:
+    """Which of these bytes (by their SHA-256) one of these lists has in its archive, and when they were written."""
     # In two steps: joined, SQLite looks through the whole archive for the few that are asked for.
     kept = {row.id: row.sha256 for row in db.execute(select(Raw.id, Raw.sha256).where(Raw.sha256.in_(hashes)))}
-    used = db.execute(select(Message.raw_id, Message.list_id).where(Message.raw_id.in_(kept))) if kept else ()
-    return {kept[raw_id] for raw_id, list_id in used if list_id in list_ids}
+    used = db.execute(select(Message.raw_id, Message.list_id, Message.sent_at).where(Message.raw_id.in_(kept))) if kept else ()
+    return {kept[raw_id]: at for raw_id, list_id, at in used if list_id in list_ids}
 
 
 def archived_messages(db: Session, list_ids: Sequence[int], message_ids: Collection[str]) -> dict[str, Kept]:
     """What one of these lists has under these Message-IDs; where two have one, the younger list, which is where history is gathered."""
-    query = select(Message.message_id, Message.author_key, Message.subject, Message.sent_at, Body.text).join(Message.body)
-    rows = db.execute(query.where(Message.list_id.in_(list_ids), Message.message_id.in_(message_ids)).order_by(Message.list_id))
-    return {row[0]: Kept(*row[1:]) for row in rows}
+    query = select(Message.id, Message.message_id, Message.author_key, Message.subject, Message.sent_at, Body.text).join(Message.body)
+    found = db.execute(query.where(Message.list_id.in_(list_ids), Message.message_id.in_(message_ids)).order_by(Message.list_id)).all()
+    files: dict[int, set[str]] = {}
+    for message, sha256 in db.execute(select(Attachment.message_id, Attachment.sha256).where(Attachment.message_id.in_([row.id for row in found]))):
+        files.setdefault(message, set()).add(sha256)
+    return {row.message_id: Kept(*row[2:], frozenset(files.get(row.id, ()))) for row in found}
 
 
 def users_of(db: Session, keys: Collection[str]) -> dict[str, int]:
@@ -118,11 +122,16 @@ def families_after(db: Session, shadow: MailingList, after: int, limit: int) -> 
     return db.scalars(query.order_by(Thread.family).limit(limit)).all()
 
 
-def drop_doubles(db: Session, shadow: MailingList) -> int:
-    """Leave out what has come to the list itself meanwhile; how many that were."""
+def doubled(db: Session, shadow: MailingList) -> Sequence[Any]:
+    """(id, message_id, sha256 of the bytes) of the gathered messages whose Message-ID has come to the list itself meanwhile."""
     own = aliased(Message)
-    double = select(Message.id).join(own, (own.message_id == Message.message_id) & (own.list_id == shadow.import_of))
-    ids = db.scalars(double.where(Message.list_id == shadow.id)).all()
+    query = select(Message.id, Message.message_id, Raw.sha256).join(Raw, Raw.id == Message.raw_id)
+    there = (own.message_id == Message.message_id) & (own.list_id == shadow.import_of)
+    return db.execute(query.join(own, there).where(Message.list_id == shadow.id)).all()
+
+
+def drop(db: Session, shadow: MailingList, ids: Sequence[int]) -> None:
+    """Leave out what has come to the list itself meanwhile."""
     for some in (ids[at : at + 1000] for at in range(0, len(ids), 1000)):
         db.execute(delete(Attachment).where(Attachment.message_id.in_(some)), execution_options=BLIND)
         db.execute(update(Message).where(Message.parent_id.in_(some)).values(parent_id=None), execution_options=BLIND)
@@ -130,7 +139,11 @@ def drop_doubles(db: Session, shadow: MailingList) -> int:
         places = db.execute(select(Message.message_id, Message.thread_id).where(Message.id.in_(some))).all()
         db.execute(delete(Message).where(Message.id.in_(some)), execution_options=BLIND)
         settle_ghosts(db, shadow, (), {row.message_id: row.thread_id for row in places})
-    return len(ids)
+
+
+def rename(db: Session, message: int, message_id: str, hashed: str) -> None:
+    """Keep a message under another id."""
+    db.execute(update(Message).where(Message.id == message).values(message_id=message_id, hash=hashed), execution_options=BLIND)
 
 
 def touching(db: Session, shadow: MailingList) -> Sequence[tuple[int, int]]:

@@ -90,6 +90,20 @@ def join_families(db: Session, keep: int, others: Collection[int]) -> None:
         db.execute(update(Thread).where(Thread.family.in_(others)).values(family=keep))
 
 
+def threads_in(db: Session, families: Collection[int]) -> dict[int, list[int]]:
+    """The threads of these families that are no signposts."""
+    found: dict[int, list[int]] = {family: [] for family in families}
+    for family, thread in db.execute(select(Thread.family, Thread.id).where(Thread.family.in_(families), Thread.merged_into.is_(None))):
+        found[family].append(thread)
+    return found
+
+
+def sizes_of(db: Session, families: Collection[int]) -> dict[int, int]:
+    """How many messages each of these families has."""
+    query = select(Thread.family, func.sum(Thread.messages)).where(Thread.family.in_(families)).group_by(Thread.family)
+    return {family: int(count or 0) for family, count in db.execute(query)}
+
+
 def told_in(db: Session, families: Collection[int]) -> dict[int, list[Told]]:
     """The messages of these families."""
     columns = Message.id, Message.message_id, Message.refs, Message.sent_at, Message.thread_id, Message.parent_id, Message.author_key, Message.subject

@@ -1,6 +1,6 @@
 """The archive takes a message: its row, its place in a thread, its attachments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,8 @@ from listserv.usecases import arranging
 # Graphs of ids are cut here: a mail with thousands of References is broken or hostile.
 MAX_REFS = 100
 SNIPPET = 300
+# In messages. Larger ones are not joined by a mail that names both.
+LARGEST_FAMILY = 5_000
 # A Date that is further off than this is a wrong clock, and the time of arrival is truer.
 BELIEVABLE = timedelta(days=7)
 AHEAD = timedelta(minutes=10)
@@ -54,12 +56,14 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
 
 def unused_id(db: Session, mlist: MailingList, post: Post, raw_sha: str) -> Post:
     """The post under its own Message-ID, or under one made from its bytes where another mail has taken that."""
-    return post if threads.message_by_id(db, mlist, post.message_id) is None else under_made_id(post, raw_sha)
+    return next(one for one in names(post, raw_sha) if threads.message_by_id(db, mlist, one.message_id) is None)
 
 
-def under_made_id(post: Post, raw_sha: str) -> Post:
-    """The post under an id made from its bytes (`raw_sha`: their SHA-256, hex)."""
-    return replace(post, message_id=f"{raw_sha[:32]}@reused.invalid", made_id=True)
+def names(post: Post, raw_sha: str) -> Iterator[Post]:
+    """The post under its own id, then under ids made from its bytes (`raw_sha`: their SHA-256, hex): even those may have been taken on purpose."""
+    yield post
+    for number in range(16):
+        yield replace(post, message_id=f"{raw_sha[2 * number : 2 * number + 32]}@reused.invalid", made_id=True)
 
 
 def described(post: Post) -> dict[str, Any]:
@@ -112,9 +116,9 @@ def _place(db: Session, mlist: MailingList, message: Message, arrival: Arrival) 
     """The thread it belongs to, and whether its parent could be told without looking at the whole thread."""
     refs = references(arrival.post)
     known = threads.known_ids(db, mlist, {*refs, message.message_id})
-    families = sorted({place.family for place in known.values()})
+    families = _families(db, [known[ref] for ref in (*reversed(refs), message.message_id) if ref in known])
     if families:
-        threads.join_families(db, families[0], families[1:])
+        threads.join_families(db, min(families), [family for family in families if family != min(families)])
         beside = next(known[ref] for ref in (*reversed(refs), message.message_id) if ref in known)
         thread = db.get_one(Thread, beside.thread_id)
     else:
@@ -128,6 +132,21 @@ def _place(db: Session, mlist: MailingList, message: Message, arrival: Arrival) 
         message.parent_id = known[refs[-1]].row
         return thread, True
     return thread, False
+
+
+def _families(db: Session, nearest_first: Sequence[threads.Known]) -> list[int]:
+    """The families that a mail brings together; of very large ones only the nearest, because each such mail costs a look at all."""
+    families = list(dict.fromkeys(place.family for place in nearest_first))
+    if len(families) < 2:
+        return families
+    sizes = threads.sizes_of(db, families)
+    total = 0
+    together: list[int] = []
+    for family in families:
+        total += sizes.get(family, 0)
+        if not together or total <= LARGEST_FAMILY:
+            together.append(family)
+    return together
 
 
 def _is_plain_reply(message: Message, refs: tuple[str, ...], known: Mapping[str, threads.Known]) -> bool:

@@ -19,13 +19,16 @@ def settle(db: Session, families: Collection[int]) -> None:
     places: list[dict[str, Any]] = []
     figures: list[dict[str, Any]] = []
     left: dict[int, int] = {}
-    for told in threads.told_in(db, families).values():
+    idle = threads.threads_in(db, families)
+    for family, told in threads.told_in(db, families).items():
         arranged = arrange(one.node for one in told)
         by_id = {one.node.id: one for one in told}
         groups = [[by_id[row] for row in thread] for thread in arranged.threads]
         numbers = _numbers(db, groups)
         places += _moved(groups, numbers, arranged)
         left |= _left(groups, numbers)
+        # A thread whose only message turned out to be somewhere else already.
+        left |= {thread: numbers[0] for thread in idle[family] if numbers and thread not in {*numbers, *left}}
         figures += [_figures(group, arranged) | {"id": number} for group, number in zip(groups, numbers, strict=True)]
     threads.write_places(db, places)
     for thread, to in left.items():
@@ -35,12 +38,14 @@ def settle(db: Session, families: Collection[int]) -> None:
 
 def _numbers(db: Session, groups: Sequence[Sequence[Told]]) -> list[int]:
     """The thread of each group: the oldest of those that its messages were in, if no group before has taken it; else a new one."""
-    taken: list[int] = []
+    taken: set[int] = set()
+    numbers = []
     for group in groups:
         own = sorted({one.thread_id for one in group})
         number = next((thread for thread in own if thread not in taken), None)
-        taken.append(threads.part_from(db, own[0]).id if number is None else number)
-    return taken
+        numbers.append(threads.part_from(db, own[0]).id if number is None else number)
+        taken.add(numbers[-1])
+    return numbers
 
 
 def _moved(groups: Sequence[Sequence[Told]], numbers: Sequence[int], arranged: Arranged) -> list[dict[str, Any]]:
@@ -58,7 +63,8 @@ def _left(groups: Sequence[Sequence[Told]], numbers: Sequence[int]) -> dict[int,
     for group, number in zip(groups, numbers, strict=True):
         for one in group:
             went.setdefault(one.thread_id, number)
-    return {thread: number for thread, number in went.items() if thread not in numbers}
+    kept = set(numbers)
+    return {thread: number for thread, number in went.items() if thread not in kept}
 
 
 def _figures(group: Sequence[Told], arranged: Arranged) -> dict[str, Any]:

@@ -8,13 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict
 from listserv.mail import address
 from listserv.mail.dating import Times
-from listserv.mail.parse import Post
+from listserv.mail.parse import Post, message_hash
 from listserv.mail.subject import base_subject
 from listserv.mail.threads import components
 from listserv.store import importing as rows
@@ -40,6 +41,14 @@ class Found:
     times: Times
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many messages an import has brought, and how many had come by themselves meanwhile."""
+
+    count: int
+    doubles: int
+
+
 def begin(db: Session, mlist: MailingList, source: str, now: datetime, *, afresh: bool = False) -> MailingList:
     """The place where the history of this list is gathered. Raises Conflict where another import has not ended."""
     shadow = rows.shadow_of(db, mlist)
@@ -54,8 +63,8 @@ def begin(db: Session, mlist: MailingList, source: str, now: datetime, *, afresh
     return shadow
 
 
-def already_here(db: Session, shadow: MailingList, hashes: Sequence[bytes]) -> set[bytes]:
-    """Which of these bytes (SHA-256) have been brought before, so that they need not be read again."""
+def already_here(db: Session, shadow: MailingList, hashes: Sequence[bytes]) -> dict[bytes, datetime]:
+    """Which of these bytes (SHA-256) have been brought before and need not be read again, and when they were written."""
     return rows.archived_contents(db, _both(shadow), hashes)
 
 
@@ -89,35 +98,34 @@ def gather(db: Session, shadow: MailingList, found: Sequence[Found]) -> int:
 
 def _without_doubles(db: Session, shadow: MailingList, found: Sequence[Found]) -> list[Found]:
     """Those that are not here yet; another mail under a known Message-ID is kept under one made from its bytes."""
-    known = rows.archived_messages(db, _both(shadow), {_made(one).message_id for one in found} | {one.post.message_id for one in found})
+    known = rows.archived_messages(db, _both(shadow), {name.message_id for one in found for name in _names(one)})
     fresh = []
     for one in found:
-        before = known.get(one.post.message_id)
-        if before and _same(before, one):
-            continue
-        post = _made(one) if before else one.post
-        if post.message_id in known:
-            continue
-        known[post.message_id] = _kept(one)
-        fresh.append(Found(one.content, post, one.times))
+        for name in _names(one):
+            before = known.get(name.message_id)
+            if before is None:
+                known[name.message_id] = _kept(one)
+                fresh.append(Found(one.content, name, one.times))
+            if before is None or _same(before, _kept(one), one.post.date):
+                break
     return fresh
 
 
-def _made(one: Found) -> Post:
-    return archiving.under_made_id(one.post, one.content.sha256.hex())
+def _names(one: Found) -> list[Post]:
+    return list(islice(archiving.names(one.post, one.content.sha256.hex()), 4))
 
 
 def _kept(one: Found) -> rows.Kept:
     author = one.post.authors[0].address if one.post.authors else ""
-    return rows.Kept(address.key(author), one.post.subject, one.times.sent, one.post.text)
+    files = frozenset(file.sha256 for file in one.post.attachments)
+    return rows.Kept(address.key(author), one.post.subject, one.times.sent, one.post.text, files)
 
 
-def _same(before: rows.Kept, one: Found) -> bool:
-    """Two copies of one mail. Archivers add footers, veil addresses and take attachments away, but subject and time stay."""
-    now = _kept(one)
-    if before.author_key == now.author_key and before.text == now.text:
+def _same(before: rows.Kept, now: rows.Kept, date: datetime | None = None) -> bool:
+    """Two copies of one mail. Archivers add footers, veil addresses and take attachments away, but subject and time (or `date`) stay."""
+    if (before.author_key, before.text, before.files) == (now.author_key, now.text, now.files):
         return True
-    return before.sent_at in (one.times.sent, one.post.date) and _bare(before.subject) == _bare(now.subject)
+    return before.sent_at in (now.sent_at, date) and _bare(before.subject) == _bare(now.subject)
 
 
 def _bare(subject: str) -> str:
@@ -154,22 +162,37 @@ def arrange_some(db: Session, shadow: MailingList, after: int) -> int | None:
     return families[-1] if families else None
 
 
-def publish(db: Session, shadow: MailingList, actor: Actor, now: datetime) -> int:
-    """Make what has been gathered the list's history; how many messages. Who may see it, the list's own settings say."""
+def publish(db: Session, shadow: MailingList, actor: Actor, now: datetime) -> Published:
+    """Make what has been gathered the list's history. Who may see it, the list's own settings say."""
     mlist = db.get_one(MailingList, shadow.import_of)
     # What comes by mail meanwhile is judged before or after all this.
     lock(db, mlist)
-    rows.drop_doubles(db, shadow)
+    doubles = _drop_doubles(db, shadow)
     rows.drop_signposts(db, shadow)
     grown = _join(db, shadow)
     rows.lay_ghosts(db, shadow)
     count = rows.move(db, shadow)
-    arranging.settle(db, grown)
+    for start in range(0, len(grown), FAMILIES):
+        arranging.settle(db, grown[start : start + FAMILIES])
     db.flush()
     db.delete(shadow)
     if count:
         note(db, actor, "history-imported", mlist=mlist, now=now, detail=f"{count} messages from {shadow.description}")
-    return count
+    return Published(count, doubles)
+
+
+def _drop_doubles(db: Session, shadow: MailingList) -> int:
+    """Leave out what has come to the list itself meanwhile; another mail under such an id goes on under one made from its bytes."""
+    doubled = rows.doubled(db, shadow)
+    ids = [row.message_id for row in doubled]
+    old, own = rows.archived_messages(db, (shadow.id,), ids), rows.archived_messages(db, _both(shadow)[1:], ids)
+    same = [row for row in doubled if _same(own[row.message_id], old[row.message_id])]
+    rows.drop(db, shadow, [row.id for row in same])
+    for row in doubled:
+        if row not in same:
+            name = f"{row.sha256.hex()[:32]}@reused.invalid"
+            rows.rename(db, row.id, name, message_hash(name))
+    return len(same)
 
 
 def _join(db: Session, shadow: MailingList) -> list[int]:

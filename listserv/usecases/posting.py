@@ -83,7 +83,8 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission) -> Facts:
         member=member is not None,
         moderator=moderates(member),
         moderated=member is not None and (member.moderated or mlist.moderate_members),
-        banned=bars(db, mlist, (address.key(author.address) for author in submission.post.authors)),
+        # Who writes as several is held anyway.
+        banned=bars(db, mlist, [address.key(author.address) for author in submission.post.authors[:3]]),
         alignment=submission.alignment,
         null_sender=not submission.incoming.mail_from,
         double=_is_double(db, mlist, submission),
@@ -124,7 +125,8 @@ def _is_double(db: Session, mlist: MailingList, submission: Submission) -> bool:
     known = message_by_id(db, mlist, post.message_id)
     if known is None:
         return False
-    return known.author_key == author_key(post) and known.body.text == post.text
+    same_files = {file.sha256 for file in known.attachments} == {file.sha256 for file in post.attachments}
+    return known.author_key == author_key(post) and known.body.text == post.text and same_files
 
 
 def submit(db: Session, mlist: MailingList, submission: Submission, now: datetime) -> Result:

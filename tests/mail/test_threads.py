@@ -59,8 +59,17 @@ def test_a_message_that_refers_to_two_conversations_goes_to_one_and_leaves_them_
     assert threads(("a", ""), ("b", "a"), ("c", ""), ("d", "c"), ("e", "a d")) == ["ab", "cde"]
 
 
-def test_what_says_nothing_of_itself_goes_where_others_know_it():
-    assert threads(("a", ""), ("b", ""), ("c", "a b")) == ["abc"]
+def test_two_beginnings_are_not_joined_by_who_names_both():
+    assert threads(("a", ""), ("b", ""), ("c", "a b")) == ["a", "bc"]
+
+
+def test_long_chains_take_no_long_time():
+    ids = [f"m{n}" for n in range(30_000)]
+    made = [Node(n, name, tuple(ids[max(0, n - 3) : n]), DAY) for n, name in enumerate(ids)]
+    ghosts = [Node(100_000 + n, f"g{n}", tuple(f"x{k}" for k in range(n * 90, n * 90 + 100)), DAY) for n in range(300)]
+
+    assert len(arrange(made).threads) == 1
+    assert len(arrange(ghosts).threads) == 1
 
 
 NAMES = st.sampled_from("abcdefgh")

@@ -179,10 +179,11 @@ def test_what_came_meanwhile_is_joined_to_its_history(site, network, office):
 
 
 def test_a_mail_that_came_by_itself_meanwhile_is_not_there_twice(site, network, office):
-    bring(site, [old(1), old(2, "m1@old"), old(3, "m2@old")], publish=False)
-    office.send("halina@example.org", "siecibp", references="<m1@old>", message_id="<m2@old>")
+    raws = [old(1), old(2, "m1@old", author="halina@example.org"), old(3, "m2@old")]
+    bring(site, raws, publish=False)
+    office.deliver(b"Received: from a by b\n" + raws[1], "siecibp@lists.example.org")
 
-    bring(site, [old(1), old(2, "m1@old"), old(3, "m2@old")])
+    bring(site, raws)
 
     parents, threads = shape(site)
     assert parents == {"m1@old": None, "m2@old": "m1@old", "m3@old": "m2@old"}
@@ -227,3 +228,58 @@ def test_any_order_of_arrival_by_import_or_by_mail_gives_the_same_threads(site, 
         shapes.append(shape(site, name))
 
     assert shapes[0] == shapes[1]
+
+
+def scan(number):
+    """A mail from a scanner that has one id for all: no words, another file each time."""
+    from email.message import EmailMessage
+
+    made = EmailMessage()
+    made["From"], made["Message-ID"], made["Subject"] = "scanner@example.org", "<scan@old>", f"Scan {number}"
+    made["Date"] = LONG_AGO + timedelta(days=number)
+    made.set_content("\n")
+    made.add_attachment(bytes([number]) * 100, "application", "pdf", filename="scan.pdf")
+    return made.as_bytes()
+
+
+def test_the_same_words_with_another_file_are_another_mail(site, network):
+    raws = [scan(number) for number in range(4)]
+
+    assert bring(site, raws, batch=2) == 4
+    assert bring(site, raws) == 0
+
+
+def test_ids_that_were_taken_on_purpose_keep_nothing_out(site, network, office):
+    raw = old(1).replace(b"Message-ID: <m1@old>\n", b"")
+    post = parse(raw)
+    made = [name.message_id for name in importing.archiving.names(post, content(raw).sha256.hex())][:2]
+    for name in made:
+        office.send("halina@example.org", "siecibp", text="Nic.", message_id=f"<{name}>")
+
+    assert bring(site, [raw]) == 1
+    assert len(shape(site)[0]) == 3
+
+
+def test_another_mail_under_the_id_of_one_that_came_meanwhile_is_kept(site, network, office):
+    raws = [old(1), old(2, "m1@old"), old(3, "m2@old")]
+    bring(site, raws, publish=False)
+    office.send("halina@example.org", "siecibp", "Inne", text="Co innego.", message_id="<m2@old>")
+
+    bring(site, raws)
+
+    parents, _ = shape(site)
+    assert len(parents) == 4
+    with site.reading() as db:
+        assert all(db.get(Thread, row.id).messages for row in db.scalars(select(Thread).where(Thread.merged_into.is_(None))))
+
+
+def test_who_names_many_conversations_joins_none_of_them(site, network, office):
+    for number in range(4):
+        office.send("halina@example.org", "siecibp", f"Wątek {number}", text=f"Słowa {number}.", message_id=f"<t{number}@x>")
+    office.send("marek@example.org", "siecibp", "KUP TERAZ", message_id="<x@x>")
+    office.send("marek@example.org", "siecibp", "Re: KUP TERAZ", references="<x@x> " + " ".join(f"<t{number}@x>" for number in range(4)))
+
+    _, threads = shape(site)
+    assert sorted(len(thread) for thread in threads) == [1, 1, 1, 1, 2]
+    with site.reading() as db:
+        assert "Wątek 0" in db.scalars(select(Thread.subject)).all()
