@@ -39,9 +39,13 @@ def reference(mbox, folder):
         db.execute("CREATE TABLE mail (id INTEGER PRIMARY KEY, message_id TEXT UNIQUE, subject TEXT, body TEXT, raw BLOB)")
         for (_, start), (end, _) in pairwise(ends):
             data = raw[start : end - 1]
-            mail = email.message_from_bytes(data, policy=email.policy.default)
-            body = mail.get_body(("plain", "html"))
-            row = (mail["message-id"], mail["subject"], body.get_content() if body else "", data)
+            try:
+                mail = email.message_from_bytes(data, policy=email.policy.default)
+                body = mail.get_body(("plain", "html"))
+                row = (mail["message-id"], mail["subject"], body.get_content() if body else "", data)
+                str(row[2]).encode()
+            except Exception:  # noqa: BLE001 - what the bare program cannot read it keeps as bytes
+                row = (None, "", "", data)
             db.execute("INSERT OR IGNORE INTO mail (message_id, subject, body, raw) VALUES (?, ?, ?, ?)", row)
         db.commit()
     return (len(ends) - 1) / (time.monotonic() - begin)
