@@ -28,12 +28,16 @@ def read_file(path: Path) -> bytes:
 
 
 def file_in(folder: Path) -> Callable[[str], bytes | None]:
-    """Reads files of a folder by name or path; None for what is not there, or not in that folder."""
+    """Reads files of a folder by name or path; None for what is not there, or not in that folder (a link may lead out of it)."""
 
     def read(name: str) -> bytes | None:
-        path = folder / name
-        inside = not Path(name).is_absolute() and ".." not in Path(name).parts
-        return read_file(path) if inside and path.is_file() else None
+        try:
+            path = (folder / name).resolve()
+            there = path.is_relative_to(folder.resolve()) and path.is_file()
+        except (OSError, ValueError, RuntimeError):
+            # No file has such a name: it is too long, holds a NUL, or is a link to itself.
+            return None
+        return read_file(path) if there else None
 
     return read
 

@@ -16,6 +16,8 @@ NO_DELIVERY, MODERATED = 1, 128
 BY_ADMIN, BY_BOUNCE = 3, 4
 # Kinds of requests.
 POST, SUBSCRIPTION, UNSUBSCRIPTION = 1, 2, 3
+# Characters and words in one list: room for a hundred and fifty thousand members.
+MOST_TEXT, MOST_WORDS = 32 << 20, 200_000
 # What Mailman 2 wrote in before everything was UTF-8.
 CHARSETS = {
     **dict.fromkeys(("pl", "cs", "hr", "hu", "ro", "sl"), "iso-8859-2"),
@@ -65,6 +67,7 @@ class _Reader:
     def __init__(self, raw: Mapping[Any, Any]) -> None:
         self.raw = raw
         self.charset = "utf-8"
+        self.left = MOST_TEXT
         self.code = self.text("preferred_language")
         self.charset = CHARSETS.get(self.code.split("_")[0], "cp1252")
 
@@ -72,7 +75,10 @@ class _Reader:
         return _key(self.raw, name)
 
     def decoded(self, value: Any) -> str:
-        """Text: UTF-8 where it is, else in the charset of the list's language."""
+        """Text: UTF-8 where it is, else in the charset of the list's language. Raises Unreadable when it becomes too much."""
+        self.left -= len(value) if isinstance(value, (bytes, str)) else 0
+        if self.left < 0:
+            raise Unreadable("holds more text than any list of Mailman's")
         if isinstance(value, str):
             return common.person_name(value.encode("utf-8", "replace").decode())
         if not isinstance(value, bytes):
@@ -91,7 +97,12 @@ class _Reader:
 
     def texts(self, name: str) -> list[str]:
         value = self.get(name)
-        return [self.decoded(one) for one in value] if isinstance(value, list) else self.text(name).split()
+        if isinstance(value, list):
+            return [self.decoded(one) for one in value]
+        parts = self.text(name).split(None, MOST_WORDS)
+        if len(parts) > MOST_WORDS:
+            raise Unreadable("holds more text than any list of Mailman's")
+        return parts
 
     def table(self, name: str) -> dict[str, Any]:
         """A dictionary by address."""

@@ -40,4 +40,7 @@ def moment(value: datetime | None, zone: tzinfo) -> datetime | None:
     """A time of Mailman's: naive, in the zone of its machine. Its "never" is the year 1."""
     if value is None or value.year < 1990:
         return None
-    return value.replace(tzinfo=value.tzinfo or zone).astimezone(UTC)
+    try:
+        return value.replace(tzinfo=value.tzinfo or zone).astimezone(UTC)
+    except OverflowError:
+        return None

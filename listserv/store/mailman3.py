@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, DateTime, Engine, Integer, LargeBinary, Select, column, create_engine, inspect, make_url, select, table
+from sqlalchemy import Connection, Engine, Select, column, create_engine, inspect, make_url, select, table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -28,11 +28,15 @@ MEMBER = ("id", "role", "list_id", "moderation_action", "address_id", "user_id",
 ADDRESS = ("id", "email", "_original", "display_name", "verified_on", "registered_on", "user_id", "preferences_id")
 USER = ("id", "display_name", "_preferred_address_id", "preferences_id")
 PREFERENCES = ("id", "preferred_language", "delivery_mode", "delivery_status")
-TYPES = {
-    **dict.fromkeys(("verified_on", "registered_on", "expiration_date"), DateTime),
-    **dict.fromkeys(("accept_these_nonmembers", "reject_these_nonmembers", "discard_these_nonmembers", "topics"), LargeBinary),
-    "id": Integer,
-}
+DATES = ("verified_on", "registered_on", "expiration_date")
+PICKLES = ("accept_these_nonmembers", "reject_these_nonmembers", "discard_these_nonmembers", "topics")
+NUMBERS = (
+    ("id", "archive_policy", "max_message_size", "reply_goes_to_list", "emergency", "default_member_action", "default_nonmember_action")
+    + ("subscription_policy", "anonymous_list", "filter_content", "autorespond_postings", "gateway_to_news")
+    + ("role", "moderation_action", "address_id", "user_id", "preferences_id", "_preferred_address_id", "delivery_mode", "delivery_status")
+    + ("mailing_list_id", "request_type", "pended_id")
+)
+LARGEST_NUMBER = 1 << 40
 DRIVERS = {"postgresql": "PostgreSQL needs its driver: pip install 'listserv[postgresql]'"}
 OTHER_DRIVER = "a database of the kind {kind} cannot be read here: its Python driver is not installed"
 NEEDED = ("mailinglist", "member", "address", "user", "preferences", "ban")
@@ -84,7 +88,13 @@ def _sqlite(url: URL) -> Engine:
     path = Path(url.database or "")
     if not path.is_file():
         raise NotFound("there is no database at {where}", where=path)
-    return create_engine("sqlite://", creator=lambda: sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True))
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        return connection
+
+    return create_engine("sqlite://", creator=connect)
 
 
 @contextmanager
@@ -113,14 +123,37 @@ class _Tables:
         have = {one["name"] for one in self.inspector.get_columns(name)}
         there = [one for one in columns if one in have]
         missing = dict.fromkeys(one for one in columns if one not in have)
-        columns_there: list[Any] = [column(one, TYPES.get(one)) for one in there]
+        columns_there: list[Any] = [column(one) for one in there]
         asked: Select[Any] = select(*columns_there).select_from(table(name))
         ordered = asked.order_by(column("id")) if "id" in have else asked
-        return [{**missing, **row} for row in self.connection.execute(ordered).mappings()]
+        return [{**missing, **{key: _plain(key, value) for key, value in row.items()}} for row in self.connection.execute(ordered).mappings()]
 
     def by_id(self, name: str, columns: Sequence[str]) -> dict[int, Row]:
         """All rows of a table by their number."""
         return {row["id"]: row for row in self.rows(name, columns)}
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A value as its column should have it; None for another: SQLite keeps whatever it is given."""
+    if name in DATES:
+        return _date(value)
+    if name in PICKLES:
+        return bytes(value) if isinstance(value, (bytes, memoryview)) else value
+    if name in NUMBERS:
+        return value if isinstance(value, int) and abs(value) < LARGEST_NUMBER else None
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    # A ban without a list is one of the whole site: a list that cannot be read must not become none.
+    return "?" if name == "list_id" and value is not None else None
+
+
+def _date(value: Any) -> datetime | None:
+    """A moment without a zone, as Mailman keeps them; SQLite has them as text."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=None) if isinstance(moment, datetime) else None
 
 
 def _rows(tables: _Tables, now: datetime) -> Rows:

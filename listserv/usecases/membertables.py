@@ -173,7 +173,7 @@ def read_google(row: Row) -> NewMember:
     """A row of Google Groups. Raises Invalid for who is no member."""
     _require_member(row, "role", "status")
     status = Status.BOUNCING if "bounc" in row.get("status", "").lower() else Status.ENABLED
-    parts = [int(row.get(part, "")) if row.get(part, "").isdecimal() else 0 for part in ("year", "month", "day", "hour", "minute", "second")]
+    parts = [int(row.get(part, "")) if re.fullmatch(r"\d{1,4}", row.get(part, "")) else 0 for part in ("year", "month", "day", "hour", "minute", "second")]
     return _foreign(row, _role(row.get("role", "")), status, _moment(parts))
 
 
@@ -231,11 +231,12 @@ def _day(text: str, *, strict: bool = True) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        # The first and the last day there are lie, in some zones, outside the calendar.
         if strict:
             raise Invalid("joined: write the day as 2026-03-03") from None
         return _american(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _american(text: str) -> datetime | None:

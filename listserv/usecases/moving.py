@@ -122,7 +122,7 @@ def _trouble(email: str) -> str:
     return ""
 
 
-def _is_a_list(db: Session, email: str, ours: str) -> bool:
+def is_a_list(db: Session, email: str, ours: str) -> bool:
     """Would mail to this address come back to us: is it one of this list's, or of another's that is here?"""
     local, domain = address.split(address.key(email))
     route = address.read_local_part(local) if domain == settings_of(db).site.domain.lower() else None
@@ -137,7 +137,7 @@ def _people(
     skipped, already = [], 0
     for person in found:
         trouble, key = _trouble(person.email), address.key(person.email)
-        if trouble or _is_a_list(db, person.email, ours):
+        if trouble or is_a_list(db, person.email, ours):
             skipped.append(Skipped(person.email, trouble or "is an address of this site: a list cannot be a member"))
         elif key in good:
             already += 1

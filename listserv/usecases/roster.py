@@ -13,7 +13,7 @@ from listserv.mail import address
 from listserv.store.lists import MailingList
 from listserv.store.members import Member, Status, member_by_key
 from listserv.store.people import Address, address_by_key
-from listserv.usecases import digesting, membership, membertables
+from listserv.usecases import digesting, membership, membertables, moving
 from listserv.usecases.access import Actor
 from listserv.usecases.administration import NewMember, add_member, checked_email, one_line, read_value
 from listserv.usecases.journal import note
@@ -107,6 +107,8 @@ def import_members(
         done.read += 1
         try:
             new = table.form.read(row)
+            if moving.is_a_list(db, checked_email(new.email), mlist.name):
+                raise Invalid("{email} is an address of this site: a list cannot be a member", email=new.email)
             if dry_run:
                 _look(db, mlist, new, coming)
             else:

@@ -201,3 +201,13 @@ def test_a_dry_run_of_a_table_counts_as_the_real_one(run, members, tmp_path):
 
     assert dry == run("member", "import", "siecibp", tmp_path / "people.csv", "--json").json
     assert (dry["added"], dry["already"], len(dry["unreadable"])) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_the_lists_own_addresses_in_a_table_are_named_and_left_out(run, members, tmp_path, options):
+    (tmp_path / "people.csv").write_text("email,joined\nsiecibp@lists.example.org,\nmoderator_siecibp@lists.example.org,\newa@example.org,0001-01-01T00:00:00+14:00\nola@example.org,\n")
+
+    done = run("member", "import", "siecibp", tmp_path / "people.csv", "--json", *options)
+
+    assert (done.code, done.json["added"], [one["line"] for one in done.json["unreadable"]]) == (2, 1, [2, 3, 4])
+    assert all("a list cannot be a member" in one["why"] for one in done.json["unreadable"][:2])

@@ -112,3 +112,33 @@ def test_a_large_part_said_again_and_again_is_refused(monkeypatch):
 
     with pytest.raises(Unreadable, match="larger than any"):
         mail(pickle.dumps(kept))
+
+
+def test_whatever_is_said_again_and_again_is_counted_before_it_is_put_together(monkeypatch):
+    monkeypatch.setattr("listserv.mailman.messages.LARGEST", 100_000)
+    long = b"x" * 10_000
+    header = Old("email.header.Header", {b"_chunks": [(long, None)] * 20})
+    inner = Old("email.message.Message", {b"_headers": [], b"_payload": [], b"preamble": long})
+    after = Old("email.message.Message", {b"_headers": [], b"_payload": [], b"epilogue": long})
+
+    for fields, payload in (([(b"X", long)] * 20, b""), ([(long, b"x")] * 20, b""), ([(b"Subject", header)], b""), ([], [inner] * 20), ([], [after] * 20)):
+        with pytest.raises(Unreadable, match="larger than any"):
+            mail(dumps(Old("email.message.Message", {b"_headers": fields, b"_payload": payload})))
+
+
+def test_a_charset_that_cannot_be_and_a_part_without_fields_break_nothing():
+    header = Old("email.header.Header", {b"_chunks": [(b"a\xff", Old("email.charset.Charset", {b"input_charset": b"utf-8\0"}))]})
+    part = Old("email.message.Message", {b"_headers": 7, b"_payload": b"inner"})
+    kind = b"multipart/mixed; boundary=B"
+
+    raw = mail(dumps(Old("email.message.Message", {b"_headers": [(b"Subject", header), (b"Content-Type", kind)], b"_payload": [part]})))
+
+    assert b"--B\r\n\r\ninner\r\n--B--" in raw
+
+
+@pytest.mark.parametrize("kind", [b"multipart/mixed; boundary*=utf-8%00'\0'x", b"multipart/mixed; boundary*0*=\0'\0'x", b"multipart/mixed; boundary*=\0'en'%41"])
+def test_a_content_type_that_python_stumbles_over_is_read_or_refused(kind):
+    try:
+        mail(dumps(Old("email.message.Message", {b"_headers": [(b"Content-Type", kind)], b"_payload": []})))
+    except Unreadable as wrong:
+        assert "damaged mail" in str(wrong)

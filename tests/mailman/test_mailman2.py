@@ -1,5 +1,7 @@
 """A config.pck of Mailman 2 as we understand it. The files look as Python 2.7 and Mailman 2.1.18 wrote them."""
 
+import pickle
+
 import pytest
 
 from listserv.mailman import mailman2
@@ -163,3 +165,18 @@ def test_a_pickle_of_something_else_is_refused(value):
 
 def test_without_a_folder_the_real_name_is_the_name():
     assert found(name="", real_name="SieciBP").address == "siecibp@lists.example.net"
+
+
+@pytest.mark.parametrize("where", ["ban_list", "owner", "moderator"])
+def test_one_long_text_named_again_and_again_is_refused(where):
+    """The pickle says the text once and names it a hundred thousand times."""
+    raw = pickle.dumps({b"members": {}, where.encode(): [b"a" * 1_000_000] * 100_000}, 3)
+
+    assert len(raw) < 2_000_000
+    with pytest.raises(Unreadable, match="more text than any list"):
+        mailman2.read(raw, "x")
+
+
+def test_more_words_than_any_list_has_are_refused():
+    with pytest.raises(Unreadable, match="more text than any list"):
+        mailman2.read(pickle.dumps({b"members": {}, b"owner": b"aa " * 1_000_000}, 3), "x")

@@ -2,12 +2,15 @@
 
 import hashlib
 import pickle
+from datetime import timedelta, timezone
+from email import message_from_string
 from email.message import Message
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
+from listserv.cli.mailmanfiles import file_in
 from listserv.errors import Invalid, NotFound
 from listserv.mailman import mailman3
 from listserv.store import mailman3 as foreign
@@ -288,3 +291,52 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 
     with pytest.raises(Invalid, match="not a database"):
         foreign.read(f"sqlite:///{tmp_path / 'mailman.db'}")
+
+
+@pytest.mark.parametrize(("table", "column", "value"), [
+    ("mailinglist", "max_message_size", "big"), ("mailinglist", "max_message_size", 1 << 62), ("mailinglist", "info", b"\xff\0"), ("mailinglist", "preferred_language", b"\xff"),
+    ("mailinglist", "topics", "text"), ("mailinglist", "topics", 1 << 62), ("ban", "email", b"\xff"), ("address", "registered_on", "no date"), ("address", "registered_on", 7),
+    ("address", "verified_on", b"x"), ("address", "registered_on", "9999-12-31 23:59:59.999999"), ("pended", "expiration_date", 1.5), ("pended", "expiration_date", "2099-01-01T00:00:00+02:00"),
+    ("message", "path", b"\xff"), ("message", "path", "x" * 300), ("message", "path", "a\0b"), ("address", "display_name", b"\xff"), ("preferences", "delivery_mode", "x"),
+])  # fmt: skip
+def test_one_value_of_another_kind_stops_nothing(tmp_path, table, column, value):
+    """SQLite keeps whatever it is given."""
+    (tmp_path / "data").mkdir()
+    mailman = Mailman(f"sqlite:///{tmp_path / 'data' / 'mailman.db'}", tmp_path)
+    number = mailman.list()
+    mailman.person("ewa@example.org")
+    mailman.add("ban", email="bad@example.org", list_id="siecibp.lists.example.net")
+    mailman.hold(number, message_from_string("From: a@example.com\nSubject: x\nMessage-ID: <1@example.com>\n\nx\n"))
+    with mailman.engine.begin() as db:
+        db.execute(text(f'UPDATE "{table}" SET "{column}" = :value'), {"value": value})
+
+    seen = mailman3.found(foreign.read(mailman.url), file_in(tmp_path / "messages"), timezone(timedelta(hours=-12)))
+    mailman.close()
+
+    assert ([one.name for one in seen.lists], [person.email for person in seen.lists[0].people], len(seen.lists[0].posts)) == (["siecibp"], ["ewa@example.org"], 1)
+
+
+def test_a_ban_whose_list_cannot_be_read_does_not_become_one_of_the_whole_site(tmp_path):
+    (tmp_path / "data").mkdir()
+    mailman = Mailman(f"sqlite:///{tmp_path / 'data' / 'mailman.db'}", tmp_path)
+    mailman.list()
+    mailman.add("ban", email="bad@example.org", list_id=b"\xff")
+    mailman.close()
+
+    assert mailman3.found(foreign.read(mailman.url), None, WARSAW).bans == ()
+
+
+def test_a_message_store_is_not_left_through_a_link(tmp_path):
+    """Neither by a link to a file nor by one to a folder; the store itself may be one."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "store" / "AA").mkdir(parents=True)
+    (tmp_path / "outside" / "secret").write_bytes(b"secret")
+    (tmp_path / "store" / "AA" / "mail").write_bytes(b"mail")
+    (tmp_path / "store" / "file").symlink_to(tmp_path / "outside" / "secret")
+    (tmp_path / "store" / "folder").symlink_to(tmp_path / "outside")
+    (tmp_path / "store" / "loop").symlink_to(tmp_path / "store" / "loop")
+    (tmp_path / "messages").symlink_to(tmp_path / "store")
+    read = file_in(tmp_path / "messages")
+
+    assert read("AA/mail") == b"mail"
+    assert [read(name) for name in ("file", "folder/secret", "loop", "../outside/secret", str(tmp_path / "outside" / "secret"), "x" * 300, "a\0b")] == [None] * 7

@@ -119,3 +119,20 @@ def test_of_two_columns_for_one_thing_the_first_counts():
     ((_, row),) = table.rows
 
     assert (row["email"], row["name"]) == ("a@example.org", "N")
+
+
+@pytest.mark.parametrize("year", ["99999999999999999999", "9" * 5000, "0"])
+def test_a_year_that_cannot_be_is_no_year(year):
+    table = read(f"Email address,Group status,Join year,Join month,Join day\ne@example.org,member,{year},1,1\n")
+    ((_, row),) = table.rows
+
+    assert table.form.read(row).joined_at is None
+
+
+@pytest.mark.parametrize("day", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_day_outside_the_calendar_is_named_in_ours_and_passed_over_in_others(day):
+    ours, theirs = read(f"email,joined\ne@example.org,{day}\n"), read(f"Email,Email Delivery,Joined\ne@example.org,Digest,{day}\n")
+
+    with pytest.raises(Invalid, match="joined"):
+        [ours.form.read(row) for _, row in ours.rows]
+    assert [theirs.form.read(row).joined_at for _, row in theirs.rows] == [None]
