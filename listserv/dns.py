@@ -15,7 +15,7 @@ from listserv.mail.dmarc import LookupFailed
 if TYPE_CHECKING:
     from dns.message import Message
 
-__all__ = ["LookupFailed", "Resolver"]
+__all__ = ["LookupFailed", "Patience", "Resolver"]
 
 # Seconds that an unanswered name, or a resolver that does not answer, is left alone.
 REST = 60.0
@@ -23,6 +23,8 @@ LONGEST_TTL = 3600
 MOST_REMEMBERED = 4096
 # After so many silences one after another the resolver itself is held to be dead; before its first answer one is enough.
 SILENCES = 3
+# Seconds within which a living resolver answers a question about the root, however slow the domains of others are.
+SIGN_OF_LIFE = 0.5
 # RFC 6761 and its registry: nobody may own these names, so no question about them should leave the machine.
 SPECIAL = ("test", "example", "invalid", "localhost", "local", "onion", "example.com", "example.net", "example.org")
 
@@ -40,51 +42,90 @@ class Resolver:
         self._known: dict[tuple[str, str], tuple[float, list[str] | None]] = {}
         self._silences, self._answered, self._resting_until = 0, False, 0.0
 
+    def within(self, seconds: float) -> "Patience":
+        """The same resolver for one piece of work, with all its questions together bounded."""
+        return Patience(self, seconds)
+
     def txt(self, name: str) -> list[str]:
         """The TXT records of a name, [] where it has none. Raises LookupFailed, and nothing else."""
         return self.ask(name, "TXT")
 
-    def ask(self, name: str, kind: str) -> list[str]:
-        """The records of a kind (TXT, MX, A, PTR, …) as text, [] where there are none. Raises LookupFailed."""
+    def ask(self, name: str, kind: str, timeout: float | None = None) -> list[str]:
+        """The records of a kind (TXT, MX, A, PTR, …) as text, [] where there are none. Raises LookupFailed.
+
+        `timeout` (seconds) where somebody has less time than this resolver's own; what is remembered is answered without any.
+        """
         name = name.strip().rstrip(".").lower()
         if not name or (not self._server and is_special(name)):
             return []
-        found = self._remembered((name, kind))
+        found = self._remembered((name, kind), self._timeout if timeout is None else min(timeout, self._timeout))
         if found is None:
             raise LookupFailed(f"no answer about {name}")
         return found
 
-    def _remembered(self, question: tuple[str, str]) -> list[str] | None:
+    def _remembered(self, question: tuple[str, str], timeout: float) -> list[str] | None:
         with self._lock:
             until, known = self._known.get(question, (0.0, None))
             now = self._clock()
             if now < until:
                 return known
-            if now < self._resting_until:
+            if now < self._resting_until or timeout <= 0:
                 return None
-        found, ttl = self._look(*question)
+        found, ttl = self._look(*question, timeout)
         with self._lock:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
             self._known[question] = (self._clock() + ttl, found)
         return found
 
-    def _look(self, name: str, kind: str) -> tuple[list[str] | None, float]:
+    def _look(self, name: str, kind: str, timeout: float) -> tuple[list[str] | None, float]:
         """The answer (None: unknown) and for how many seconds it is good."""
         try:
-            found = query(name, kind, self._server, self._timeout)
+            found = query(name, kind, self._server, timeout)
         except Silence:
-            self._count_silence()
+            self._count_silence(timeout)
             return None, REST
         with self._lock:
             self._silences, self._answered = 0, True
         return found if found else (None, REST)
 
-    def _count_silence(self) -> None:
+    def _count_silence(self, timeout: float) -> None:
+        """Rest where the resolver is dead. Where it lives, domains whose servers are slow must not keep it from answering about others."""
         with self._lock:
             self._silences += 1
-            if self._silences >= (SILENCES if self._answered else 1):
-                self._resting_until = self._clock() + REST
+            if self._silences < (SILENCES if self._answered else 1):
+                return
+        lives = self._lives(timeout)
+        with self._lock:
+            self._silences = 0 if lives else self._silences
+            self._answered = self._answered or lives
+            self._resting_until = 0.0 if lives else self._clock() + REST
+
+    def _lives(self, timeout: float) -> bool:
+        try:
+            query(".", "NS", self._server, min(SIGN_OF_LIFE, timeout))
+        except Silence:
+            return False
+        return True
+
+
+class Patience:
+    """A resolver's questions for one mail: as many as it likes, but at most `seconds` of waiting in all."""
+
+    def __init__(self, resolver: Resolver, seconds: float) -> None:
+        self._resolver, self._left = resolver, seconds
+
+    def txt(self, name: str) -> list[str]:
+        """As `Resolver.txt`; raises LookupFailed also where the time is up."""
+        return self.ask(name, "TXT")
+
+    def ask(self, name: str, kind: str) -> list[str]:
+        """As `Resolver.ask`; raises LookupFailed also where the time is up."""
+        start = time.monotonic()
+        try:
+            return self._resolver.ask(name, kind, self._left)
+        finally:
+            self._left -= time.monotonic() - start
 
 
 def is_special(name: str) -> bool:

@@ -45,5 +45,14 @@ FACTS: dict[str, Any] = {
     "schedule": "daily 07:00",
     "status": "enabled",
     "paused_until": None,
+    "posts": (
+        {"subject": "Scenariusze lekcji", "state": "pending", "at": datetime(2026, 3, 2, 9, 15, tzinfo=UTC), "url": ""},
+        {
+            "subject": "Spotkanie w czerwcu",
+            "state": "posted",
+            "at": datetime(2026, 2, 20, 9, 15, tzinfo=UTC),
+            "url": "https://listy.example.org/siecibp/message/GP7S2OTPZJSBRV2HJTK4YXVCTNQ4UYLO",
+        },
+    ),
     "titles": ("Scenariusze lekcji TIK", "Spotkanie w czerwcu", "Czy ktoś ma licencję na e-booki?"),
 }

@@ -16,8 +16,8 @@ from listserv.config import Settings
 from listserv.dns import Resolver
 from listserv.errors import Refusal
 from listserv.relay import open_relay
-from listserv.store import health
-from listserv.usecases import checking, dnschecks
+from listserv.store import bounces, health
+from listserv.usecases import bouncing, checking, dnschecks
 from listserv.usecases.checking import Finding, State, good
 
 MARKS = {State.GOOD: "ok", State.WARNING: "warning", State.BAD: "BAD", State.UNKNOWN: "unknown"}
@@ -67,6 +67,7 @@ def database(settings: Settings) -> Iterator[Finding]:
         with console.opened(settings.data) as site, site.reading() as db:
             yield checking.about_database(db)
             yield checking.about_clock(site.now(), health.youngest(db))
+            yield checking.about_refusals(bounces.refusals_since(db, bouncing.REFUSED, site.now() - checking.RECENT))
     except Refusal as refused:
         yield Finding("database", State.BAD, str(refused), "listserv db upgrade")
     except Exception as wrong:  # noqa: BLE001  (whatever the driver says is the finding)

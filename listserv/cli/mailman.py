@@ -13,7 +13,7 @@ from listserv.mail import address
 from listserv.mail.parse import parse
 from listserv.mailman.values import Found, HeldPost
 from listserv.site import Site
-from listserv.usecases import intake, moving, posting, settling
+from listserv.usecases import moving, posting, senders, settling
 from listserv.usecases.access import CONSOLE, known_list
 from listserv.usecases.moving import Plan, SitePlan
 
@@ -135,8 +135,8 @@ class Move:
 
         def munged(raw: bytes) -> bool:
             post = parse(raw)
-            strict = len(post.authors) == 1 and intake.is_strict(address.domain_of(post.authors[0].address), resolver)
-            return strict and not intake.survives(raw, post, dress, resolver)
+            strict = len(post.authors) == 1 and senders.is_strict(address.domain_of(post.authors[0].address), resolver)
+            return strict and not senders.survives(raw, post, dress, resolver)
 
         return [(post, munged(post.raw)) for post in plan.posts if post.raw is not None]
 

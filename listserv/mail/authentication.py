@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from listserv.mail.address import split
-from listserv.mail.dmarc import LookupFailed, Txt, dkim_survives, dmarc_policy, fold_domain, relaxed
+from listserv.mail.dmarc import LookupFailed, Txt, dmarc_policy, fold_domain, relaxed
+from listserv.mail.signatures import dkim_survives
 
 __all__ = ["Alignment", "Finding", "LookupFailed", "Results", "Txt", "alignment", "claims_to_be", "dkim_survives"] + [
     "dmarc_policy",

@@ -5,46 +5,16 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import unquote
 
-from listserv.mail import fields, html
-from listserv.mail.mime import Part, read_head
-from listserv.mail.text import clean, one_line, unflow
+from listserv.mail import fields, html, winmail
+from listserv.mail.mime import Part
+from listserv.mail.text import clean, unflow
 
 CID = re.compile(r"""cid:([^"'\s<>)]{1,900})""")
 NOT_READABLE = ("text/calendar", "text/rfc822-headers", "text/vcard", "text/x-vcard", "text/directory")
-ENDS = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
-LONGEST_NAME = 200
-# Where a part came without a name: endings that people's programs know.
-ENDINGS = {
-    "application/pdf": ".pdf",
-    "application/zip": ".zip",
-    "application/msword": ".doc",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
-    "application/vnd.oasis.opendocument.text": ".odt",
-    "application/pgp-signature": ".asc",
-    "application/pgp-encrypted": ".asc",
-    "application/pgp-keys": ".asc",
-    "application/pkcs7-signature": ".p7s",
-    "application/pkcs7-mime": ".p7m",
-    "application/ms-tnef": ".dat",
-    "application/ics": ".ics",
-    "image/gif": ".gif",
-    "image/jpeg": ".jpg",
-    "image/jpg": ".jpg",
-    "image/png": ".png",
-    "image/svg+xml": ".svg",
-    "image/tiff": ".tif",
-    "image/webp": ".webp",
-    "audio/mpeg": ".mp3",
-    "message/rfc822": ".eml",
-    "message/global": ".eml",
-    "text/calendar": ".ics",
-    "text/csv": ".csv",
-    "text/html": ".html",
-    "text/vcard": ".vcf",
-    "text/x-vcard": ".vcf",
-    "video/mp4": ".mp4",
-}
+# In characters: a book's worth of pictures within the source still lies below. What follows is in the raw mail alone.
+LONGEST_HTML = 12_000_000
+# Somebody who sends more of them wants to keep us busy.
+MOST_ENVELOPES = 5
 
 
 @dataclass(slots=True)
@@ -62,11 +32,26 @@ class Contents:
 
 
 def sort(root: Part) -> Contents:
-    """Tell the letter from what is attached to it; every leaf is in one of them."""
+    """Tell the letter from what is attached to it; every leaf is in one of them, and what lies in a winmail.dat too."""
     attached: list[Part] = []
     if not root.children and _is_all_there_is(root):
         return Contents([root], [root])
     contents = _sort(root, "", 0, attached)
+    envelopes = [part for part in attached if winmail.is_envelope(part)][:MOST_ENVELOPES]
+    contents.attached = attached
+    return _opened(contents, envelopes) if envelopes else contents
+
+
+def _opened(contents: Contents, envelopes: list[Part]) -> Contents:
+    """With the files in the place of the envelopes, and the letter from within where there is no other."""
+    has_letter = any(part.text.strip() for part in contents.as_text)
+    attached: list[Part] = []
+    for part in contents.attached:
+        letter, files = winmail.opened(part, with_letter=not has_letter) if any(part is one for one in envelopes) else (None, [part])
+        if letter:
+            contents = Contents([letter], [letter])
+            has_letter = True
+        attached += files
     contents.attached = attached
     return contents
 
@@ -112,7 +97,9 @@ def _is_letter(part: Part, parent: str, place: int) -> bool:
 def text_of(part: Part) -> str:
     """A part as plain text."""
     if part.type == "text/html":
-        return clean(html.to_text(part.text))
+        if len(part.text) > LONGEST_HTML:
+            part.problems["long-html"] = None
+        return clean(html.to_text(part.text[:LONGEST_HTML]))
     if part.parameters.get("format", "").lower() != "flowed":
         return part.text
     return unflow(part.text, delsp=part.parameters.get("delsp", "").lower() == "yes")
@@ -140,31 +127,3 @@ def shown_type(part: Part) -> str:
 def content_id(part: Part) -> str:
     """The id by which the letter's HTML names a part, without brackets."""
     return fields.message_id(part.first("content-id"))
-
-
-def file_name(part: Part, number: int) -> str:
-    """A name under which an attachment can be kept: no folders, never empty, at most 200 characters."""
-    ending = _ending(part)
-    name = _bare_name(part.name)
-    if ending == ".eml":
-        name = name or _bare_name(_subject_within(part))
-        name = f"{name[: LONGEST_NAME - 4]}.eml" if name and not ENDS.search(name) else name
-    if not name:
-        return f"part-{number}{ending}"
-    stem, dot, last = name.rpartition(".")
-    if len(name) <= LONGEST_NAME:
-        return name
-    return f"{stem[: LONGEST_NAME - len(last) - 1]}.{last}" if dot and len(last) <= 10 else name[:LONGEST_NAME]
-
-
-def _subject_within(part: Part) -> str:
-    """The subject of a message that is attached, without what would look like folders or an ending."""
-    return re.sub(r"[/\\.]+", "-", fields.line(read_head(part.content()).first("subject"))).strip("- ")
-
-
-def _bare_name(name: str) -> str:
-    return one_line(name).replace("\\", "/").rpartition("/")[2].strip(". ")
-
-
-def _ending(part: Part) -> str:
-    return ENDINGS.get(part.type, ".txt" if part.type.startswith(("text/", "message/")) else ".bin")

@@ -1,69 +1,37 @@
 """Whom a bounce says could not be reached, and whether for good.
 
-Reports in the form of RFC 3464 are read here. What has no form goes to flufl.bounce, and what that does not know is
-read as people read it: an address, and beside it a reply code or words of failure, above the copy of the mail.
+Reports in the form of RFC 3464 are read here; what has no form is read in `bouncetexts`, above the copy of the mail.
+Whose copy came back the address that it came to says (its token), whatever the bounce says.
 """
 
-import logging
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from email import message_from_bytes
-from email.message import Message
-
-from flufl.bounce import all_failures
+from dataclasses import replace
 
 from listserv.mail import bodies, mime
-from listserv.mail.automatic import BOUNCE_SUBJECT, FIELDS, STATUS_PARTS, automatic, is_daemon
+from listserv.mail.automatic import BOUNCE_SUBJECT, BOUNCE_TEXT, FIELDS, HEAD_OF_TEXT, STATUS_PARTS, automatic, is_daemon
+from listserv.mail.bouncetexts import LONGEST_BOUNCE, LONGEST_DIAGNOSTIC, MOST_RECIPIENTS, REPLY_CODE, STATUS, Failure, as_said, read_text
 from listserv.mail.fields import line
 from listserv.mail.mailboxes import mailboxes
 from listserv.mail.mime import Part
 
-# A detector that fails logs a traceback; one that fails on a strange mail is nothing to tell anybody.
-logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
-
-MOST_RECIPIENTS = 1_000
-LONGEST_DIAGNOSTIC = 500
-# flufl.bounce searches with patterns that take quadratic time on long lines.
-LONGEST_BOUNCE = 65_536
-LONGEST_LINE = 500
-LINES_BESIDE = 8
+__all__ = ["Failure", "read"]
 
 BLANK_LINE = re.compile(rb"(?:\r\n|\r(?!\n)|\n)[ \t]*(?:\r\n|\r|\n)")
-BLANK_LINES = re.compile(rb"\n{3,}")
-STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-REPLY_CODE = re.compile(r"(?<![\d.\w/-])([45])\d\d(?=[\s,;:-])")
 UTF8_CHARACTER = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
-ADDRESS = re.compile(r"(?<![\w.%+@/:=-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
+RECIPIENT = re.compile(r"^final-recipient:", re.IGNORECASE | re.MULTILINE)
+# Where bounces are sent to: a list's bounce address, or one with a token.
+BOUNCE_ADDRESS = re.compile(r"(?:.*-bounces?(?:[+-].*)?|bounces?[+-].*|r[+-][a-z2-7]{16,})@", re.IGNORECASE)
+# Statuses that say that it failed, and nothing of why.
+VAGUE = re.compile(r"[45]\.(?:0\.0|4\.7|5\.0)\Z")
 
 COPY_FOLLOWS = re.compile(
-    r"""^[^\w\n]*(?:(?:below\ this\ line|this\ is\ a\ copy|message\ headers\ follow|below\ is\ a\ copy|original\ message|unsent\ message
-    |returned\ message|message\ text\ follows|the\ body\ of|copy\ of\ the|oryginalna\ wiadomo|kopia\ wiadomo|nag[łl][óo]wki\ (?:wiadomo|orygina)
-    |oryginalne\ nag)|received:\s|return-path:\s|(?:message|mail)\s(?:transcript|content)\ follows)""",
+    r"""^[^\w\n]*(?:(?:below\ this\ line|this\ is\ a\ copy|message\ headers\ follow|below\ is\ a\ copy|(?:the\ headers?\ of\ the\ )?original\ message
+    |unsent\ message|returned\ message|message\ text\ follows|the\ body\ of|copy\ of\ the|oryginalna\ wiadomo|kopia\ (?:twojej\ )?wiadomo
+    |nag[łl][óo]wki\ (?:wiadomo|orygina)|oryginalne\ nag|tre[śs][ćc]\ (?:oryginaln|zwr[óo]conej)|pocz[ąa]tek\ (?:oryginaln|wiadomo))
+    |received:\s|return-path:\s|(?:message|mail)\s(?:transcript|content)\ follows)""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
-FAILED = re.compile(
-    r"""fail|unknown|undeliver|not\ deliver|unable\ to|(?:no\ such|invalid|unrouteable|malformed|does\ not\ exist|doesn.t\ exist|wasn.t\ found|not\ found)
-    |reject|refus|denied|disabled|quota|full|error|nie\ istnieje|niedostarcz|dostarczy[ćc]|nieznan|odrzuc|przepe[łl]nion|nie\ znaleziono|b[łl][ąa]d""",
-    re.IGNORECASE | re.VERBOSE,
-)
-PASSING = re.compile(
-    r"delayed|deferred|temporar|will (?:keep|continue|be retried)|still being|try(?:ing)? again|not yet been|timed out|quota|mailbox (?:is )?full"
-    r"|opó[źz]nion|ponow|tymczasow|przepe[łl]nion|nadal b[ęe]d",
-    re.IGNORECASE,
-)
-FOR_GOOD = re.compile(r"permanent|giving up|given up|fatal|user unknown|unknown user|no such user|nie istnieje", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One recipient that was not reached. `permanent` is what the status says (RFC 3463: 5 for good, 4 for now)."""
-
-    address: str
-    permanent: bool
-    status: str
-    diagnostic: str
 
 
 def read(raw: bytes) -> tuple[Failure, ...]:
@@ -79,17 +47,28 @@ def read(raw: bytes) -> tuple[Failure, ...]:
 
 def _read(raw: bytes) -> list[Failure]:
     root = mime.read(raw)
-    text = _text(root)
+    whole = "\n".join(bodies.text_of(part) for part in bodies.sort(root).as_text)[:LONGEST_BOUNCE]
+    text = _above_the_copy(whole)
     if not _is_bounce(root, text):
         return []
     reports = [part for part in root.leaves() if part.type in STATUS_PARTS]
-    if not reports and "Final-Recipient:" in text:
-        reports = [part for part in root.leaves() if part.type.startswith("text/")]
-    recipients = [recipient for part in reports for recipient in _recipients(part)]
+    recipients = _reported(reports or (_texts(root) if RECIPIENT.search(text) else []))
+    # A report that names somebody is believed, also where it says that everybody was reached.
     if recipients:
         return [_explained(failure, text) for failure in recipients if failure is not None]
     ours = {mailbox.address.lower() for name in ("to", "from", "delivered-to") for mailbox in mailboxes(root.all(name))}
-    return _guessed(raw, text, ours) or _told(text, ours)
+    failed = [mailbox.address for mailbox in mailboxes(root.all("x-failed-recipients"))][:MOST_RECIPIENTS]
+    # Last of all a report within what looked like the copy: some providers wrap one bounce in another.
+    return read_text(raw, text, ours, failed) or [failure for failure in _reported(_texts(root) if RECIPIENT.search(whole) else []) if failure]
+
+
+def _texts(root: Part) -> list[Part]:
+    # A multipart that could not be split is text too, and so is the report in it.
+    return [part for part in root.leaves() if part.type.startswith(("text/", "multipart/"))]
+
+
+def _reported(parts: list[Part]) -> list[Failure | None]:
+    return [recipient for part in parts for recipient in _recipients(part)]
 
 
 def _is_bounce(root: Part, text: str) -> bool:
@@ -100,12 +79,17 @@ def _is_bounce(root: Part, text: str) -> bool:
         return kind == "bounce"
     if kind == "machine" or is_daemon(fields):
         return is_daemon(fields)
-    return root.first("return-path") == "<>" or BOUNCE_SUBJECT.match(line(root.first("subject"))) is not None
+    subject = line(root.first("subject"))
+    if root.first("return-path") == "<>" or BOUNCE_SUBJECT.match(subject):
+        return True
+    # What people do not write to: an address for bounces, in the words of one.
+    addressed = any(BOUNCE_ADDRESS.match(mailbox.address) for mailbox in mailboxes(root.all("to")))
+    own = "\n".join(one for one in text[:HEAD_OF_TEXT].split("\n") if not one.startswith(">"))
+    return bool(addressed and BOUNCE_SUBJECT.search(subject) and BOUNCE_TEXT.search(own))
 
 
-def _text(root: Part) -> str:
+def _above_the_copy(text: str) -> str:
     """What the mail system says, without the copy of the mail that came back."""
-    text = "\n".join(bodies.text_of(part) for part in bodies.sort(root).as_text)[:LONGEST_BOUNCE]
     found = COPY_FOLLOWS.search(text)
     return text[: found.start()] if found and text[: found.start()].strip() else text
 
@@ -115,9 +99,10 @@ def _recipients(part: Part) -> Iterator[Failure | None]:
     blocks = BLANK_LINE.split(part.content(), MOST_RECIPIENTS)
     for block in blocks:
         fields = mime.read_head(block.lstrip())
-        address = _recipient(fields, "original-recipient") or _recipient(fields, "final-recipient")
-        if address:
-            yield _failure(address, fields)
+        final, original = _recipient(fields, "final-recipient"), _recipient(fields, "original-recipient")
+        if final or original:
+            failure = _failure(final or original, fields)
+            yield replace(failure, original=original) if failure and original.lower() != failure.address.lower() else failure
 
 
 def _recipient(fields: Part, name: str) -> str:
@@ -146,7 +131,7 @@ def _failure(address: str, fields: Part) -> Failure | None:
 def _status(given: str, diagnostic: str) -> str:
     """The status code; what the other side said where the report itself says nothing of the cause."""
     own = STATUS.search(given)
-    if own and not own[0].endswith(".0.0"):
+    if own and not VAGUE.match(own[0]):
         return own[0]
     said = STATUS.search(diagnostic)
     if said and (not own or said[1] == own[1]):
@@ -161,75 +146,5 @@ def _explained(failure: Failure, text: str) -> Failure:
     """A failure of which the report gives no cause, with what the letter around it says."""
     if failure.diagnostic or failure.address not in text:
         return failure
-    status, diagnostic = _code(_beside(text, text.index(failure.address)))
-    return replace(failure, status=status, diagnostic=diagnostic) if status[:1] == failure.status[:1] else failure
-
-
-class _Short(Message):
-    """A message whose header fields neither keep the standard library busy nor surprise a detector."""
-
-    def set_raw(self, name: str, value: str) -> None:
-        super().set_raw(name, value[:LONGEST_LINE].encode("ascii", "replace").decode("ascii"))
-
-
-def _guessed(raw: bytes, text: str, ours: set[str]) -> list[Failure]:
-    """What flufl.bounce makes of it. It wants the whole tree, so the mail is parsed once more, cut to a bearable size."""
-    short = b"\n".join(one[:LONGEST_LINE] for one in raw[:LONGEST_BOUNCE].splitlines())
-    # The standard library makes a part of every blank line in a report.
-    message = message_from_bytes(BLANK_LINES.sub(b"\n\n", short), _Short)
-    if not mailboxes(message.get_all("from", [])):
-        del message["from"]
-        message["from"] = "mailer-daemon@example.invalid"
-    try:
-        temporary, permanent = all_failures(message)
-    except Exception:  # noqa: BLE001 - seventeen detectors written for honest bounces
-        return []
-    found: dict[str, bool] = {}
-    for addresses, for_good in ((temporary, False), (permanent, True)):
-        for address in sorted(addresses):
-            with suppress(UnicodeDecodeError):
-                found[address.decode("ascii")] = for_good
-    good = [address for address in found if ADDRESS.fullmatch(address) and address.lower() not in ours]
-    return [_as_said(address, text, for_good=found[address]) for address in good]
-
-
-def _as_said(address: str, text: str, *, for_good: bool) -> Failure:
-    status, diagnostic = _code(_beside(text, text.index(address))) if address in text else ("", "")
-    return Failure(address, for_good and not status.startswith("4"), status, diagnostic)
-
-
-def _told(text: str, ours: set[str]) -> list[Failure]:
-    """Addresses beside which there is a code of failure; where there are none, those that stand at the head of a line."""
-    found = [(match[0], match.start()) for match in ADDRESS.finditer(text) if match[0].lower() not in ours][:MOST_RECIPIENTS]
-    failures = [failure for address, at in found if (failure := _coded(address, _beside(text, at)))]
-    if failures or not FAILED.search(text):
-        return failures
-    permanent = FOR_GOOD.search(text) is not None or not PASSING.search(text)
-    heads = [address for address, at in found if not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t<*•-\"'>")]
-    return [Failure(address, permanent, "", "") for address in heads]
-
-
-def _coded(address: str, beside: str) -> Failure | None:
-    status, diagnostic = _code(beside)
-    return Failure(address, not status.startswith("4"), status, diagnostic) if status else None
-
-
-def _beside(text: str, at: int) -> str:
-    """The line with the address and those after it, as far as the next address at the head of a line."""
-    start = text.rfind("\n", 0, at) + 1
-    lines = text[start : start + 4 * LONGEST_LINE].split("\n")[: LINES_BESIDE + 1]
-    end = next((i for i, one in enumerate(lines[1:], 1) if ADDRESS.match(one.lstrip(" \t<"))), len(lines))
-    return "\n".join(lines[:end])
-
-
-def _code(beside: str) -> tuple[str, str]:
-    """Status and the line that gives it."""
-    for one in beside.split("\n"):
-        found = STATUS.search(one)
-        if found and found[1] != "2":
-            return found[0], line(one)[:LONGEST_DIAGNOSTIC]
-    for one in beside.split("\n"):
-        code = REPLY_CODE.search(f"{one} ")
-        if code:
-            return f"{code[1]}.0.0", line(one)[:LONGEST_DIAGNOSTIC]
-    return "", ""
+    said = as_said(failure.address, text, for_good=failure.permanent)
+    return replace(failure, status=said.status, diagnostic=said.diagnostic) if said.status[:1] == failure.status[:1] else failure

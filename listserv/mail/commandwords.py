@@ -17,24 +17,38 @@ class Kind(StrEnum):
     RESUME = "resume"
     HELP = "help"
     WHO = "who"
+    STATUS = "status"
 
 
 MODES = frozenset({Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY, Kind.EACH})
 
 _MAIL = "(?:wiadomosc|poczte|mail|mejl|e-?mail|list|message|post|letter)"
-_MAILS = "(?:wiadomosci|poczty|maili|mejli|e-?maili|listow|newslettera|biuletynu|mails?|e-?mails?|messages|posts|letters)"
-_LIST = "(?:(?:tej|waszej|panstwa|the|this|your|naszej) )?(?:list[yae]|liscie|grupy|subskrypcji|newslettera?|biuletynu?|bazy|mailing list|list|group)"
-_ME = "(?:mnie|sie|siebie)"
-_MY_ADDRESS = "(?:mnie|moj adres|mojego adresu|moj e-?mail|mojego e-?maila|moj mail|mojego maila)"
-_STRIKE = "(?:usunac|usun|usuncie|wykreslic|wykresl|wykreslcie|skreslic|skresl|skreslcie)"
-_WYPISZ = "(?:wypisac|wypisz|wypiszcie|wypisujcie|wypisuje|wypisywac)"
-_ZAPISZ = "(?:zapisac|zapisz|zapiszcie|zapisuje|dopisac|dopisz|dopiszcie|dodac|dodaj|dodajcie|dolaczyc|przylaczyc)"
-_WISH = "(?:want|wish|like|love)"
+MAILS = (
+    "(?:wiadomosci|wiadomosciami|poczty|maili|mejli|e-?maili|listow|korespondencji|newslettera|newsletterow|biuletynu|mails?|e-?mails?|messages|posts"
+    "|letters|mail)"
+)
+LIST = (
+    "(?:(?:tej|waszej|panstwa|the|this|your|naszej|mailingowej|dyskusyjnej|mailing) )*"
+    "(?:list[yae](?: (?:mailingow|dyskusyjn|wysylkow|adresow)\\w+| odbiorcow| subskrybentow| adresatow)?|liscie|grupy|subskrypcji|newslettera?|biuletynu?"
+    "|bazy|list|group)"
+)
 
 # Said alone on a line.
 _ALONE = {
     Kind.JOIN: ("zapisz(?: sie| mnie)?", "dolacz", "join", "subscribe(?: me)?", "sign (?:me )?up"),
-    Kind.LEAVE: ("wypisz(?: sie| mnie)?", "wypisanie", "rezygnuje", "rezygnacja", "leave", "unsubscribe(?: me)?", "sign ?off", "stop", "remove(?: me)?"),
+    Kind.LEAVE: (
+        "(?:wypisz|wypisac)(?: sie| mnie)?(?: z listy)?",
+        "(?:o )?wypisanie(?: mnie)?(?: z listy)?",
+        "wypisuje(?: sie)?",
+        "rezygnuje",
+        "rezygnacja",
+        "leave(?: the list)?",
+        "unsubscribe(?: me)?",
+        "sign ?off",
+        "stop",
+        "remove(?: me)?",
+        "opt ?out",
+    ),
     Kind.DAILY: (
         "dziennie",
         "codziennie",
@@ -46,25 +60,44 @@ _ALONE = {
         "once a day",
         "every day",
     ),
-    Kind.WEEKLY: ("tygodniowo", "co tydzien", "raz w tygodniu", "(?:przeglad )?tygodniowy", "weekly(?: digest)?", "digest weekly", "once a week", "every week"),
+    Kind.WEEKLY: (
+        "tygodniowo",
+        "co tydzien",
+        "raz (?:w tygodniu|na tydzien)",
+        "(?:przeglad )?tygodniowy",
+        "weekly(?: digest)?",
+        "digest weekly",
+        "once a week",
+        "every week",
+    ),
     Kind.MONTHLY: (
         "miesiecznie",
         "co miesiac",
-        "raz w miesiacu",
+        "raz (?:w miesiacu|na miesiac)",
         "(?:przeglad )?miesieczny",
         "monthly(?: digest)?",
         "digest monthly",
         "once a month",
         "every month",
     ),
-    Kind.EACH: (f"kazd[ay](?: {_MAIL})?", "pojedynczo", "wszystkie(?: wiadomosci| maile)?", f"(?:each|every)(?: {_MAIL})?", "all"),
-    Kind.PAUSE: ("przerw[ae]", "pauza", "wstrzymaj", "zawies", "urlop", "pause", "vacation", "suspend", "hold", "nomail"),
+    Kind.EACH: (
+        f"kazd[ay](?: {_MAIL})?(?: osobno| oddzielnie| od razu)?",
+        "pojedynczo",
+        "pojedyncze (?:wiadomosci|maile|listy)",
+        "wszystko od razu",
+        "wszystkie(?: wiadomosci| maile)?",
+        f"(?:each|every)(?: {_MAIL})?",
+        "all",
+        "individual (?:messages|mails)",
+    ),
+    Kind.PAUSE: ("(?:o )?przerw[ae]", "pauz[ae]", "wstrzymaj", "zawies", "urlop", "pause", "vacation", "suspend", "hold", "nomail"),
     Kind.RESUME: (
         "wracam",
         "wrocil[ae]m",
         "wznow",
         "(?:koniec|zakoncz) przerwy?e?",
-        "jestem z powrotem",
+        "jestem (?:juz )?z powrotem",
+        "(?:o )?wznowienie",
         "resume",
         "back",
         "i(?:'m| am) back",
@@ -72,81 +105,89 @@ _ALONE = {
         "end pause",
     ),
     Kind.HELP: ("pomocy?", "pomoz", "instrukcja", "polecenia", "help(?: me)?", "info", "commands"),
-    Kind.WHO: ("kto(?: jest na liscie)?", "lista uczestnikow", "uczestnicy", "who(?: is on the list)?", "members", "(?:member list|list members)"),
+    Kind.WHO: (
+        "kto(?: jest na liscie)?",
+        "lista uczestnikow",
+        "uczestnicy",
+        "kim (?:ja )?jestem",
+        "(?:moje )?ustawienia",
+        "who(?: is on the list)?",
+        "who ?am ?i",
+        "members",
+        "(?:member list|list members)",
+        "(?:my )?settings",
+    ),
+    Kind.STATUS: ("status(?: (?:mojej|moich) (?:wiadomosci|poczty)| mojego listu| of my (?:message|post|mail)s?)?", "moje? wiadomosc[i]?", "my messages?"),
 }
 
 # Said in a sentence.
 _SENTENCES = {
     Kind.HELP: (
-        r"\b(?:jak|w jaki sposob)\b.{0,30}\b(?:wypis|zapis|zrezygn|zmieni|ustaw|wlacz|wylacz|przerw|usun)",
+        r"^jak to dziala|^how does (?:this|it) work|^what commands\b|^jakie (?:sa )?(?:polecenia|komendy)",
+        r"\bco (?:moge|mozna|mam|trzeba) (?:tu |tutaj |do panstwa )?(?:na)?pisac\b|\bwhat can i (?:write|say|do)\b",
+        r"\b(?:jak|w jaki sposob)\b.{0,30}\b(?:wypis|zapis|zrezygn|zmieni|ustaw|wlacz|wylacz|przerw|przesta|usun)",
         r"\bhow (?:do|can|could|should|to)\b",
         r"\b(?:prosze o pomoc|potrzebuje pomocy|need (?:some )?help|please help)\b",
     ),
-    Kind.LEAVE: (
-        r"\b(?:o|na) (?:wypisanie|wykreslenie|skreslenie)\b",
-        rf"\b(?:wypisanie|usuniecie|wykreslenie|skreslenie|wypisania|usuniecia)\b.{{0,40}}\b(?:{_MY_ADDRESS}|z {_LIST})\b",
-        rf"\b{_WYPISZ}\b.{{0,30}}\b(?:{_ME}|{_MY_ADDRESS}|z {_LIST})\b",
-        rf"\b{_ME}\b.{{0,20}}\b{_WYPISZ}\b",
-        rf"\b{_STRIKE}\b.{{0,20}}\b{_MY_ADDRESS}\b",
-        rf"\b{_MY_ADDRESS}\b.{{0,20}}\b{_STRIKE}\b",
-        rf"\b(?:rezygnuje|zrezygnowac|rezygnacje|rezygnacji) z (?:dalsze[jg]o? )?(?:{_LIST}|udzialu|otrzymywania|czlonkostwa)\b",
-        rf"\bprosze (?:mnie )?{_WYPISZ}$",
-        r"\bprzesta\w+\b.{0,20}\b(?:pisac|wysylac|przysylac)\b",
-        r"\bunsubscribe\b",
-        r"\b(?:remove|delete|take|sign) (?:me|my (?:e-?mail|address)(?: address)?)\b.{0,20}\b(?:from|off)\b",
-        r"\bremove me\b|\bopt out\b|\bto be (?:unsubscribed|removed)\b|\bstop sending me\b",
-        rf"\b{_WISH} to (?:leave|quit)\b",
-        rf"\bleave {_LIST}\b",
-    ),
-    Kind.JOIN: (
-        rf"\b(?:zapisanie|dopisanie|dodanie|przyjecie|dolaczenie)\b.{{0,30}}\b(?:mnie|mojego|do {_LIST}|na {_LIST})\b",
-        rf"\b{_ZAPISZ}\b.{{0,30}}\b(?:{_ME}|{_MY_ADDRESS}|do {_LIST}|na {_LIST})\b",
-        rf"\b{_ME}\b.{{0,20}}\b{_ZAPISZ}\b",
-        r"\bsubscribe me\b|\bplease subscribe\b|\b(?:add|sign) me\b.{0,10}\b(?:to|up)\b",
-        rf"\b{_WISH} to (?:join|subscribe)\b",
-    ),
     Kind.RESUME: (
-        r"\b(?:wracam|wrocil[ae]m|wznow\w*|koniec przerwy|zakonczyc przerwe|zakonczcie przerwe)\b",
-        r"\bi(?:'m| am) back\b|\bresume\b",
-    ),
-    Kind.PAUSE: (
-        r"\b(?:o|chce|robie|potrzebuje|zrobic) (?:mala |krotka )?(?:przerwe|zawieszenie|wstrzymanie)\b",
-        r"\b(?:wstrzymac|wstrzymaj|wstrzymajcie|zawiesic|zawies|zawiescie)\b",
-        r"\b(?:przerw[ae]|urlop|na urlopie)\b.{0,15}\b(?:do|na)\b",
-        r"\b(?:pause|suspend|hold)\b.{0,30}\b(?:until|till|for|me|my|mail|delivery|messages)\b",
-        r"\bon (?:vacation|holiday|leave) (?:until|till|for)\b",
+        r"\b(?:wracam|wrocil[ae]m)(?: (?:juz )?(?:z urlopu|z wakacji|do pracy|na liste|do panstwa))?$",
+        r"^(?:wracam|wrocil[ae]m) (?:juz )?(?:z urlopu|z wakacji|do pracy|na liste)\b|\bjestem (?:juz )?z powrotem\b",
+        r"\b(?:prosze|poprosze|chce|chcial[ae]?bym)\b.{0,20}\b(?:wznow\w*|zakonczenie przerwy|zakonczyc przerwe)\b|^wznow\w{0,4} wysyl",
+        r"^i(?:'m| am) back\b(?! to\b)|\bplease resume\b|^resume (?:my )?(?:mail|delivery|messages)",
     ),
     Kind.WHO: (
+        r"\b(?:jakie|jaka|pokaz|pokazcie|sprawdzic|podanie|podac)\b.{0,12}\b(?:mam|moje|moich) ustawie\w+|\bjakie mam ustawienia|\b(?:what are"
+        r"|show) (?:me )?my settings",
+        r"\b(?:na|pod|z) (?:jaki|jakim|jakiego|ktory|ktorym) (?:adres|adresem|e-?mail|mail|adresu)\w* (?:jestem|dostaje|przychodz)|\b(?:what"
+        r"|which) address (?:am i|is mine|do you have)",
+        r"^czy (?:ja )?(?:jeszcze |juz )?jestem (?:jeszcze |juz )?(?:zapisan\w|na liscie|na tej liscie)|^am i (?:still )?(?:subscribed|on the list"
+        r"|on this list|a member)\b",
         r"\bo (?:liste|spis) (?:uczestnikow|osob|czlonkow)\b|\bkto (?:jest|nalezy) (?:na|do) (?:tej |naszej )?(?:liscie|listy)\b",
         r"\bwho (?:is|are|else is) on (?:the|this) list\b|\blist of (?:members|subscribers)\b",
     ),
-    Kind.DAILY: (r"\b(?:raz dziennie|raz na dzien|codziennie|przeglad\w* (?:co)?dzienn\w+|dzienn\w+ przeglad\w*|daily|once a day|every day)\b",),
+    Kind.STATUS: (
+        r"\b(?:co|gdzie|kiedy|czy|dlaczego|czemu)\b.{0,30}\b(?:moja|moj|mojej|moja|moim|mojego|moje) (?:wiadomosc|wiadomosci|wiadomoscia|list|listem|mail"
+        r"|mailem|post|postem|wpis|wpisem)\b",
+        r"\b(?:what (?:happened|about|is)|where|when|why|did|has|is|was)\b.{0,30}\bmy (?:message|post|mail|e-?mail|letter|posting)\b",
+        r"\b(?:moja|moj) (?:wiadomosc|list|mail|post|wpis) (?:jeszcze |wciaz |nadal )?nie (?:dotar|dosz|ukaz|pojawi|zostal)",
+        r"\bstatus (?:mojej|moich|mojego|of my)\b",
+    ),
+    Kind.DAILY: (
+        r"\b(?:raz dziennie|raz na dzien|codziennie|(?:jedn[ae]|jeden) (?:wiadomosc|maila?|poczte) dziennie|codzienn\w+ przeglad|one (?:mail|e-?mail"
+        r"|message) a day|przeglad\w* (?:co)?dzienn\w+|dzienn\w+ przeglad\w*|daily|once a day|every day)\b",
+    ),
     Kind.WEEKLY: (
-        r"\b(?:raz (?:w tygodniu|na tydzien)|co tydzien|tygodniowo|przeglad\w* tygodniow\w+|tygodniow\w+ przeglad\w*|weekly|once a week|every week)\b",
+        r"\b(?:raz (?:w tygodniu|na tydzien)|jedn[ae] \w+ tygodniowo|co tydzien|tygodniowo|przeglad\w* tygodniow\w+|tygodniow\w+ przeglad\w*|weekly"
+        r"|once a week|every week)\b",
     ),
     Kind.MONTHLY: (
         r"\b(?:raz (?:w miesiacu|na miesiac)|co miesiac|miesiecznie|przeglad\w* miesieczn\w+|miesieczn\w+ przeglad\w*|monthly|once a month|every month)\b",
     ),
-    Kind.EACH: (rf"\b(?:kazd[ay] {_MAIL}|wszystkie (?:wiadomosci|maile|listy)|(?:every|each) (?:single )?{_MAIL}|all (?:messages|posts|mails))\b",),
+    Kind.EACH: (
+        rf"\b(?:pojedyncze (?:wiadomosci|maile|listy)(?! zamiast)|kazd[ay] {_MAIL}|wszystkie (?:wiadomosci|maile|listy)|wszystko od razu|(?:every"
+        rf"|each) (?:single )?{_MAIL}|all (?:messages|posts|mails))\b",
+    ),
 }
 
 ALONE = {kind: re.compile("|".join(f"(?:{words})" for words in phrases)) for kind, phrases in _ALONE.items()}
 SENTENCES = {kind: re.compile("|".join(f"(?:{words})" for words in phrases)) for kind, phrases in _SENTENCES.items()}
 
-# A refusal of mail is a wish to leave, unless it says which mail is wanted instead.
-NO_MORE_MAIL = re.compile(
-    rf"\bnie chce (?:juz |wiecej |dluzej )*(?:otrzymywac|dostawac|byc na|nalezec do)\b.{{0,20}}\b(?:{_MAILS}|{_LIST})\b"
-    rf"|\b(?:don't|do not|no longer) (?:want|wish) to (?:receive|get)\b.{{0,20}}\b{_MAILS}\b"
+# „Przerwa do Wielkanocy”: an end is named, and no pattern here tells the day. Better to ask than to pause for ever.
+UNREADABLE_DAY = re.compile(
+    r"\b(?:do|until|till|by|na|przez|for)\b(?! (?:odwolania|mnie|nas|mojego powrotu|powrotu|further notice|i (?:return|am back|come back|say)|panstwa"
+    r"|list[ey]|razie|jakis czas|now|a while|the time being|moj|ten|adres|urlop\w*|me|my|panstw\w+)\b)"
 )
-# „Przerwa do piątku”: only a calendar could tell the day.
-UNREADABLE_DAY = re.compile(r"\b(?:przerw\w{1,3}|urlop\w{0,3}|pauza|pause|vacation|holiday)\W+(?:do|until|till)\b(?! odwolania| further notice)")
 # How often mail comes is said in many sentences; it is asked for in these.
 ASKING = re.compile(
-    r"\b(?:prosze|poprosze|prosil[ae]?bym|chce|chcial[ae]?bym|wole|wolal[ae]?bym|przelacz\w*|ustaw\w*|please|want|like|prefer|switch|change|set|send me)\b"
+    r"\b(?:prosze|poprosze|prosil[ae]?bym|chce|chcial[ae]?bym|wole|wolal[ae]?bym|przelacz\w*|ustaw\w*|please|want|like|prefer|switch|change|set|send me"
+    r"|czy moge|czy mozna|moge|mozna|can i|could i|may i|instead)\b"
 )
 NEGATION = re.compile(r"\b(?:nie|never|nigdy|don't|dont|do not|not|bez|without|no longer)\b")
-SUPPOSED = re.compile(r"\b(?:gdyby\w*|jesli|jezeli|if|whether|dlaczego|why|wczoraj|yesterday)\b")
-SOMEBODY_ELSE = re.compile(r"\b(?:pani|pania|pana|kolezank\w+|koleg\w+|osob\w+|jego|jej|him|her|them|colleague)\b|@")
-MYSELF = re.compile(r"\b(?:mnie|moj\w*|me|my)\b")
-SIGN_OFF = re.compile(r"(?:pozdr\w*|z powazaniem|serdecznie|best|kind regards|regards|thanks|thank you|dziekuje|cheers|--)[\s,.!]*")
-POLITE = re.compile(r"^(?:(?:bardzo )?prosze|poprosze|please)[\s,:]+|[\s,]+(?:prosze|please|dziekuje|thanks|thank you)$")
+SIGN_OFF = re.compile(
+    r"(?:pozdr\w*(?: serdecznie)?|(?:serdecznie |goraco )pozdr\w*|z powazaniem|serdecznie|z wyrazami szacunku|wyslane z \w[\w '-]{0,30}"
+    r"|sent from \w[\w ]{0,30}|best|kind regards|regards|thanks|thank you|dziekuje|z gory dziekuje|cheers|--)[\s,.!]*"
+)
+POLITE = re.compile(
+    r"^(?:(?:(?:bardzo )?prosze|poprosze|please|dzien dobry|witam|czesc|hello|hi)[\s,:!]+)+|[\s,]+(?:prosze|poprosze|please|(?:z gory )?dziekuje|thanks"
+    r"|thank you)$"
+)

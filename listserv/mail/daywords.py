@@ -31,13 +31,31 @@ DAYS = (
     re.compile(rf"{_UNTIL}{_MONTH}\s+(?P<day>\d\d?)(?:st|nd|rd|th)?\b{_YEAR}"),
     re.compile(rf"{_UNTIL}(?:konca|(?:the )?end of)\s+(?P<day>){_MONTH}{_YEAR}"),
 )
-_COUNTS = {"": 1, "a": 1, "one": 1, "jeden": 1, "dwa": 2, "two": 2, "trzy": 3, "three": 3, "cztery": 4, "four": 4, "kilka": None, "few": None}
+_COUNTS = {
+    **dict.fromkeys(("", "a", "an", "one", "jeden", "jednego", "najblizszy", "najblizsze", "caly", "the next"), 1),
+    **dict.fromkeys(("dwa", "dwoch", "dwu", "two", "a couple of"), 2),
+    **dict.fromkeys(("trzy", "trzech", "three"), 3),
+    **dict.fromkeys(("cztery", "czterech", "four"), 4),
+    **dict.fromkeys(("piec", "pieciu", "five"), 5),
+    **dict.fromkeys(("szesc", "szesciu", "six"), 6),
+    **dict.fromkeys(("siedem", "siedmiu", "seven"), 7),
+    **dict.fromkeys(("osiem", "osmiu", "eight"), 8),
+    **dict.fromkeys(("dziewiec", "dziewieciu", "nine"), 9),
+    **dict.fromkeys(("dziesiec", "dziesieciu", "ten"), 10),
+    **dict.fromkeys(("kilka", "kilku", "few", "a few"), None),
+}
 _UNITS = {
     "dzien": 1,
     "dni": 1,
     "tydzien": 7,
     "tygodnie": 7,
     "tygodni": 7,
+    "tygodniu": 7,
+    "pol roku": 182,
+    "half a year": 182,
+    "rok": 365,
+    "roku": 365,
+    "year": 365,
     "miesiac": 30,
     "miesiace": 30,
     "miesiecy": 30,
@@ -48,7 +66,31 @@ _UNITS = {
     "month": 30,
     "months": 30,
 }
-LENGTH = re.compile(rf"\b(?:na|for|przez)\s+(?:(?P<count>\d{{1,3}}|{'|'.join(word for word in _COUNTS if word)})\s+)?(?P<unit>{'|'.join(_UNITS)})\b")
+LENGTH = re.compile(
+    rf"\b(?:na|for|przez)\s+(?:okres\s+)?(?:(?P<count>\d{{1,3}}|{'|'.join(word for word in _COUNTS if word)})\s+)?(?P<unit>{'|'.join(_UNITS)})\b"
+)
+
+
+_WEEKDAYS = (
+    "poniedzialku monday",
+    "wtorku tuesday",
+    "srody wednesday",
+    "czwartku thursday",
+    "piatku friday",
+    "soboty saturday",
+    "niedzieli sunday",
+)
+WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAYS) for word in words.split()}
+WEEKDAY = re.compile(rf"{_UNTIL}(?P<weekday>{'|'.join(WEEKDAYS)})\b")
+TOMORROW = re.compile(rf"{_UNTIL}(?:jutra|tomorrow)\b")
+# Any of them, without the names of its parts.
+TIME = re.compile("|".join(f"(?:{re.sub(r'[?]P<[a-z]+>', '?:', pattern.pattern)})" for pattern in (*DAYS, LENGTH, WEEKDAY, TOMORROW)))
+
+
+def read_weekday(words: str) -> int | None:
+    """The weekday after „do” or “until”, 0 for Monday; which date that is, the reader's calendar knows."""
+    found = WEEKDAY.search(words)
+    return WEEKDAYS[found["weekday"]] if found else None
 
 
 def read_until(words: str) -> Day | None:
@@ -71,6 +113,8 @@ def _day(day: str, month: str, year: str | None) -> Day | None:
 
 def read_days(words: str) -> int | None:
     """How many days „na dwa tygodnie” are; None where no number is said."""
+    if TOMORROW.search(words):
+        return 2
     found = LENGTH.search(words)
     if found is None:
         return None

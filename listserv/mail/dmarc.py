@@ -1,12 +1,10 @@
-"""DMARC (RFC 9989): what a domain asks of its mail, which domains are one organization, and whether a copy of ours
-would still carry the author's own signature.
+"""DMARC (RFC 9989): what a domain asks of its mail, and which domains are one organization.
 
 DNS is asked through a function that the caller brings, so that nothing here touches the network.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from listserv.mail.address import domain_of
 
@@ -18,11 +16,6 @@ VERSION = re.compile(r"v\s*=\s*DMARC1\s*(?:;|$)")
 POLICIES = ("none", "quarantine", "reject")
 # RFC 9989 section 4.10: never more than eight questions, whatever the name.
 MOST_LABELS = 8
-# Beyond these nothing is a signature that an honest signer writes.
-LONGEST_HEADER_BLOCK = 262_144
-LONGEST_SIGNATURE = 8_192
-LONGEST_KEY = 2_048
-MOST_SIGNATURES = 8
 
 
 class LookupFailed(Exception):
@@ -120,74 +113,3 @@ def _policy(tags: Tags, keys: tuple[str, ...]) -> str | None:
     if "p" not in tags or any(value not in POLICIES for value in given):
         return "none" if "rua" in tags else None
     return next(tags[key] for key in keys if key in tags)
-
-
-def dkim_survives(raw: bytes, author_domain: str, txt: Txt) -> bool:
-    """Does a DKIM signature that stands for the author's domain verify on these bytes? Raises LookupFailed."""
-    head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
-    if len(head) > LONGEST_HEADER_BLOCK or b"dkim-signature" not in head.lower():
-        return False
-    unknown = None
-    for number, tags, message in _signatures(raw):
-        try:
-            if _stands_for(tags, author_domain, txt) and _verifies(message, number, tags, txt):
-                return True
-        except LookupFailed as failure:
-            unknown = failure
-    if unknown:
-        raise unknown
-    return False
-
-
-def _signatures(raw: bytes) -> Iterator[tuple[int, dict[bytes, bytes], Any]]:
-    """Number, tags and message of every signature that can be read."""
-    import dkim  # brings a resolver of its own with it: only where there is a signature to read
-    from dkim.util import InvalidTagValueList, parse_tag_value
-
-    try:
-        message = dkim.DKIM(raw)
-    except (dkim.DKIMException, IndexError):  # a header block that is none
-        return
-    values = [value for name, value in message.headers if name.lower() == b"dkim-signature"]
-    for number, value in enumerate(values[:MOST_SIGNATURES]):
-        try:
-            tags = parse_tag_value(value) if len(value) <= LONGEST_SIGNATURE else {}
-        except InvalidTagValueList:
-            continue
-        if b"d" in tags:
-            yield number, tags, message
-
-
-def _stands_for(tags: dict[bytes, bytes], author_domain: str, txt: Txt) -> bool:
-    """Is the signer the author's domain, as strictly as that domain wants it (RFC 9989 section 4.4.1)?"""
-    signer, author = fold_domain(tags[b"d"].decode("ascii", "replace")), fold_domain(author_domain)
-    if signer == author or not signer or not author:
-        return signer == author != ""
-    found = policy_record(author, txt)
-    if found and found[1].get("adkim") == "s":
-        return False
-    return relaxed(signer, author, txt)
-
-
-def _verifies(message: Any, number: int, tags: dict[bytes, bytes], txt: Txt) -> bool:
-    def key(name: bytes, timeout: int = 0) -> bytes | None:
-        records = txt(name.decode("ascii").rstrip("."))
-        return records[0].encode() if records and len(records[0]) <= LONGEST_KEY else None
-
-    body = message.body
-    if b"/relaxed" in tags.get(b"c", b""):
-        message.body = _relaxed_body(body)
-    try:
-        return bool(message.verify(number, dnsfunc=key))
-    except LookupFailed:
-        raise
-    except Exception:  # noqa: BLE001  (on bytes that nobody should send dkimpy raises a dozen kinds; none is a proof)
-        return False
-    finally:
-        message.body = body
-
-
-def _relaxed_body(body: bytes) -> bytes:
-    """Half of RFC 6376 section 3.4.4 ahead of dkimpy, whose pattern needs hours for a megabyte of blanks."""
-    trimmed = b"\r\n".join(line.rstrip(b"\t ") for line in body.split(b"\r\n"))
-    return re.sub(rb"[\t ]+", b" ", trimmed)

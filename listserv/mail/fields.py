@@ -12,6 +12,7 @@ from email.utils import parsedate_tz
 from urllib.parse import unquote_to_bytes
 
 from listserv.mail.text import decode, one_line
+from listserv.mail.transfer import base64
 
 # RFC 2047 section 2, with the language of RFC 2231; spaces and lone question marks are let pass in the text.
 WORD = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]*)?\?([bBqQ])\?((?:(?!\?=|=\?[\w.:*+-]{1,60}\?[bBqQ]\?).)*)\?=", re.S)
@@ -75,16 +76,6 @@ def _plain(value: str) -> str:
 def octets(value: str) -> bytes:
     """The bytes that a value was read from."""
     return value.encode("utf-8", "surrogateescape")
-
-
-def base64(data: bytes) -> bytes:
-    """As many bytes as base64 gives, whatever is between its letters or missing at its end."""
-    try:
-        return binascii.a2b_base64(data)
-    except binascii.Error:
-        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
-        whole = len(letters) - (len(letters) % 4 == 1)
-        return binascii.a2b_base64(letters[:whole] + b"=" * (-whole % 4))
 
 
 def media_type(value: str) -> str:

@@ -4,16 +4,19 @@ import re
 from collections.abc import Callable
 from functools import cache
 from html import escape, unescape
+from urllib.parse import unquote
 
 import nh3
 
-from listserv.mail.htmlguard import is_bearable, names
+from listserv.mail.htmlguard import MAX_CHARACTERS, is_bearable, names
+from listserv.mail.htmllinks import honest
+from listserv.mail.htmlstyle import safe_style
 from listserv.mail.htmltext import to_text
 
 __all__ = ["clean", "to_text"]
 
 TAGS = names(
-    "a abbr address b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption figure font",
+    "a abbr address b bdi big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption figure font",
     "h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary sup table tbody td tfoot th thead tr tt",
     "u ul var wbr",
 )
@@ -34,33 +37,24 @@ ATTRIBUTES = {
     "li": {"value"},
     "hr": {"width", "size"},
     "blockquote": {"type"},
-    "bdo": {"dir"},
 }
 # Kept so that a page can fold what is quoted.
 QUOTE_CLASSES = frozenset({"gmail_quote", "gmail_attr", "gmail_signature", "moz-cite-prefix", "moz-signature", "yahoo_quoted", "protonmail_quote"})
 NUMBERS = frozenset({"width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "span", "start", "value", "size"})
 NUMBER = re.compile(r"[+-]?\d{1,4}(?:\.\d{1,3})?(?:%|px)?")
 PLAIN_VALUE = re.compile(r"[\w#%.,+ '-]{1,100}")
+# Browsers skip these within an address.
+CONTROLS = re.compile(r"^[\x00-\x20]+|[\x00-\x20]+$|[\t\r\n]")
+WHOLE = re.compile(r"https?://[^/\\?#]|mailto:|tel:", re.IGNORECASE)
 LARGEST = 2000
 LARGEST_SPAN = 100
-
-CSS = names(
-    "color background-color font-family font-size font-style font-weight font-variant text-align text-decoration text-indent text-transform",
-    "line-height letter-spacing white-space vertical-align width max-width min-width height padding padding-top padding-right padding-bottom",
-    "padding-left margin margin-top margin-right margin-bottom margin-left border border-top border-right border-bottom border-left",
-    "border-color border-style border-width border-collapse border-spacing border-radius list-style-type direction display",
-)
-CSS_VALUE = re.compile(r"""(?:[\w#%.,+'" /-]|rgba?\([\d.,%\s/]{1,40}\)|hsla?\([\d.,%\s/a-z]{1,40}\)){1,200}""", re.IGNORECASE)
-CSS_NUMBER = re.compile(r"(-?)(\d*\.?\d+)(e[+-]?\d)?", re.IGNORECASE | re.ASCII)
-CSS_HEX = re.compile(r"#\w+")
-IMPORTANT = re.compile(r"\s*!\s*important$", re.IGNORECASE)
-DISPLAYS = frozenset({"none", "block", "inline", "inline-block", "table", "table-row", "table-cell", "list-item"})
-# The largest number a property may hold in any unit: 2000px, but also 200em, are beyond every page.
-LENGTHS = {"font-size": 200, "line-height": 300, "letter-spacing": 50, "text-indent": 200}
 
 # nh3 writes tags in one form only: attributes in double quotes, <, > and & escaped in them.
 IMAGE = re.compile(r'<img((?: [\w-]+="[^"]*")*)>')
 PRE = re.compile(r'<pre(?: [\w-]+="[^"]*")*>\n')
+BODY = re.compile(r"<body(?=[\s>])([^>]{0,2000})>", re.IGNORECASE)
+GROUND = re.compile(r"""\b(bgcolor|text|(?:background(?:-color)?|(?<!-)color)(?=\s*:))\s*[=:]\s*["']?(#[0-9a-f]{3,6}|[a-z]{3,20})\b(?!\()""", re.IGNORECASE)
+WHITE = frozenset({"#fff", "#ffffff", "white", "none", "transparent", "inherit", "initial", "url", "window", "windowtext"})
 PASSES = 6
 ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
 
@@ -72,9 +66,10 @@ def clean(html: str, cid_url: Callable[[str], str | None] | None = None) -> str:
     their Content-ID, or their alt text; without `cid_url` they stay as they are, to be resolved when shown.
     """
     safe = _stable(html)
-    if cid_url is None:
-        return safe
-    return IMAGE.sub(lambda found: _image(found[0], dict(ATTRIBUTE.findall(found[1])), cid_url), safe)
+    if cid_url is not None:
+        safe = IMAGE.sub(lambda found: _image(found[0], dict(ATTRIBUTE.findall(found[1])), cid_url), safe)
+    shown = honest(safe)
+    return shown if len(shown) <= MAX_CHARACTERS else ""
 
 
 def _stable(html: str) -> str:
@@ -90,9 +85,20 @@ def _stable(html: str) -> str:
 
 
 def _once(html: str) -> str:
-    safe = _cleaner().clean(_encodable(html)).replace("\r", "\n")
+    safe = _cleaner().clean(BODY.sub(_ground, _encodable(html), count=1)).replace("\r", "\n")
     # A parser drops the first line end in <pre>, so it is written twice.
     return PRE.sub(r"\g<0>\n", IMAGE.sub(_without_remote, safe))
+
+
+def _ground(body: re.Match[str]) -> str:
+    """A letter that was written on a ground of its own keeps it: its light words would be lost on ours."""
+    said = {name.lower(): colour for name, colour in GROUND.findall(body[1])}
+    ground = said.get("bgcolor") or said.get("background-color") or said.get("background")
+    if not ground or ground.lower() in WHITE:
+        return body[0]
+    ink = said.get("text") or said.get("color")
+    # Without quotation marks: this may be a word within an attribute, and must not end it.
+    return f"{body[0]}<div style=background-color:{ground}{f';color:{ink}' if ink else ''}>"
 
 
 def _without_remote(found: re.Match[str]) -> str:
@@ -108,7 +114,8 @@ def _image(tag: str, attributes: dict[str, str], cid_url: Callable[[str], str | 
     if source[:4].lower() == "cid:":
         if cid_url is None:
             return tag
-        url = cid_url(source[4:])
+        # RFC 2392 section 2: the id is percent-encoded; not everybody does.
+        url = cid_url(source[4:]) or cid_url(unquote(source[4:]))
         if url is not None:
             return tag.replace(f'src="{attributes["src"]}"', f'src="{escape(url)}"', 1)
     return escape(unescape(attributes.get("alt", "")).strip())
@@ -130,41 +137,28 @@ def _cleaner() -> nh3.Cleaner:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "style":
-        return _style(value)
+        return safe_style(value)
     if name == "src":
         return value if value[:4].lower() == "cid:" else None
     if name == "href":
-        return value if value[:4].lower() != "cid:" else None
+        return _address(value)
     if name in NUMBERS and tag != "font":
         return _number(name, value)
+    if name == "title" and tag == "a":
+        # It would cover the address that browsers show.
+        return None
     if name in ("alt", "title", "class", "rel"):
         return value
     return value if PLAIN_VALUE.fullmatch(value) else None
+
+
+def _address(value: str) -> str | None:
+    """Where a link may lead: what a browser reads as a whole address, and as no other than a person would."""
+    bare = CONTROLS.sub("", value)
+    return bare if WHOLE.match(bare) else None
 
 
 def _number(name: str, value: str) -> str | None:
     value = value.strip()
     limit = LARGEST_SPAN if name.endswith("span") else LARGEST
     return value if NUMBER.fullmatch(value) and abs(float(value.rstrip("%px"))) <= limit else None
-
-
-def _style(value: str) -> str | None:
-    """The declarations that can neither load anything nor leave the box."""
-    good = []
-    for declaration in value[:5000].split(";"):
-        name, _, words = (part.strip() for part in declaration.partition(":"))
-        words = IMPORTANT.sub("", words)
-        if _fits(name.lower(), words):
-            good.append(f"{name.lower()}:{words}")
-    return ";".join(good) or None
-
-
-def _fits(name: str, words: str) -> bool:
-    if name not in CSS or CSS_VALUE.fullmatch(words) is None:
-        return False
-    if name == "display":
-        return words.lower() in DISPLAYS
-    if "color" in name or name == "font-family":
-        return True
-    limit = LENGTHS.get(name, LARGEST)
-    return all(not sign and not exponent and float(number) <= limit for sign, number, exponent in CSS_NUMBER.findall(CSS_HEX.sub("", words)))

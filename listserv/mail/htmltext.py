@@ -6,7 +6,7 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from listserv.mail import quotemarks
+from listserv.mail import htmlquotes
 from listserv.mail.htmlguard import is_bearable, names
 from listserv.mail.textpage import SPACE, TextPage
 
@@ -19,19 +19,18 @@ BLOCKS = PARAGRAPHS | names(
 )
 HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 NO_MARGIN = re.compile(r"margin(?:-bottom)?\s*:\s*0(?!\.?\d)", re.IGNORECASE)
-# The line that Outlook draws above older mail.
-TOP_BORDER = re.compile(r"border-top\s*:\s*(?:solid|\d)|border-style\s*:\s*solid none none", re.IGNORECASE)
-OLDER_MAIL = frozenset({"divRplyFwdMsg", "x_divRplyFwdMsg"})
-# Old web mailers moved the author's own words to the right with a blockquote like this.
-INDENTATION = re.compile(r"border\s*:\s*(?:none|0)", re.IGNORECASE)
-SIGNATURES = frozenset({"gmail_signature", "moz-signature", "protonmail_signature_block", "ms-outlook-mobile-signature", "Signature"})
 # A row is put on one line if its cells are as short as those of a table of figures.
 LONGEST_CELL = 80
 LAYOUT = "table, ul, ol, blockquote, pre, hr, h1, h2, h3"
+# Outlook's heading of older mail. Where it is missing, an empty element that stands above it will do.
+HEADED = "[id$=divRplyFwdMsg]"
+APPENDED = "appendonsend"
 NO_LINKS = ("#", "javascript:", "data:", "cid:", "vbscript:", "file:")
 LONGEST_LINK = 2000
 LONGEST_ALT = 200
-TAG = re.compile(r"<[^<>]*>")
+TAG = re.compile(r"(?:<[^<>]*+>\s*+)++")
+SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+LINE_ENDS = re.compile(r" ?\n\s*")
 
 
 def to_text(html: str) -> str:
@@ -39,13 +38,14 @@ def to_text(html: str) -> str:
     if not is_bearable(html):
         return _rough_text(html)
     body = LexborHTMLParser(html if html.isascii() else html.encode("utf-8", "replace").decode()).body
-    return _Reader().read(body) if body is not None else ""
+    return _Reader(headed=body.css_first(HEADED) is not None).read(body) if body is not None else ""
 
 
 def _rough_text(html: str) -> str:
     """Only the tags taken out: for HTML that no parser should see."""
-    lines = (SPACE.sub(" ", line).strip() for line in unescape(TAG.sub("\n", html)).split("\n"))
-    return "".join(line + "\n" for line in lines if line)
+    # Whole and not line by line: hostile HTML is millions of lines.
+    text = LINE_ENDS.sub("\n", SPACES.sub(" ", unescape(TAG.sub("\n", html)))).strip()
+    return f"{text}\n" if text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,10 @@ class _Reader:
     page: TextPage = field(default_factory=TextPage)
     # The next number of every ordered list that is open; None for bullets.
     numbers: list[int | None] = field(default_factory=list)
+    # Is there a heading of older mail? Has it been passed? Which element, being read, holds such mail?
+    headed: bool = False
     in_older_mail: bool = False
+    holder: _Open | None = None
 
     def read(self, root: LexborNode) -> str:
         """Without recursion: mail nests as deep as it likes."""
@@ -94,11 +97,9 @@ class _Reader:
         elif tag == "img":
             page.text(_alt(element.attributes))
         elif tag == "hr":
-            page.end_line()
-            page.text("-----")
-            page.end_line()
+            self._rule(element)
         elif tag == "blockquote":
-            page.quote(page.depth if _is_indentation(element.attributes) else page.depth + 1)
+            page.quote(page.depth if htmlquotes.is_indentation(element.attributes) else page.depth + 1)
         elif tag == "li":
             page.begin_item(self._marker())
         elif tag == "tr":
@@ -108,6 +109,14 @@ class _Reader:
             page.cell()
         elif tag in BLOCKS:
             self._begin_block(element)
+
+    def _rule(self, element: _Open) -> None:
+        self.page.end_line()
+        if self.page.said and htmlquotes.marks_of(element.attributes) & htmlquotes.RULES:
+            self._begin_older_mail()
+            return
+        self.page.text("-----")
+        self.page.end_line()
 
     def leave(self, element: _Open) -> None:
         page, tag = self.page, element.tag
@@ -133,9 +142,15 @@ class _Reader:
             self.numbers.append(_start(element.attributes) if tag == "ol" else None)
         if tag == "pre":
             page.preformatted += 1
-        names = {*(element.attributes.get("class") or "").split(), element.attributes.get("id")}
-        if not page.depth and names & SIGNATURES and any(page.lines) and page.lines[-1] != "-- ":
+        if page.said and self._may_hold() and htmlquotes.holds_older_mail(element.attributes, page.last_line()):
+            self.holder = element
+            page.quote(page.depth + 1)
+        elif not page.depth and htmlquotes.marks_of(element.attributes) & htmlquotes.SIGNATURES and any(page.lines) and page.lines[-1] != "-- ":
             page.lines.append("-- ")
+
+    def _may_hold(self) -> bool:
+        """Not what is inside older mail already."""
+        return self.holder is None and not self.in_older_mail
 
     def _end_block(self, element: _Open) -> None:
         page, tag = self.page, element.tag
@@ -146,18 +161,27 @@ class _Reader:
             self.numbers.pop()
         if self._stands_off(element):
             page.paragraph()
-        if tag == "div" and not self.in_older_mail and self._heads_older_mail(element):
-            # Nothing closes older mail in Outlook's HTML: it goes on to the end.
+        if element is self.holder:
+            self.holder = None
+            page.quote(element.depth)
+        elif tag in ("div", "table") and self._may_hold() and self._heads_older_mail(element):
+            heading = page.lines[element.line :]
+            if not htmlquotes.is_readable_heading(heading):
+                page.lines[element.line :] = [f"> {line}" for line in heading]
+            self._begin_older_mail()
+
+    def _begin_older_mail(self) -> None:
+        """Nothing closes older mail in Outlook's HTML: it goes on to the end."""
+        if self._may_hold():
             self.in_older_mail = True
-            page.quote(page.depth + 1)
+            self.page.quote(self.page.depth + 1)
 
     def _heads_older_mail(self, element: _Open) -> bool:
-        if element.attributes.get("id") in OLDER_MAIL:
+        if htmlquotes.is_heading(element.attributes):
             return True
-        if TOP_BORDER.search(element.attributes.get("style") or "") is None:
-            return False
-        fields = {quotemarks.role(line.lstrip("> "))[0] for line in self.page.lines[element.line :][:12]}
-        return {"from", "subject"} <= fields
+        if not self.headed and (element.attributes.get("id") or "").endswith(APPENDED):
+            return self.page.said
+        return htmlquotes.is_bordered_heading(element.attributes, self.page.lines[element.line :])
 
     def _stands_off(self, element: _Open) -> bool:
         if element.tag not in PARAGRAPHS or (self.numbers and element.tag in ("ul", "ol")):
@@ -171,10 +195,6 @@ class _Reader:
             return "- "
         self.numbers[-1] = number + 1
         return f"{number}. "
-
-
-def _is_indentation(attributes: dict[str, str | None]) -> bool:
-    return not attributes.get("type") and not attributes.get("class") and INDENTATION.search(attributes.get("style") or "") is not None
 
 
 def _fits_one_line(row: LexborNode) -> bool:

@@ -11,11 +11,17 @@ from listserv.mail.address import Mailbox, key
 from listserv.mail.fields import line, unquoted
 
 # An encoded word is one token: some programs leave a comma bare in it.
-TOKEN = re.compile(r'=\?[\w.:*+-]{1,60}\?[bBqQ]\?[^?\s]*\?=|"(?:[^"\\]|\\.)*"|\\.|[^\s"\\(),:;<>]+|\s+|.', re.S)
+TOKEN = re.compile(r'=\?[\w.:*+-]{1,60}\?[bBqQ]\?[^?\s]*\?=|"(?:[^"\\]|\\.)*"|\\.|\[[^\s\[\]"\\<>]{1,80}\]|[^\s"\\(),:;<>\[]+|\s+|.', re.S)
 ADDRESS_TOKEN = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+', re.S)
 QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.S)
+# RFC 5321 section 4.1.2, but dots may stand anywhere: Japanese mobile providers give out such addresses.
+PLAIN_LOCAL = re.compile(r'[^\s"(),:;<>@\[\\\]]+')
+# Labels of letters, digits and hyphens (an underscore is seen), of any script; or an address in brackets.
+LABEL = r"(?!-)(?:[A-Za-z0-9_-]|[^\x00-\x7f]){1,63}+(?<!-)"
+DOMAIN = re.compile(rf"{LABEL}(?:\.{LABEL})*+|\[[\w.:-]{{1,80}}\]")
 LONGEST_ADDRESS = 320
 LONGEST_NAME = 200
+LONGEST_DOMAIN = 253
 # All fields of one name together: somebody may send thousands.
 LONGEST_FIELDS = 131_072
 
@@ -114,8 +120,21 @@ def _address(text: str) -> str:
         text = text.rpartition(":")[2]  # the route of RFC 822
     text = line(re.sub("(?i)^mailto:([^?]*).*", r"\1", text)).strip("'")
     local, _, domain = text.rpartition("@")
-    # What is compared and kept is the folded form, and that may be longer: "ß" is two letters there.
-    if not local or not domain or len(text) > LONGEST_ADDRESS or not text.isascii() and len(key(text)) > LONGEST_ADDRESS:
+    domain = domain.rstrip(".")
+    if not local or not _can_be(domain):
         return ""
-    plain = "@" not in local and " " not in text and '"' not in local
-    return text if plain or QUOTED_LOCAL.fullmatch(local) else ""
+    text = f"{local}@{domain}"
+    # What is compared and kept is the folded form, and that may be longer: "ß" is two letters there.
+    if len(text) > LONGEST_ADDRESS or not text.isascii() and len(key(text)) > LONGEST_ADDRESS:
+        return ""
+    return text if PLAIN_LOCAL.fullmatch(local) or QUOTED_LOCAL.fullmatch(local) else ""
+
+
+def _can_be(domain: str) -> bool:
+    """Can there be such a domain? One that DNS cannot hold is nobody's."""
+    if len(domain) > LONGEST_DOMAIN or not DOMAIN.fullmatch(domain):
+        return False
+    try:
+        return domain.isascii() or bool(domain.encode("idna"))
+    except UnicodeError:
+        return False

@@ -12,7 +12,8 @@ from email.message import Message
 from functools import cached_property
 
 from listserv.mail import fields
-from listserv.mail.text import clean, codec, decode
+from listserv.mail.text import clean, codec, decode, without_controls
+from listserv.mail.transfer import base64
 
 MAX_DEPTH = 50
 MAX_PARTS = 1_000
@@ -50,6 +51,8 @@ class Part(Message):
         self.max_depth = max_depth
         self.depth = 0
         self.count = 0
+        # Content that did not come in the mail's own way.
+        self.data: bytes | None = None
         self.fields: dict[str, list[str]] = {}
 
     def __bool__(self) -> bool:
@@ -82,6 +85,11 @@ class Part(Message):
 
     def get_boundary(self, failobj: object = None) -> str:
         """The line between the parts, without its dashes; empty where none is given."""
+        return self.boundary
+
+    @cached_property
+    def boundary(self) -> str:
+        """RFC 2046 section 5.1.1: it does not end in white space."""
         return self.parameters.get("boundary", "").rstrip()
 
     @cached_property
@@ -138,11 +146,13 @@ class Part(Message):
 
     def content(self) -> bytes:
         """The bytes that were meant, without their transfer encoding (RFC 2045 section 6)."""
+        if self.data is not None:
+            return self.data
         data = self._payload.encode("ascii", "surrogateescape") if isinstance(self._payload, str) else b""
         found = ENCODING.match(self.first("content-transfer-encoding"))
         encoding = found[1].lower() if found else ""
         if encoding == "base64":
-            return data if NOT_BASE64.match(data) else fields.base64(data)
+            return data if NOT_BASE64.match(data) else base64(data)
         return binascii.a2b_qp(data) if encoding == "quoted-printable" else data
 
     @cached_property
@@ -153,7 +163,7 @@ class Part(Message):
         if self.type == "text/html" and not codec(charset):
             found = META_CHARSET.search(data, 0, 2048)
             charset = found[1].decode("ascii") if found else ""
-        return clean(decode(data, charset))
+        return clean(decode(without_controls(data, charset), charset))
 
 
 def read(raw: bytes) -> Part:
@@ -168,6 +178,16 @@ def read(raw: bytes) -> Part:
     else:
         root.set_payload(text)
     return root
+
+
+def made(kind: str, data: bytes, *, charset: str = "", name: str = "", content_id: str = "") -> Part:
+    """A part that lay within another one."""
+    part = Part({})
+    part.type, part.name, part.data = kind, name, data
+    part.parameters = {"charset": charset} if charset else {}
+    if content_id:
+        part.set_raw("content-id", content_id)
+    return part
 
 
 def read_head(raw: bytes) -> Part:
@@ -206,6 +226,9 @@ def _split(root: Part, text: str) -> None:
     """Let the standard parser hang the parts under the root."""
     waiting = [root]
     made = 0
+    if f"\n--{root.parameters['boundary']}" in text:
+        # Where it does all the same, lines that are only like it are text.
+        root.boundary = root.parameters["boundary"]
 
     def part() -> Part:
         nonlocal made

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha1, sha256
 from typing import TypeVar
 
-from listserv.mail import bodies, fields, mime, quotes
+from listserv.mail import bodies, fields, filenames, mime, quotes
 from listserv.mail.address import Mailbox
 from listserv.mail.automatic import FIELDS, automatic
 from listserv.mail.bodies import Contents
@@ -168,7 +168,7 @@ def _attachments(contents: Contents) -> tuple[Attachment, ...]:
 def _attachment(part: Part, number: int, named: frozenset[str]) -> tuple[Attachment, bytes]:
     data = part.content()
     content_id = bodies.content_id(part)
-    name, kind = bodies.file_name(part, number), bodies.shown_type(part)
+    name, kind = filenames.file_name(part, number), bodies.shown_type(part)
     return Attachment(number, name, kind, len(data), sha256(data).hexdigest(), content_id in named, content_id), data
 
 

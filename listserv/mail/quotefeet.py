@@ -1,23 +1,37 @@
-"""What stands below a letter: signatures, and the lines that telephones, virus scanners and list managers add."""
+"""What stands below a letter: farewells, signatures, and what telephones, virus scanners, lawyers and list managers add."""
 
 from itertools import groupby
 
-from listserv.mail import quotemarks as marks
-from listserv.mail.quotepage import Page
+from listserv.mail import quotefootmarks as marks
+from listserv.mail.quotemarks import RULE
+from listserv.mail.quotepage import Kind, Page
 
 SIGNATURE_LINES = 15
+# Of one that is set off by `-- ` and holds somebody's address or a disclaimer.
+LONG_SIGNATURE_LINES = 60
 # Of one that is set off less plainly than by `-- `.
 SHORT_SIGNATURE_LINES = 8
 SHORT_SIGNATURE_WIDTH = 70
+FAREWELL_LINES = 14
+NAME_LINES = 2
 LIST_FOOTER_LINES = 12
+# How far up a disclaimer is looked for, and how much of its line is read.
+LEGAL_LINES = 60
+LEGAL_WIDTH = 3_000
+FOOTER_LINES = 40
+# A letter with more answers between quotes has been made to keep us busy: only the first and the last are looked at.
+ZONES = 200
+# Signature and footers may stand in any order: so often is looked again.
+ROUNDS = 3
 
 
 def mark_below(page: Page) -> None:
-    """Mark signature and footers at the end of every run of said lines."""
+    """Mark what stands below at the end of every run of said lines."""
     anything_said = False
     for first, end in _zones(page):
-        _mark_footer(page, first, end)
-        _mark_signature(page, first, end, anything_said)
+        if end == len(page.lines):
+            end = _mark_list_footer(page, first, end)
+        _mark_zone(page, first, end, anything_said)
         anything_said = anything_said or any(page.said(i) for i in range(first, end))
 
 
@@ -29,31 +43,81 @@ def _zones(page: Page) -> list[tuple[int, int]]:
         if kind == "said":
             zones.append((i, i + size))
         i += size
-    return zones
+    return zones if len(zones) <= ZONES else zones[: ZONES // 2] + zones[-ZONES // 2 :]
 
 
-def _mark_footer(page: Page, first: int, end: int) -> None:
-    """What telephones, scanners and list managers put at the end of a zone."""
-    if end == len(page.lines):
-        end = _mark_list_footer(page, first, end)
-    i = end - 1
-    while i >= first and (not page.lines[i] or marks.is_footer(page.lines[i])):
-        if page.lines[i]:
-            page.kinds[i] = "footer"
+def _mark_zone(page: Page, first: int, end: int, anything_said: bool) -> None:
+    """Peel off what stands at the end, in whatever order it does, as long as something is left above it."""
+    for _ in range(ROUNDS):
+        before = end
+        end = _mark_footers(page, first, end)
+        end = _mark_disclaimer(page, first, end, anything_said)
+        end = _mark_signature(page, first, end, anything_said)
+        end = _mark_farewell(page, first, end, anything_said)
+        if end == before:
+            return
+
+
+def _mark(page: Page, first: int, end: int, kind: Kind) -> int:
+    page.mark(first, end, kind)
+    return first
+
+
+def _above(page: Page, i: int, first: int) -> int:
+    """The line with text at or above i; `first - 1` where there is none."""
+    while i >= first and not page.lines[i]:
         i -= 1
+    return i
+
+
+def _mark_footers(page: Page, first: int, end: int) -> int:
+    """What telephones and scanners put at the end of a zone, with the links and rules beside; gives back where it begins."""
+    found = end
+    for i in range(end - 1, max(first, end - FOOTER_LINES) - 1, -1):
+        line = page.lines[i]
+        if line and marks.is_footer(line):
+            found = i
+        elif line and marks.BESIDE_FOOTER.match(line) is None:
+            break
+    if found == end:
+        return end
+    above = found - 1
+    if above >= first and marks.LIST_RULE.match(page.lines[above]):
+        found = above
+    return _mark(page, found, end, "footer")
+
+
+def _mark_disclaimer(page: Page, first: int, end: int, anything_said: bool) -> int:
+    """Paragraphs of lawyers' words at the end, where something stands above them."""
+    found, last = end, _above(page, end - 1, first)
+    while last >= max(first, end - LEGAL_LINES):
+        top = last
+        while top > first and page.lines[top - 1]:
+            top -= 1
+        words = " ".join(line[:LEGAL_WIDTH] for line in page.raw[top : last + 1])
+        if not marks.is_legal(words[:LEGAL_WIDTH]) and not (found < end and top == last and marks.LIST_RULE.match(page.lines[top])):
+            break
+        found, last = top, _above(page, top - 1, first)
+    if found == end or not (anything_said or any(page.lines[first:found])):
+        return end
+    return _mark(page, found, end, "footer")
 
 
 def _mark_list_footer(page: Page, first: int, end: int) -> int:
     """A line of underscores with the list's own words below, at the very end; gives back where it begins."""
-    for i in range(max(first, end - LIST_FOOTER_LINES), end):
-        if marks.LIST_RULE.match(page.lines[i]) and any(marks.LIST_FOOTER.search(line) for line in page.lines[i:end]):
-            page.mark(i, end, "footer")
-            return i
-    return end
+    found = end
+    for i in range(end - 1, max(first, end - LIST_FOOTER_LINES) - 1, -1):
+        if marks.LIST_RULE.match(page.lines[i]) is None:
+            continue
+        # `-- ` is somebody's signature, unless the list's words follow at once.
+        below = page.lines[i + 1 : min(i + 2, found) if page.lines[i] == "--" else found]
+        if any(marks.LIST_FOOTER.search(line) for line in below):
+            found = i
+    return end if found == end else _mark(page, found, end, "footer")
 
 
-def _mark_signature(page: Page, first: int, end: int, anything_said: bool) -> None:
-    """From `-- ` to the end of the zone, if no more than a signature's worth of lines follows.
+def _mark_signature(page: Page, first: int, end: int, anything_said: bool) -> int:
+    """From `-- ` to the end of the zone, if no more than a signature's worth of lines follows; gives back where it begins.
 
     A mere `--` or a ruled line opens one only where something was said above: it may be all the author wrote.
     """
@@ -61,14 +125,23 @@ def _mark_signature(page: Page, first: int, end: int, anything_said: bool) -> No
     for i in range(end - 1, first - 1, -1):
         if not page.lines[i]:
             continue
-        plain = page.lines[i] == "--" and page.raw[i].startswith("-- ")
-        if plain or (found is None and below and _opens_short_signature(page, i, end, below) and (anything_said or any(page.lines[first:i]))):
+        said_above = anything_said or any(page.lines[first:i])
+        short = found is None and below > 0 and said_above and _opens_short_signature(page, i, end, below)
+        if short or _is_plain_signature(page, i, end, below, said_above=said_above):
             found = i
         below += 1
-        if below > SIGNATURE_LINES:
+        if below > LONG_SIGNATURE_LINES:
             break
-    if found is not None:
-        page.mark(found, end, "signature")
+    return end if found is None else _mark(page, found, end, "signature")
+
+
+def _is_plain_signature(page: Page, i: int, end: int, below: int, *, said_above: bool) -> bool:
+    """From `-- ` of any form up to some lines; longer, if it holds what only signatures do. An answer below a quoted `-- ` is none."""
+    if page.lines[i] != "--" or not page.raw[i].startswith("-- "):
+        return False
+    if not said_above:
+        return below <= SHORT_SIGNATURE_LINES and max(map(len, page.lines[i:end])) <= SHORT_SIGNATURE_WIDTH
+    return below <= SIGNATURE_LINES or any(marks.CONTACT.search(line) for line in page.lines[i + 1 : end])
 
 
 def _opens_short_signature(page: Page, i: int, end: int, below: int) -> bool:
@@ -76,4 +149,42 @@ def _opens_short_signature(page: Page, i: int, end: int, below: int) -> bool:
         return False
     if marks.SIGNATURE.match(page.lines[i]):
         return True
-    return marks.RULE.match(page.lines[i]) is not None and any(marks.CONTACT.search(line) for line in page.lines[i + 1 : end])
+    return RULE.match(page.lines[i]) is not None and any(marks.CONTACT.search(line) for line in page.lines[i + 1 : end])
+
+
+def _mark_farewell(page: Page, first: int, end: int, anything_said: bool) -> int:
+    """A mere formula with the name below it, and the office, telephone and address that follow without `-- `."""
+    below, top = 0, first - 1
+    for i in range(end - 1, first - 1, -1):
+        line = page.lines[i]
+        if not line:
+            continue
+        if below and marks.FAREWELL.match(line):
+            top = i
+            break
+        below += 1
+        if below > FAREWELL_LINES or len(line) > SHORT_SIGNATURE_WIDTH:
+            break
+    if top < first or not (anything_said or any(page.lines[first:top])):
+        return end
+    named = _names_end(page, top + 1, end)
+    if not any(page.lines[named:end]):
+        return _mark(page, top, end, "farewell") if named > top + 1 else end
+    if not _is_card(page.lines[top + 1 : end]):
+        return end
+    page.mark(named, end, "signature")
+    return _mark(page, top, named, "farewell")
+
+
+def _is_card(lines: list[str]) -> bool:
+    """A name, then an office, a telephone, an address; no sentence, no postscript."""
+    name = next((line for line in lines if line), "")
+    return marks.is_name(name) and any(marks.CONTACT.search(line) for line in lines) and not any(marks.SENTENCE.search(line) for line in lines)
+
+
+def _names_end(page: Page, first: int, end: int) -> int:
+    """The line after the name that stands straight below a farewell."""
+    i = first
+    while i < min(first + NAME_LINES, end) and page.lines[i] and marks.is_name(page.lines[i]):
+        i += 1
+    return i

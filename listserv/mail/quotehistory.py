@@ -4,6 +4,8 @@ from listserv.mail import quotemarks as marks
 from listserv.mail.quotepage import ATTRIBUTION_LINES, Page
 
 HEADER_LINES = 40
+# Fields that make no header block may stand above one; so often is begun again in the midst of what has been looked at.
+AGAIN = 200
 
 
 def mark_history(page: Page) -> None:
@@ -19,23 +21,51 @@ def mark_history(page: Page) -> None:
             i += 1
             continue
         page.mark(_with_rule_above(page, i), end, "attribution")
-        below = page.next_line(end)
-        if below < len(page.lines) and page.kinds[below] == "said":
-            page.mark(end, len(page.lines), "quote")
-            return
+        if _is_unmarked(page, end, anything_said):
+            i = _older_mail_end(page, end)
+            page.mark(end, i, "quote")
+            continue
         i = end
+
+
+def _is_unmarked(page: Page, end: int, anything_said: bool) -> bool:
+    """Does the older mail begin here without marks? Where all stands below its heading, a few dots may come before the first mark."""
+    below = page.next_line(end)
+    if not anything_said and below < len(page.lines) and page.kinds[below] == "said" and marks.LEFT_OUT.match(page.lines[below]):
+        below = page.next_line(below + 1)
+    return below < len(page.lines) and page.kinds[below] == "said"
+
+
+def _older_mail_end(page: Page, first: int) -> int:
+    """Below `----- End forwarded message -----` the author goes on; mostly nothing ends an older mail."""
+    for i in range(first, len(page.lines)):
+        if page.lines[i].startswith("---") and marks.END_FORWARDED.match(page.lines[i]):
+            return i + 1
+    return len(page.lines)
 
 
 def _history_end(page: Page, i: int, anything_said: bool) -> int:
     """The line after the heading of an older mail that begins at line i; i itself where none begins."""
     line = page.lines[i]
     if (line[0] in "-_=*" or line[-1] == ":") and marks.is_ruled(line):
-        return max(_header_end(page, page.next_line(i + 1), strict=False), i + 1)
-    if marks.role(line)[0] and not _below_field(page, i):
+        return _fields_end(page, page.next_line(i + 1), i + 1)
+    if line.startswith(">>>") and marks.is_arrowed(line):
+        return i + 1
+    if page.role(i) and not _below_field(page, i) and _may_look(page, i):
         end = _header_end(page, i, strict=not anything_said)
         if end > i:
             return end
     return _bare_attribution_end(page, i) if anything_said else i
+
+
+def _fields_end(page: Page, first: int, otherwise: int) -> int:
+    """Below a ruled line any fields are a heading, wrapped as they may be; `otherwise` where there are none."""
+    if not page.role(first):
+        return otherwise
+    end = max(_header_end(page, first, strict=False), first)
+    while end < min(len(page.lines), first + HEADER_LINES) and page.said(end):
+        end += 1
+    return end
 
 
 def _header_end(page: Page, first: int, *, strict: bool) -> int:
@@ -56,19 +86,25 @@ def _header_end(page: Page, first: int, *, strict: bool) -> int:
         if not found or not _goes_on(page, i):
             break
         i += 1
+    page.looked = max(page.looked, i)
     return end if _is_header(found, strict) else first
+
+
+def _may_look(page: Page, i: int) -> bool:
+    if i >= page.looked:
+        return True
+    page.again += 1
+    return page.again <= AGAIN
 
 
 def _below_field(page: Page, i: int) -> bool:
     """Inside a block that has been looked at from its top."""
-    above = i - 1 if i and page.lines[i - 1] else i - 2
-    return above >= 0 and marks.role(page.lines[above])[0] != ""
+    return bool(page.role(i - 1) or page.role(i - 2))
 
 
 def _goes_on(page: Page, i: int) -> bool:
     """Does another header field follow this line that is none, at once or after one more?"""
-    near = page.lines[i + 1 : i + 3] if page.lines[i] else page.lines[i + 1 : i + 2]
-    return any(marks.role(line)[0] for line in near)
+    return page.role(i + 1) != "" or (not page.lines[i] and page.role(i + 2) != "")
 
 
 def _is_header(found: dict[str, str], strict: bool) -> bool:
@@ -85,9 +121,12 @@ def _bare_attribution_end(page: Page, first: int) -> int:
 
     A person may write such a line too, so it must hold what programs put there: an address, or a date with a time.
     """
-    if marks.SOMEBODY.match(page.lines[first]) and marks.VERB.search(page.lines[first]):
+    line = page.lines[first]
+    if marks.SOMEBODY.match(line) and marks.VERB.search(line):
         return first + 1
-    if marks.OPENER.match(page.lines[first]) is None:
+    if line.startswith(("19", "20")) and marks.DATELINE.match(line) and not any(page.lines[first + 1 : first + 2]):
+        return first + 1
+    if marks.OPENER.match(line) is None:
         return first
     words = ""
     for i in range(first, min(first + ATTRIBUTION_LINES, len(page.lines))):

@@ -1,11 +1,15 @@
 """Quotes that are marked: `>` lines, and the short paragraph that leads to them."""
 
+from itertools import islice
+
 from listserv.mail import quotemarks as marks
 from listserv.mail.quotepage import ATTRIBUTION_LINES, Page, says_when_or_who
 
 # Of a paragraph that no known words begin: the language-free rule.
 PARAGRAPH_LINES = 3
 BLANKS_BEFORE_QUOTE = 3
+# Of a letter with more quotes than anybody makes, the rest go without their attributions.
+BLOCKS = 2_000
 
 
 def mark_quoted(page: Page) -> None:
@@ -15,7 +19,7 @@ def mark_quoted(page: Page) -> None:
     for i, line in enumerate(page.lines):
         if not line or ">" not in line[:6] or i in fenced or marks.QUOTED.match(page.raw[i]) is None:
             continue
-        if line.startswith(">") and _is_no_quote(page.lines, i):
+        if (line[-1] in ":：>" or line.startswith(">From ")) and line[0] == ">" and (_is_no_quote(page.lines, i) or _heads_unmarked(page.lines, i)):
             continue
         page.kinds[i] = "quote"
         if last is not None and not any(page.lines[last + 1 : i]):
@@ -32,6 +36,12 @@ def _is_no_quote(lines: list[str], i: int) -> bool:
     return lines[i].startswith(">From ") and not above.startswith(">") and not below.startswith(">")
 
 
+def _heads_unmarked(lines: list[str], i: int) -> bool:
+    """GroupWise's heading looks like a quote and is none: what it heads is not marked."""
+    above, below = lines[i - 1] if i else "", lines[i + 1] if i + 1 < len(lines) else ""
+    return lines[i].startswith(">>>") and not above.startswith(">") and not below.startswith(">") and marks.is_arrowed(lines[i])
+
+
 def _fenced(lines: list[str]) -> set[int]:
     """Lines between two ``` lines."""
     fences = [i for i, line in enumerate(lines) if line.startswith("```")]
@@ -40,9 +50,8 @@ def _fenced(lines: list[str]) -> set[int]:
 
 def mark_attributions(page: Page) -> None:
     """The short paragraph straight before a `>` block that says who wrote it."""
-    for i, kind in enumerate(page.kinds):
-        if kind != "quote" or (i > 0 and page.kinds[i - 1] == "quote"):
-            continue
+    begins = (i for i, kind in enumerate(page.kinds) if kind == "quote" and (i == 0 or page.kinds[i - 1] != "quote"))
+    for i in list(islice(begins, BLOCKS)):
         last = i - 1
         while last >= 0 and not page.lines[last] and i - last <= BLANKS_BEFORE_QUOTE:
             last -= 1
@@ -57,6 +66,8 @@ def _attribution_start(page: Page, last: int) -> int | None:
     if opened is not None:
         return opened
     line = page.lines[last]
+    if marks.NEWS.search(line) and page.said(last - 1) and marks.VERB.search(page.lines[last - 1]):
+        return last - 1
     if not line.endswith((":", "：")):
         return None
     # Whole by itself: the line above may be a greeting.

@@ -5,18 +5,22 @@ from typing import Literal
 
 from listserv.mail import quotemarks as marks
 
-Kind = Literal["said", "quote", "attribution", "signature", "footer"]
+Kind = Literal["said", "quote", "attribution", "farewell", "signature", "footer"]
 
 ATTRIBUTION_LINES = 4
 
 
 @dataclass(slots=True)
 class Page:
-    """The lines as they came, as they are matched (stripped, cut to a length no attribution has), and the kind of each so far."""
+    """The lines as they came, with their ends; as they are matched (stripped, cut to a length no attribution has); the kind of each so far."""
 
     raw: list[str]
+    ends: list[str]
     lines: list[str]
     kinds: list[Kind]
+    # Down to which line a header block has been looked for, and how often again above it.
+    looked: int = 0
+    again: int = 0
 
     def said(self, i: int) -> bool:
         """Is this a line with text that nothing has claimed?"""
@@ -32,11 +36,32 @@ class Page:
         """Give these lines a kind."""
         self.kinds[first:end] = [kind] * (end - first)
 
+    def role(self, i: int) -> str:
+        """Which field of a header block this line may be; nothing for any other, and past the end."""
+        return marks.role(self.lines[i])[0] if 0 <= i < len(self.lines) else ""
+
 
 def open_page(text: str) -> Page:
     """A page on which all is said so far."""
     raw = text.split("\n")
-    return Page(raw, [_bare(line) for line in raw], ["said"] * len(raw))
+    ends = ["\n"] * (len(raw) - 1) + [""]
+    if any(sign in text for sign in marks.GLUED_SIGNS):
+        raw, ends = _cut_loose(text, raw, ends)
+    return Page(raw, ends, [_bare(line) for line in raw], ["said"] * len(raw))
+
+
+def _cut_loose(text: str, raw: list[str], ends: list[str]) -> tuple[list[str], list[str]]:
+    """Headings that were glued to the words above them stand on a line of their own."""
+    cuts = [found.start() for found in marks.GLUED.finditer(text) if text[max(found.start() - 1, 0)] not in marks.NOT_GLUED]
+    if not cuts:
+        return raw, ends
+    pieces = [text[first:end] for first, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    raw, ends = [], []
+    for piece in pieces:
+        lines = piece.split("\n")
+        raw += lines
+        ends += ["\n"] * (len(lines) - 1) + [""]
+    return raw, ends
 
 
 def says_when_or_who(words: str) -> bool:
@@ -46,4 +71,4 @@ def says_when_or_who(words: str) -> bool:
 
 def _bare(line: str) -> str:
     line = line.strip()[: marks.LONGEST]
-    return line if line.isascii() else line.translate(marks.INVISIBLE).replace("\N{NO-BREAK SPACE}", " ").strip()
+    return line if line.isascii() else line.translate(marks.INVISIBLE).translate(marks.ODD).strip()

@@ -5,14 +5,15 @@ quote without `>` (Outlook, the Polish webmails). Nothing is deleted here; text 
 """
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, pairwise
+from operator import add
 
 from listserv.mail.quotefeet import mark_below
 from listserv.mail.quotehistory import mark_history
 from listserv.mail.quotelines import mark_attributions, mark_quoted
 from listserv.mail.quotepage import Kind, Page, open_page
 
-__all__ = ["Kind", "Piece", "reply", "split"]
+__all__ = ["Kind", "Piece", "letter", "reply", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,22 @@ def split(text: str) -> tuple[Piece, ...]:
     page = open_page(text)
     for read in (mark_quoted, mark_attributions, mark_history, mark_below, _spread_to_blanks):
         read(page)
-    return _pieces(page)
+    return _pieces(text, page)
 
 
 def reply(text: str) -> str:
-    """What the author wrote now: without quotes, attributions, signature and footers; answers between quotes stay in order."""
-    said = (_trim(piece.text) for piece in split(text) if piece.kind == "said")
-    return "\n\n".join(part for part in said if part)
+    """What the author wrote now: without quotes, attributions, farewell, signature, footers; answers between quotes stay in order."""
+    return _joined(text, "said")
+
+
+def letter(text: str) -> str:
+    """What the author wrote now, farewell and name included: for passing the author's words on to others."""
+    return _joined(text, "said", "farewell")
+
+
+def _joined(text: str, *kinds: Kind) -> str:
+    parts = (_trim(piece.text) for piece in split(text) if piece.kind in kinds)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _trim(text: str) -> str:
@@ -46,10 +56,13 @@ def _trim(text: str) -> str:
     return text[text.rfind("\n", 0, first) + 1 :]
 
 
-def _pieces(page: Page) -> tuple[Piece, ...]:
-    lines = [line + "\n" for line in page.raw[:-1]] + ([page.raw[-1]] if page.raw[-1] else [])
-    runs = groupby(range(len(lines)), key=page.kinds.__getitem__)
-    return tuple(Piece(kind, "".join(lines[i] for i in run)) for kind, run in runs)
+def _pieces(text: str, page: Page) -> tuple[Piece, ...]:
+    kinds = page.kinds
+    # After the last line end there is no line.
+    lines = len(kinds) if page.raw[-1] else len(kinds) - 1
+    places = list(accumulate(map(add, map(len, page.raw), map(len, page.ends)), initial=0))
+    cuts = [0, *(i for i in range(1, lines) if kinds[i] != kinds[i - 1]), lines]
+    return tuple(Piece(kinds[first], text[places[first] : places[end]]) for first, end in pairwise(cuts))
 
 
 def _spread_to_blanks(page: Page) -> None:

@@ -2,10 +2,15 @@
 
 import re
 
-# What mail programs write before a subject that is answered or passed on. Left alone is what people write themselves:
-# "R: ggplot", "Ref: 12/2026", "FS: a piano", "HA: failover".
-REPLY = r"re|odp|odpowied[zź]|aw|antw|antwort|sv|vs|rv|res|rif|ynt|vá|на|отв|ответ|回复|回覆|答复|答覆|返信|답장|atb|atsp|bls"
-FORWARD = r"fwd?|pd|dw|wg|tr|enc|doorst|továbbítás|пересл|转发|轉寄|転送|przesłane dalej"
+# What mail programs write before a subject that is answered or passed on: Polish, English, German, Dutch, the languages
+# of the North, French, Spanish, Portuguese, Italian, Czech, Hungarian, Turkish, Romanian, Ukrainian, Russian, Greek, the
+# Baltic ones, Chinese, Japanese, Korean. Left alone is what people write themselves: "Ref: 12/2026", "FS: a piano",
+# "HA: failover", "I: wstęp", and "r: a question" (Italian programs write "R: ").
+REPLY = (
+    r"re|odp|odpowied[zź]|aw|antw|antwort|sv|vs|rv|res|rép|rif|ynt|vá|odpov[eě]ď|răsp|răspuns|на|отв|ответ|відп|відповідь|απ|回复|回覆|答复|答覆|返信|답장"
+    r"|atb|atsp|bls|(?-i:R)(?=: )"
+)
+FORWARD = r"fwd?|pd|dw|wg|tr|enc|vb|doorst|továbbítás|пересл|переслано|πρθ|转发|轉寄|転送|전달|przesłane dalej|przekazane|podaj dalej"
 MARK = rf"(?:{REPLY}|{FORWARD})"
 # Re: · RE[2]: · Re^3: · Odp.: · AW： · Re; · Re :: · Re-- (but not "re-print")
 PREFIX = re.compile(rf"{MARK}\.?\s?(?:[\[(^]\d{{1,4}}[\])]?)?\s?[:：;][\s:：;]*+|(?:re|fwd?|odp)\s?--+\s*+|\((?:fwd?|pd)\)\s*+", re.I)

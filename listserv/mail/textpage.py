@@ -22,6 +22,8 @@ class TextPage:
     depth: int = 0
     indents: list[str] = field(default_factory=list)
     marker: str = ""
+    # Is anything written so far that is no quote?
+    said: bool = False
     # A blank line is due before the next one.
     gap: bool = False
     preformatted: int = 0
@@ -75,6 +77,7 @@ class TextPage:
         words = words.rstrip() if self.preformatted else words.replace(NBSP, " ").strip(" ")
         self.lines.append(self._prefix() + ("-- " if words == "--" else words))
         self.marker = ""
+        self.said = self.said or not self.depth
         return True
 
     def _prefix(self) -> str:
@@ -100,6 +103,10 @@ class TextPage:
         # The first paragraph of a list item stands at its marker.
         if not self.marker:
             self.gap = bool(self.lines) and not self.in_row
+
+    def last_line(self) -> str:
+        """The last line that has words; what is in hand is none yet."""
+        return next((line for line in reversed(self.lines[-3:]) if line.strip("> ")), "")
 
     def quote(self, depth: int) -> None:
         """From here on, lines stand in so many quotes."""

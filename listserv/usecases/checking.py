@@ -3,9 +3,9 @@
 import ctypes
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,6 +19,8 @@ GIGABYTE = 1 << 30
 # Nothing of ours was written before: a clock that says so has lost its battery.
 NOT_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 SHORTEST_SECRET = 20
+# Copies refused longer ago than this have been forgotten by those who refused them.
+RECENT = timedelta(days=7)
 
 
 class State(StrEnum):
@@ -43,6 +45,16 @@ class Finding:
 def good(what: str, found: str) -> Finding:
     """A thing as it should be."""
     return Finding(what, State.GOOD, found)
+
+
+def about_refusals(said: Sequence[str]) -> Finding:
+    """Which mail services have refused copies for what we are, not for whom they were for: domain, status and answer of each, the latest first."""
+    if not said:
+        return good("refusals", "no mail service has refused our copies for a week")
+    domains = list(dict.fromkeys(one.partition(" ")[0] for one in said))
+    found = f"{len(domains)} mail services refused our copies this week ({', '.join(domains[:5])}); the last said: {said[0].partition(' ')[2]}"
+    mend = "see that spf, dkim, dmarc and ptr below are good, and ask the service; members are not counted out for it"
+    return Finding("refusals", State.WARNING, found, mend)
 
 
 def about_settings(settings: Settings) -> Iterator[Finding]:

@@ -155,6 +155,8 @@ def _note_failure(db: Session, copy: Claimed, failure: Failure, now: datetime, *
     db.add(bounce)
     if member and blame:
         bouncing.score(db, member, failure, now)
+    elif member:
+        bouncing.note_refusal(db, member, failure, now)
 
 
 def take_back(db: Session, holder: int, now: datetime) -> int:

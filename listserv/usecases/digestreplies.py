@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from listserv import links
 from listserv.errors import NotFound
-from listserv.mail import commands, parse
+from listserv.mail import commands, parse, quotes
 from listserv.mail.answer import as_reply
 from listserv.mail.commands import Command
 from listserv.mail.subject import reply_subject
@@ -34,7 +34,7 @@ def post(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: dat
     member, wanted = db.get(Member, ids[0]), _wanted(kind, letter)
     if member and wanted:
         return mailcommands.obey(db, member, wanted, letter, now)
-    found = digesting.resolve_reply(db, kind, ids, letter.post.reply)
+    found = digesting.resolve_reply(db, kind, ids, _words(letter))
     if isinstance(found, Resolved):
         return _into_thread(db, found.message, letter, found.text, now)
     if isinstance(found, Unclear):
@@ -42,6 +42,11 @@ def post(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: dat
         _ask_which(db, found, letter.incoming, Cause(letter.incoming, proven=True), now)
         return Outcome(State.DRAFT, ("which-thread",))
     raise NotFound("nothing to answer any more")
+
+
+def _words(letter: Letter) -> str:
+    """What goes to the thread: the author's words, farewell and name included."""
+    return quotes.letter(letter.post.text[: parse.LONGEST_REPLY])
 
 
 def _wanted(kind: Kind, letter: Letter) -> tuple[Command, ...]:
@@ -94,6 +99,6 @@ def place(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
         return _ask_again(db, token, draft, letter, now)
     raw = raw_bytes(db, draft.raw_id)
     kept = Letter(draft, raw, parse.parse(raw), letter.alignment, letter.strict, letter.munge)
-    outcome = _into_thread(db, message, kept, kept.post.reply, now)
+    outcome = _into_thread(db, message, kept, _words(kept), now)
     draft.state, draft.reasons = outcome.state, " ".join(outcome.reasons)
     return Outcome(State.ANSWERED, ("draft-placed",))

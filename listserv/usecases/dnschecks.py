@@ -1,12 +1,12 @@
 """What others can find out about our domain, and whether they will take its mail: the DNS half of `check`."""
 
-import base64
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
 from listserv.config import Settings
 from listserv.dns import LookupFailed, Resolver, is_special
+from listserv.mail import publickeys
 from listserv.mail.dmarc import dmarc_policy
 from listserv.usecases.checking import Finding, State, good
 
@@ -79,15 +79,16 @@ def _dkim(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:
 
 
 def same_key(private: Path, record: str) -> bool:
-    """Is a published key (RFC 6376 section 3.6.1) the public half of this RSA key? False for a file that cannot be read."""
-    from dkim.crypto import UnparsableKeyError, parse_pem_private_key, parse_public_key
+    """Is a published key (RFC 6376 section 3.6.1) the public half of this one? False for a file that cannot be read."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    tags = dict(part.strip().split("=", 1) for part in record.replace(" ", "").split(";") if "=" in part)
     try:
-        mine, theirs = parse_pem_private_key(private.read_bytes()), parse_public_key(base64.b64decode(tags.get("p", "")))
-    except (OSError, UnparsableKeyError, ValueError):
+        mine = load_pem_private_key(private.read_bytes(), None).public_key()
+        theirs, _ = publickeys.published_key([record])
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm, publickeys.Unusable):
         return False
-    return bool(mine["modulus"] == theirs["modulus"])
+    return bool(mine == theirs)
 
 
 def _dmarc(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from listserv.config import AuthSettings
+from listserv.dns import Resolver
 from listserv.mail import address, bounces
 from listserv.mail.address import Mailbox
 from listserv.mail.authentication import Alignment, Results, alignment, read_results
@@ -14,13 +16,22 @@ from listserv.rules import judge
 from listserv.store.lists import MailingList
 from listserv.store.queue import Incoming
 from listserv.store.trace import kept_as
+from listserv.usecases import senders
 from listserv.usecases.outbox import settings_of
 from listserv.usecases.posting import Submission, facts_for
 
 RETURN_PATH = re.compile(rb"^return-path:[ \t]*<?([^<>\r\n]*)>?", re.IGNORECASE | re.MULTILINE)
 
 
-def understood(raw: bytes, post: Post, trust: str) -> dict[str, Any]:
+def results(raw: bytes, post: Post, auth: AuthSettings, resolver: Resolver | None) -> Results:
+    """What is known of a mail's sender: from the mail alone, or with a resolver from the network too."""
+    if resolver is None:
+        return read_results(raw, auth.trust)
+    found = RETURN_PATH.search(_head(raw))
+    return senders.asked_about(raw, post, found[1].decode("utf-8", "replace").strip() if found else "", auth, resolver)
+
+
+def understood(raw: bytes, post: Post, found: Results) -> dict[str, Any]:
     """A mail as the contract's `inspect --json` tells it (section 6), without a verdict."""
     return {
         **_envelope(post),
@@ -30,7 +41,7 @@ def understood(raw: bytes, post: Post, trust: str) -> dict[str, Any]:
         "attachments": [{"name": f.name, "type": f.type, "size": f.size, "sha256": f.sha256} for f in post.attachments],
         "automatic": post.automatic,
         "failures": _failures(raw),
-        "authentication": _words(read_results(raw, trust)),
+        "authentication": _words(found),
         "calendar": None,
         "problems": list(post.problems),
         "verdict": None,
@@ -68,11 +79,11 @@ def _words(results: Results) -> dict[str, str | None]:
     return {"spf": results.spf, "dkim": results.dkim, "dmarc": results.dmarc, "arc": results.arc}
 
 
-def verdict(db: Session, mlist: MailingList, raw: bytes, post: Post, now: datetime) -> dict[str, Any]:
+def verdict(db: Session, mlist: MailingList, raw: bytes, post: Post, results: Results, now: datetime) -> dict[str, Any]:
     """How this list would judge the mail if the trusted MTA had brought it just now."""
     settings = settings_of(db)
     domain = address.domain_of(post.authors[0].address) if post.authors else ""
-    found = alignment(read_results(raw, settings.auth.trust), domain) if domain else Alignment.UNKNOWN
+    found = alignment(results, domain) if domain else Alignment.UNKNOWN
     incoming = Incoming(mail_from=envelope_sender(raw, post), rcpt=f"{mlist.name}@{settings.site.domain}", received_at=now)
     submission = Submission(incoming, raw, kept_as(db, raw), post, found)
     judged = judge(post, facts_for(db, mlist, submission))
@@ -81,7 +92,11 @@ def verdict(db: Session, mlist: MailingList, raw: bytes, post: Post, now: dateti
 
 def envelope_sender(raw: bytes, post: Post) -> str:
     """Who sent it: its Return-Path, where it kept one; the null sender is empty."""
-    found = RETURN_PATH.search(re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0])
+    found = RETURN_PATH.search(_head(raw))
     if found:
         return found[1].decode("utf-8", "replace").strip()
     return post.sender or next((author.address for author in post.authors), "unknown@sender.invalid")
+
+
+def _head(raw: bytes) -> bytes:
+    return re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]

@@ -7,26 +7,24 @@ one does the work (`process`). What the network must be asked is asked between t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from sqlalchemy.orm import Session
 
 from listserv.config import Settings
 from listserv.dns import Resolver
 from listserv.errors import NotFound
-from listserv.mail import address, outgoing
+from listserv.mail import address
 from listserv.mail.address import Role, Route
-from listserv.mail.authentication import Alignment, alignment, read_results
-from listserv.mail.dmarc import LookupFailed, dkim_survives, dmarc_policy
 from listserv.mail.outgoing import Dress
 from listserv.mail.parse import Post, identify, parse
 from listserv.store import inbox
 from listserv.store.lists import MailingList, list_by_name, lists_with_alias
 from listserv.store.packing import Content, content
 from listserv.store.queue import Incoming, State, keep_raw_many, raw_bytes
-from listserv.usecases import outbox, posting
+from listserv.usecases import outbox, posting, senders
 from listserv.usecases.arrivals import Letter
 from listserv.usecases.routing import answer_for
+from listserv.usecases.senders import Came, Sender
 
 ATTEMPTS = 3
 # An attempt that has not ended by then is taken for dead, and tried again.
@@ -64,7 +62,7 @@ class Work:
 
     incoming_id: int
     raw_id: int
-    peer: str
+    came: Came
     dress: Dress | None
 
 
@@ -75,10 +73,7 @@ class Prepared:
     incoming_id: int
     raw: bytes
     post: Post
-    alignment: Alignment
-    # The author's domain asks others to refuse what it did not sign; and its signature does not survive us.
-    strict: bool = False
-    munge: bool = False
+    sender: Sender
 
 
 def find_route(db: Session, rcpt: str) -> tuple[Route, MailingList | None]:
@@ -131,7 +126,7 @@ def claim(db: Session, now: datetime, limit: int = 20, holder: int = 0) -> list[
         if row.attempts > ATTEMPTS:
             shunt(db, row, row.trouble or "its worker died three times while working on it", now)
             continue
-        work.append(Work(row.id, row.raw_id, row.peer, _dress(db, row.rcpt)))
+        work.append(Work(row.id, row.raw_id, Came(row.peer, row.mail_from), _dress(db, row.rcpt)))
     return work
 
 
@@ -156,41 +151,7 @@ def raw_of(db: Session, work: Work) -> bytes:
 def prepare(work: Work, raw: bytes, settings: Settings, resolver: Resolver) -> Prepared:
     """Understand a mail and ask the network what must be asked: outside any transaction."""
     post = parse(raw)
-    if len(post.authors) != 1:
-        return Prepared(work.incoming_id, raw, post, Alignment.UNKNOWN)
-    domain = address.domain_of(post.authors[0].address)
-    believed = settings.auth.trust and is_trusted(work.peer, settings.auth.peers)
-    found = alignment(read_results(raw, settings.auth.trust), domain, resolver.txt) if believed else Alignment.UNKNOWN
-    strict = is_strict(domain, resolver)
-    munge = strict and work.dress is not None and not survives(raw, post, work.dress, resolver)
-    return Prepared(work.incoming_id, raw, post, found, strict, munge)
-
-
-def is_trusted(peer: str, networks: str) -> bool:
-    """Does this peer's word about senders count (`auth.peers`)?"""
-    try:
-        where = ip_address(peer)
-        return any(where in ip_network(one.strip(), strict=False) for one in networks.split(",") if one.strip())
-    except ValueError:
-        return False
-
-
-def is_strict(domain: str, resolver: Resolver) -> bool:
-    """Does the author's domain ask others to refuse unaligned mail? Not knowing means no: nothing is rewritten on a guess."""
-    try:
-        return dmarc_policy(domain, resolver.txt) in ("quarantine", "reject")
-    except LookupFailed:
-        return False
-
-
-def survives(raw: bytes, post: Post, dress: Dress, resolver: Resolver) -> bool:
-    """Does the author's own signature still hold on the very bytes that members would get?"""
-    copy = outgoing.copy_for_members(raw, post, dress)
-    body = copy.body if copy.body is not None else outgoing.body_on_the_wire(raw)
-    try:
-        return dkim_survives(copy.head + b"\r\n" + body, address.domain_of(post.authors[0].address), resolver.txt)
-    except LookupFailed:
-        return True
+    return Prepared(work.incoming_id, raw, post, senders.look(raw, post, work.came, work.dress, settings.auth, resolver))
 
 
 def process(db: Session, mail: Prepared, now: datetime) -> State:
@@ -205,7 +166,7 @@ def process(db: Session, mail: Prepared, now: datetime) -> State:
         # The list was removed between 250 and now.
         return finish(incoming, State.REFUSED, ("no-such-address",), now)
     incoming.list_id = mlist.id if mlist else None
-    letter = Letter(incoming, mail.raw, mail.post, mail.alignment, mail.strict, mail.munge)
+    letter = Letter(incoming, mail.raw, mail.post, mail.sender.alignment, mail.sender.strict, mail.sender.munge)
     outcome = answer_for(db, route, mlist, letter, now)
     return finish(incoming, outcome.state, outcome.reasons, now)
 

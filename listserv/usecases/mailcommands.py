@@ -1,17 +1,20 @@
 """Commands in plain words: by the list's own addresses, and in reply to our letters."""
 
+import functools
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from listserv import links
 from listserv.errors import NotAllowed
 from listserv.mail import address, commands, language
 from listserv.mail.authentication import Alignment
 from listserv.mail.commands import Command, Day, Kind
 from listserv.store.lists import MailingList
 from listserv.store.members import DeliveryMode, Member, Status, member_by_key
+from listserv.store.ownposts import held_of, posted_by
 from listserv.store.people import Purpose
 from listserv.store.queue import State
 from listserv.usecases import banning, deciding, digesting, membership, outbox, tokens
@@ -23,6 +26,8 @@ from listserv.usecases.outbox import Cause
 SCHEDULES = {Kind.DAILY: "daily 07:00", Kind.WEEKLY: "weekly mon 07:00", Kind.MONTHLY: "monthly 1 07:00"}
 CONFIRM_DAYS = 14
 LONGEST_ASKED = 500
+# How far back, and how many of somebody's posts a letter tells.
+DAYS_TOLD, POSTS_TOLD = 30, 10
 ANSWERED = Outcome(State.ANSWERED)
 
 
@@ -128,15 +133,43 @@ def obey(
     mlist = member.mlist
     if any(command.kind is Kind.LEAVE for command in wanted):
         return go(db, member, letter.cause, now)
+    if not wanted and commands.only_thanks(letter.post.reply):
+        # Thanked for a letter of ours: another one would be one too many.
+        return Outcome(State.ANSWERED, ("thanks",))
+    wanted = tuple(command for command in wanted if not is_over(db, member, command, now))
     for command in wanted:
         change(db, member, command, now)
-    done = [command for command in wanted if command.kind not in (Kind.HELP, Kind.JOIN)]
     token = tokens.issue(db, Purpose.SETTINGS, member.address.email, now, mlist=mlist, object_id=member.id)
-    kind = "settings" if done else "help" if wanted else "not-understood"
-    facts = {"known": True} if kind == "help" else settings_facts(member) if kind == "settings" else {}
+    kind, facts = answer_to(db, member, wanted, now)
     reply_to = deciding.reply_address(db, token)
     told = outbox.to_member(db, kind, member, now, mlist=mlist, reply_to=reply_to, cause=cause or Cause(letter.incoming, proven=True), **facts)
     return ANSWERED if told else Outcome(State.ANSWERED, ("enough-for-today",))
+
+
+def answer_to(db: Session, member: Member, wanted: tuple[Command, ...], now: datetime) -> tuple[str, dict[str, object]]:
+    """The letter that answers these commands, and its facts."""
+    kinds = {command.kind for command in wanted} - {Kind.JOIN}
+    if kinds == {Kind.STATUS}:
+        return "my-posts", {"posts": posts_facts(db, member, now), "email": member.address.email}
+    if kinds - {Kind.HELP, Kind.STATUS}:
+        return "settings", settings_facts(member)
+    return ("help", {"known": True}) if wanted else ("not-understood", {})
+
+
+def posts_facts(db: Session, member: Member, now: datetime) -> list[dict[str, object]]:
+    """What became of a member's latest posts, newest first."""
+    mlist, since = member.mlist, now - timedelta(days=DAYS_TOLD)
+    url = functools.partial(links.message_url, outbox.settings_of(db), mlist.name)
+    posted = posted_by(db, mlist, member.address.key, since, POSTS_TOLD)
+    told: list[dict[str, object]] = [{"subject": one.subject, "state": "posted", "at": one.received_at, "url": url(one.hash)} for one in posted]
+    held = held_of(db, mlist, member.address.email, since, POSTS_TOLD)
+    told += [{"subject": one.subject, "state": one.state.value, "at": one.held_at, "url": ""} for one in held]
+    return sorted(told, key=lambda one: str(one["at"]), reverse=True)[:POSTS_TOLD]
+
+
+def is_over(db: Session, member: Member, command: Command, now: datetime) -> bool:
+    """Does a pause end on a day that is gone, year and all? It must not last for ever."""
+    return command.kind is Kind.PAUSE and command.until is not None and end_of_pause(db, member, command, now) is None
 
 
 def change(db: Session, member: Member, command: Command, now: datetime) -> None:
@@ -158,9 +191,17 @@ def change(db: Session, member: Member, command: Command, now: datetime) -> None
 def end_of_pause(db: Session, member: Member, command: Command, now: datetime) -> datetime | None:
     """The midnight that ends a pause, in the member's zone; None: until they come back. A day gone by means next year's."""
     zone = ZoneInfo(member.user.timezone or outbox.settings_of(db).timezone)
-    today = now.astimezone(zone).date()
-    last = today + timedelta(days=command.days - 1) if command.days else last_day(command.until, today) if command.until else None
+    last = _last_of_pause(command, now.astimezone(zone).date())
     return datetime.combine(last + timedelta(days=1), clock(), zone) if last else None
+
+
+def _last_of_pause(command: Command, today: date) -> date | None:
+    if command.weekday is not None:
+        # „Do piątku”, said on a Friday, is a week.
+        return today + timedelta(days=(command.weekday - today.weekday() - 1) % 7 + 1)
+    if command.days:
+        return today + timedelta(days=command.days - 1)
+    return last_day(command.until, today) if command.until else None
 
 
 def last_day(day: Day, today: date) -> date | None:

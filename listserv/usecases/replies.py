@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict, Expired, NotAllowed, NotFound, TooMany
 from listserv.links import signing_key
-from listserv.mail import address, commands, language
+from listserv.mail import address, commands, language, parse, quotes
 from listserv.mail import tokens as shapes
 from listserv.mail.commands import Answer, Command, Kind
 from listserv.store.lists import MailingList
@@ -64,8 +64,8 @@ def too_late(db: Session, letter: Letter, now: datetime, *, decided: bool = Fals
 
 
 def words_of(letter: Letter) -> str:
-    """What the person wrote now."""
-    return letter.post.reply.strip()
+    """What the person wrote now, farewell and name included."""
+    return quotes.letter(letter.post.text[: parse.LONGEST_REPLY]).strip()
 
 
 def is_from(letter: Letter, token: Token) -> bool:

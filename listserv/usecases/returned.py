@@ -20,10 +20,10 @@ NOTED = Outcome(State.BOUNCE)
 
 def told(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: datetime) -> Outcome:
     """Mail to the sender address of one copy or letter: the token says whose it was, whatever the text says."""
-    if letter.post.automatic not in (None, "bounce"):
+    failure = _failure(letter)
+    if failure is None and letter.post.automatic not in (None, "bounce"):
         # A holiday notice came to the envelope sender, as it should (RFC 3834): it says nothing of the address.
         return Outcome(State.DISCARDED, ("automatic",))
-    failure = _failure(letter)
     if failure is None:
         # A person has written to the address behind the copy: say where people are.
         return contact.nobody_reads(db, letter, now)
@@ -40,7 +40,7 @@ def _failure(letter: Letter) -> Failure | None:
     failures = read(letter.raw)
     if failures:
         return failures[0]
-    if letter.post.automatic == "bounce" or not letter.incoming.mail_from:
+    if letter.post.automatic == "bounce" or (letter.post.automatic is None and not letter.incoming.mail_from):
         # A report that nobody can read is taken for a passing trouble: it must not throw anybody out.
         return Failure("", False, "", letter.post.subject)
     return None
@@ -74,7 +74,7 @@ def untold(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Ou
     for failure in failures:
         row = _bounce(letter, failure, now)
         row.list_id = mlist.id
-        member = member_by_key(db, mlist, address.key(failure.address))
+        member = member_by_key(db, mlist, address.key(failure.original or failure.address)) or member_by_key(db, mlist, address.key(failure.address))
         row.member_id = member.id if member else None
         db.add(row)
     return NOTED if failures else Outcome(State.DISCARDED, ("no-failure",))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.address import Role, Route
 from listserv.store.lists import MailingList, topic_by_slug
-from listserv.usecases import contact, mailcommands, posting, replies, returned
+from listserv.usecases import complaining, contact, mailcommands, posting, replies, returned
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome, outcome_of
 from listserv.usecases.posting import Submission
 
@@ -21,6 +21,9 @@ TO_LIST: Mapping[Role, Callable[[Session, MailingList, Letter, datetime], Outcom
 
 def answer_for(db: Session, route: Route, mlist: MailingList | None, letter: Letter, now: datetime) -> Outcome:
     """Do what this address is for."""
+    if letter.post.automatic == "feedback-report":
+        # Mail services send them wherever they like: to abuse, to postmaster, to the sender of the copy.
+        return complaining.take(db, mlist, letter, now)
     if route.role is Role.POST and mlist:
         return post(db, mlist, letter, route.detail, now)
     if route.role is Role.TOKEN:

@@ -21,8 +21,15 @@ FOLDED = {"signature": N_("signature"), "footer": N_("footer")}
 # Somebody's mail program broke these lines: the next word would not have fitted.
 NARROWEST_WRAP, WIDEST_WRAP = 60, 80
 RAGGED = 15
+# Only within tags does nh3 leave such quotation marks.
+COLOURED = re.compile(r'(?:bgcolor|[ ;]color|"color)[=:]|background-color:', re.IGNORECASE)
 # A quote of this size that stands between two answers is read, not skipped.
 SHORT_LINES, SHORT_TEXT = 3, 300
+
+
+def sheet(html: str) -> str:
+    """The class of the box that holds a formatted letter: one with colours of its own lies on white paper, also where pages are dark."""
+    return "sheet" if COLOURED.search(html) else ""
 
 
 def body(post: Post) -> Markup:
@@ -60,7 +67,7 @@ def _together(pieces: list[Piece]) -> list[tuple[str, str, str]]:
 
 
 def _part(kind: str, lead: str, text: str, above: str, language: str, between: bool) -> Markup:
-    if kind == "said":
+    if kind in ("said", "farewell"):
         return blocks(text)
     if kind != "quote":
         return _fold("sig", translations(language).gettext(FOLDED[kind]), _soft(text))

@@ -14,6 +14,8 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+# The one page that shows a letter as it was formatted: its cleaned style attributes count (listserv/mail/htmlstyle.py), style sheets do not.
+FORMATTED = f"{POLICY}; style-src-attr 'unsafe-inline'"
 ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -23,7 +23,7 @@ def set_up(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.install_gettext_callables(str, str, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(day=words.day, moment=words.moment, long_day=words.long_day, size=words.size, seal=words.seal)
-    env.filters.update(month=words.month, kind_of_file=words.kind_of_file, delivery=words.delivery, body=bodies.body)
+    env.filters.update(month=words.month, kind_of_file=words.kind_of_file, delivery=words.delivery, body=bodies.body, sheet=bodies.sheet)
     env.globals.update(static=static_address, form_token=form_token, reply_link=reply_link, list_address=list_address)
     env.globals.update(moderators_address=moderators_address, request_address=request_address, said_in=said_in)
     env.globals.update(unsubscribe_link=unsubscribe_link, join_address=join_address)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from listserv.usecases import reading
 from listserv.usecases.shown import Moved
 from listserv.web.forum import page_number
+from listserv.web.headers import FORMATTED
 from listserv.web.pages import page
 from listserv.web.visit import visit
 
@@ -38,14 +39,16 @@ def thread(name: str, thread_id: int) -> str | AnyResponse:
 
 
 @blueprint.get("/<list:name>/message/<message_hash>")
-def message(name: str, message_hash: str) -> str:
+def message(name: str, message_hash: str) -> str | Response:
     """The permanent address of one post."""
 
     def file_url(number: int) -> str:
         return f"{request.script_root}{request.path}/attachment/{number}"
 
     formatted = file_url if request.args.get("html") == "1" else None
-    return page("threads/message.html", single=reading.message(visit().db, name, message_hash, visit().actor, file_url=formatted))
+    single = reading.message(visit().db, name, message_hash, visit().actor, file_url=formatted)
+    shown = page("threads/message.html", single=single)
+    return shown if single.html is None else Response(shown, headers={"Content-Security-Policy": FORMATTED}, content_type="text/html; charset=utf-8")
 
 
 @blueprint.get("/<list:name>/message/<message_hash>/raw")

@@ -194,3 +194,13 @@ def test_the_postfix_settings_name_our_door_and_domain(run):
     assert "relay_domains = lists.example.org" in text
     assert "lists.example.org = lmtp:inet:127.0.0.1:8024" in text
     assert "message_size_limit = 26214400" in text
+
+
+def test_services_that_refuse_our_copies_are_named_with_what_they_said():
+    assert checking.about_refusals([]).state is checking.State.GOOD
+
+    found = checking.about_refusals(["example.net 5.7.26 550 unauthenticated", "example.com 5.7.1 no", "example.net 5.7.26 550 older"])
+    assert found.state is checking.State.WARNING
+    assert "2 mail services" in found.found
+    assert "example.net, example.com" in found.found
+    assert found.found.endswith("5.7.26 550 unauthenticated")

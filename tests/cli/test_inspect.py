@@ -9,6 +9,8 @@ import time
 import pytest
 
 from tests.databases import contents
+from tests.mail.test_signatures import key, signed  # noqa: F401  (a fixture)
+from tests.nameserver import NameServer
 from tests.office import aligned, mail
 
 KEYS = ["file", "message_id", "from", "to", "subject", "base_subject", "date", "in_reply_to", "references", "text", "reply", "html", "attachments"]
@@ -70,6 +72,49 @@ def test_the_trusted_words_are_shown(run_in, tmp_path, file, monkeypatch):
     monkeypatch.setenv("LISTSERV_AUTH_TRUST", "mx.example.org")
 
     assert run_in(tmp_path, "inspect", "--json", file(MAIL)).json["authentication"] == {"spf": "pass", "dkim": None, "dmarc": "pass", "arc": None}
+
+
+@pytest.fixture
+def names(monkeypatch):
+    server = NameServer()
+    monkeypatch.setenv("LISTSERV_AUTH_DNS", server.address)
+    yield server
+    server.close()
+
+
+def test_dns_tells_what_no_mta_of_ours_has_said(run_in, tmp_path, file, names, key):
+    names.records["_dmarc.example.org"] = ['"v=DMARC1; p=reject"']
+    names.records["example.org"] = ['"v=spf1 ip4:203.0.113.5 -all"']
+    names.records["s1._domainkey.example.org"] = [" ".join(f'"{key[1][at : at + 200]}"' for at in range(0, len(key[1]), 200))]
+    hop = b"Return-Path: <halina@example.org>\r\nReceived: from h (h [203.0.113.%d]) by mx.example.net with ESMTP id 1\r\n"
+
+    assert run_in(tmp_path, "inspect", "--json", file(hop % 5 + MAIL)).json["authentication"] == {"spf": None, "dkim": None, "dmarc": None, "arc": None}
+    paths = [file(hop % 5 + signed(key), "1.eml"), file(hop % 5 + MAIL, "2.eml"), file(hop % 6 + MAIL, "3.eml"), file(MAIL, "4.eml")]
+    rows = [json.loads(line) for line in run_in(tmp_path, "inspect", "--json", "--dns", *paths).out.splitlines()]
+    assert [tuple(row["authentication"].values()) for row in rows] == [
+        ("pass", "pass", "pass", "none"),
+        ("pass", "none", "pass", "none"),
+        ("fail", "none", "fail", "none"),
+        (None, "none", None, "none"),
+    ]
+    assert "spf=pass dkim=pass dmarc=pass arc=none" in run_in(tmp_path, "inspect", "--dns", paths[0]).out
+
+
+def test_the_trusted_words_stand_before_what_dns_tells(run_in, tmp_path, file, names, monkeypatch):
+    monkeypatch.setenv("LISTSERV_AUTH_TRUST", "mx.example.org")
+    names.records["_dmarc.example.org"] = ['"v=DMARC1; p=reject"']
+
+    assert run_in(tmp_path, "inspect", "--json", "--dns", file(MAIL)).json["authentication"] == {"spf": "pass", "dkim": "none", "dmarc": "pass", "arc": "none"}
+
+
+def test_a_resolver_that_is_down_costs_little_and_breaks_nothing(run_in, tmp_path, file, monkeypatch):
+    monkeypatch.setenv("LISTSERV_AUTH_DNS", "127.0.0.1:1")
+    start = time.monotonic()
+
+    done = run_in(tmp_path, "inspect", "--json", "--dns", file(MAIL))
+
+    assert done.json["authentication"] == {"spf": None, "dkim": "none", "dmarc": "temperror", "arc": "none"}
+    assert time.monotonic() - start < 5
 
 
 def test_many_mails_are_told_in_order_and_for_people_too(run_in, tmp_path, file):

@@ -68,18 +68,6 @@ def share(good):
     return sum(good) / len(good)
 
 
-def test_the_letter_is_what_stalwart_says(stalwart):
-    good = []
-    for post, whole, _ in stalwart:
-        texts = [whole["parts"][i]["body"].get("Text") for i in whole["text_body"]]
-        good.append(squeezed(" ".join(text or "" for text in texts)) in squeezed(post.text))
-    assert share(good) >= 0.8
-
-
-def test_attachments_are_as_many_as_stalwart_says(stalwart):
-    assert share([len(whole["attachments"]) == len(post.attachments) for post, whole, _ in stalwart]) >= 0.8
-
-
 def test_subjects_ids_and_dates_are_what_stalwart_says(stalwart):
     good = []
     for post, _, headers in stalwart:

@@ -28,6 +28,14 @@ def asked(**headers):
         ({"precedence": "list"}, "list-mail"),
         ({"precedence": "first-class"}, None),
         ({"precedence": "bulk", "list_id": "<x.example.org>"}, "list-mail"),
+        ({"precedence": "bulk", "sender": "owner-lista@example.org"}, "list-mail"),
+        ({"precedence": "bulk", "return_path": "<lista-return-77-jan=example.com@example.org>"}, "list-mail"),
+        ({"precedence": "bulk", "errors_to": "lista-admin@example.org"}, "list-mail"),
+        ({"precedence": "bulk", "sender": "jan@example.org"}, "machine"),
+        ({"sender": "owner-lista@example.org"}, None),
+        ({"tls_report_domain": "example.org"}, "machine"),
+        ({"x_amz_sns_message_id": "1"}, "machine"),
+        ({"x_auto_reply": "yes"}, "auto-reply"),
         ({"list_post": "<mailto:x@example.org>"}, "list-mail"),
         ({"x_auto_response_suppress": "All"}, "machine"),
         ({"x_auto_response_suppress": "None"}, None),
@@ -60,6 +68,10 @@ def test_the_header_tells(headers, kind):
         "Auto-Reply: Plan",
         "Out of Office AutoReply: Plan",
         "Abwesenheitsnotiz: Plan",
+        "Wiadomość automatyczna: Plan",
+        "Automatická odpověď: Plán",
+        "Automatisch antwoord: Plan",
+        "Автоматична відповідь: План",
     ],
 )
 def test_what_programs_write_before_a_subject_is_enough(subject):
@@ -81,6 +93,9 @@ def test_people_who_write_about_auto_replies_are_people(subject):
         ("Urlop: Odp: Plan", "Przebywam na urlopie, odpowiem po powrocie."),
         ("Out of office: Plan", "I am out of the office until Monday."),
         ("Away: Plan", "I will be back on Monday."),
+        ("Potwierdzenie otrzymania: Plan", "Wiadomość wygenerowana automatycznie, prosimy na nią nie odpowiadać."),
+        ("Abwesend: Plan", "Ich bin bis zum 15. August nicht erreichbar."),
+        ("Absence: Plan", "Je suis absent jusqu'au 15 août."),
     ],
 )
 def test_a_subject_of_absence_counts_with_a_text_of_absence(subject, text):
@@ -93,12 +108,45 @@ def test_a_subject_of_absence_counts_with_a_text_of_absence(subject, text):
         ("Nieobecność", "W piątek nie będzie mnie na spotkaniu, proszę o notatki."),
         ("Nieobecność uczniów: jak liczymy?", "Czy ktoś ma wzór?"),
         ("Urlop", "Kto prowadzi bibliotekę w lipcu?"),
+        ("Potwierdzenie odbioru: książki", "Paczka doszła, dziękuję."),
         ("Urlop dla poratowania zdrowia", "Czy ktoś przechodził? Jestem na urlopie od marca."),
         ("Re: Out of office: Plan", "He is out of the office, let us go on without him."),
     ],
 )
 def test_people_who_write_about_absence_are_people(subject, text):
     assert automatic(asked(subject=subject), text) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Przeczytano: Plan", "Twoja wiadomość\n\nDo: Halina\nTemat: Plan\n\nzostała przeczytana w dniu 3 marca 2026."),
+        ("Read: Plan", "Your message\n\nTo: Halina\nSubject: Plan\n\nwas read on 3 March 2026."),
+        ("Not read: Plan", "Your message was deleted without being read on 3 March 2026."),
+        ("Nie przeczytano: Plan", "Twoja wiadomość została usunięta bez przeczytania."),
+    ],
+)
+def test_a_receipt_is_a_machines(subject, text):
+    assert automatic(asked(subject=subject), text) == "machine"
+
+
+@pytest.mark.parametrize(("subject", "text"), [("Przeczytano: 30 książek w klasie 4b", "Gratulacje dla dzieci."), ("Read: chapter 3", "Please read it for Monday.")])
+def test_people_who_write_about_reading_are_people(subject, text):
+    assert automatic(asked(subject=subject), text) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "kind"),
+    [
+        ("Successful Mail Delivery Report", "Your message was successfully delivered to the destination(s) listed below.", "machine"),
+        ("Delivered: Plan", "Your message has been delivered to the following recipients:", "machine"),
+        ("Return receipt", "ola@example.net... Successfully delivered\newa@example.net... User unknown", "bounce"),
+        ("Undelivered Mail", "Wiadomość nie została dostarczona.", "bounce"),
+    ],
+)
+def test_a_report_that_everybody_was_reached_is_no_bounce(subject, text, kind):
+    report = {"from": "MAILER-DAEMON@example.net", "content_type": "multipart/report; report-type=delivery-status", "subject": subject}
+    assert automatic(asked(**report), text) == kind
 
 
 BOUNCE = """\

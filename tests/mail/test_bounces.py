@@ -89,12 +89,17 @@ def test_each_recipient_is_named_once_and_in_order():
         ("Final-Recipient: ola@example.net", "ola@example.net"),
         ("Final-Recipient: utf-8; \\x{142}ukasz@example.net", "łukasz@example.net"),
         ("Final-Recipient: utf-8; łukasz@example.net", "łukasz@example.net"),
-        ("Original-Recipient: rfc822;ola@example.net\nFinal-Recipient: rfc822;moved@example.com", "ola@example.net"),
         ("Original-Recipient: X400;c=pl\nFinal-Recipient: rfc822;ola@example.net", "ola@example.net"),
+        ("Original-Recipient: rfc822;ola@example.net\nFinal-Recipient: rfc822;/var/mail/ola", "ola@example.net"),
     ],
 )
-def test_the_recipient_is_the_one_we_wrote_to(recipient, address):
+def test_the_recipient_is_read_as_it_is_written(recipient, address):
     assert [failure.address for failure in read(report(f"{recipient}\nAction: failed\nStatus: 5.1.1"))] == [address]
+
+
+def test_a_forwarded_address_is_named_with_the_one_that_we_wrote_to():
+    fields = "Original-Recipient: rfc822;ola@example.net\nFinal-Recipient: rfc822;moved@example.com\nAction: failed\nStatus: 5.1.1"
+    assert read(report(fields)) == (Failure("moved@example.com", True, "5.1.1", "", "ola@example.net"),)
 
 
 def test_where_the_report_gives_no_cause_the_letter_does():
@@ -124,10 +129,69 @@ def test_where_the_report_gives_no_cause_the_letter_does():
             "There was an error delivering your mail to <ola@example.net>.\n\nmx.example.net did not like our RCPT:\n451 4.7.1 try later\n\nMessage headers follow.\n\nReceived: x",
             [("ola@example.net", False, "4.7.1")],
         ),
+        # DragonFly
+        ("There was an error delivering your mail to <ola@example.net>.\n\nDNS lookup failure: host example.net not found\n", [("ola@example.net", True, "")]),
+        # A gateway
+        ("Delivery failed 10 attempts: ola@example.net\n\nOriginal message follows.\n\nTo: innocent@example.org", [("ola@example.net", True, "")]),
+        # Gmail
+        (
+            "** Address not found **\n\nYour message wasn't delivered to ola@example.net because the address couldn't be found.\n\nThe response was:\n550 5.1.1 The email account that you tried to reach does not exist.",
+            [("ola@example.net", True, "5.1.1")],
+        ),
+        # Office 365
+        (
+            "Your message to ola@example.net couldn't be delivered.\n\nola wasn't found at example.net.\n\nRemote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found'",
+            [("ola@example.net", True, "5.1.10")],
+        ),
+        # Exim, in Polish
+        (
+            "Wiadomość wysłana przez Ciebie nie mogła zostać dostarczona do jednego lub więcej odbiorców.\nTo jest błąd trwały. Następujące adresy zawiodły:\n\n  ola@example.net\n    host mx.example.net [192.0.2.1]\n    SMTP error from remote mail server after RCPT TO:<ola@example.net>:\n    552 5.2.2 Skrzynka przepełniona",
+            [("ola@example.net", True, "5.2.2")],
+        ),
+        ("Nie udało się dostarczyć wiadomości do ola@example.net.\nPrzyczyna: konto nie istnieje.", [("ola@example.net", True, "")]),
+        ("Wiadomość do <ola@example.net> została opóźniona.\nSerwer odbiorcy nie odpowiada, nadal będziemy próbować ją dostarczyć.", [("ola@example.net", False, "")]),
+        ("Błąd: 550 użytkownik nieznany\nOdbiorca: ola@example.net", [("ola@example.net", True, "")]),
+        # A provider's own bounce with another server's inside
+        (
+            "We are sorry. Contact <help@example.com>.\n\nReturn-Path: <>\nSubject: Undelivered\n\nFinal-Recipient: rfc822; ola@example.net\nAction: failed\nStatus: 5.1.1\n",
+            [("ola@example.net", True, "5.1.1")],
+        ),
     ],
 )
 def test_bounces_without_a_form_are_read_as_people_read_them(text, failures):
     assert [(failure.address, failure.permanent, failure.status) for failure in read(told(text))] == failures
+
+
+def test_the_failed_address_may_stand_in_the_header_alone():
+    text = "This message was created automatically.\nThe following address(es) failed:\n\n  ola\n    SMTP error: host mx [192.0.2.1]: 550 5.7.0 no"
+    raw = b"X-Failed-Recipients: ola@example.net\n" + told(text, subject="Mail delivery failed")
+    assert read(raw) == (Failure("ola@example.net", True, "5.7.0", "SMTP error: host mx [192.0.2.1]: 550 5.7.0 no"),)
+
+
+def test_whoever_is_told_at_a_bounce_address_in_a_machines_words_has_failed():
+    text = "Votre message n'a pas pu etre delivre a\nola@example.net\n\nYour message could not be delivered to\nola@example.net\n"
+    assert [failure.address for failure in read(told(text, "ola.biuro@example.net", "RE: Plan : non remis (delivery failed)"))] == ["ola@example.net"]
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "policy"),
+    [
+        ("5.7.26", "550 5.7.26 This mail is unauthenticated", True),
+        ("5.7.1", "554 5.7.1 Message rejected due to DMARC policy", True),
+        ("5.7.1", "550 5.7.1 rejected", True),
+        ("5.0.0", "550 Blocked by Spamhaus", True),
+        ("5.1.8", "553 sender domain not found", True),
+        ("5.6.0", "552 content rejected", True),
+        ("5.0.0", "554 SPF fail", True),
+        ("5.7.1", "550 5.7.1 550 User Unknown: ola@example.net", False),
+        ("5.1.1", "550 5.1.1 no such user", False),
+        ("5.2.2", "552 mailbox full", False),
+        ("5.1.1", "", False),
+        ("", "Skrzynka nie istnieje", False),
+    ],
+)
+def test_a_refusal_of_the_sender_says_nothing_of_the_recipient(status, diagnostic, policy):
+    assert Failure("ola@example.net", True, status, diagnostic).policy is policy
 
 
 def test_a_persons_mail_names_no_failures():

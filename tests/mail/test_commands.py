@@ -321,7 +321,7 @@ def test_a_pause_has_its_end(reply, until, days):
             "dziennie albo tygodniowo\nDZIENNIE\nTYGODNIOWO",
             "We meet every week in the library.",
         ),
-        *("Wypisz wymaluj nasza biblioteka", "PRZERWA DO PIĄTKU", "Proszę o przerwę do 31.02", "przerwa 15.08"),
+        *("Wypisz wymaluj nasza biblioteka", "PRZERWA DO WIELKANOCY", "Proszę o przerwę do 31.02", "przerwa 15.08"),
     ],
 )
 def test_what_is_denied_reported_or_about_somebody_else_is_no_command(reply):

@@ -29,6 +29,10 @@ from listserv.mail.mailboxes import first_name, mailboxes
         ("<>", []),
         ("Jan <jan@example.org", [("Jan", "jan@example.org")]),
         ("józef@żółw.example", [("", "józef@żółw.example")]),
+        ("jan@[192.0.2.1], <ola@[IPv6:2001:db8::1]>", [("", "jan@[192.0.2.1]"), ("", "ola@[IPv6:2001:db8::1]")]),
+        ("jan@example.org.", [("", "jan@example.org")]),
+        ("jan..kowalski.@docomo.example", [("", "jan..kowalski.@docomo.example")]),
+        ("[Sieć] Jan <jan@example.org>", [("[Sieć] Jan", "jan@example.org")]),
         ("Józef (z biblioteki (głównej)) <j@example.org>", [("Józef", "j@example.org")]),
     ],
 )
@@ -55,7 +59,11 @@ def test_an_address_in_the_name_is_a_name(value):
     assert mailboxes([value]) == (Mailbox("victim@example.org", "attacker@example.net"),)
 
 
-@pytest.mark.parametrize("value", ["a@b@example.org", "@example.org", "jan@", f"{'x' * 320}@example.org"])
+@pytest.mark.parametrize(
+    "value",
+    ["a@b@example.org", "@example.org", "jan@", f"{'x' * 320}@example.org", "jan@-example.org", "jan@example-.org", "jan@a..example"]
+    + ["jan@exa!mple.org", "jan@[192.0.2.1", f"jan@{'x' * 64}.example", f"jan@{'x.' * 130}example", "jan@ż..example", "[jan]@example.org", "a\\b@example.org"],
+)
 def test_what_is_no_address_is_left_out(value):
     assert mailboxes([value]) == ()
 

@@ -26,6 +26,15 @@ from listserv.mail.subject import base_subject, reply_subject
         ("回复：你好", "你好"),
         ("Re :: Plan", "Plan"),
         ("Re;Plan", "Plan"),
+        ("WG: VS: SV: Vorlage", "Vorlage"),
+        ("RE : Réunion", "Réunion"),
+        ("RE\N{NO-BREAK SPACE}: Réunion", "Réunion"),
+        ("R: Rif: Riunione", "Riunione"),
+        ("RV: Reunión", "Reunión"),
+        ("Antw: Doorst: Overleg", "Overleg"),
+        ("Vá: Terv", "Terv"),
+        ("На: Відп: План", "План"),
+        ("Re: zytacja", "zytacja"),
         ("  Plan \t dnia ", "Plan dnia"),
         ("Re:", ""),
         ("Fwd", ""),
@@ -37,7 +46,10 @@ def test_marks_of_answering_and_passing_on_come_off(subject, base):
 
 
 @pytest.mark.parametrize(
-    "subject", ["R: ggplot", "Ref: 12/2026", "Republika", "re-print", "I: wstęp", "HA: failover", "FS: pianino", "Reguła: cisza", "Dw. kolejowy: dojazd"]
+    "subject",
+    ["R:ggplot", "r: pytanie", "R&D: plan", "Ref: 12/2026", "Republika", "re-print", "I: wstęp", "HA: failover", "FS: pianino", "Reguła: cisza"]
+    + ["Dw. kolejowy: dojazd", "Rezytacja: próba", "Recytacja: terminy", "PD-3: formularz", "SV Werder: mecz", "VS Code: pytanie", "Vs. Wisła: mecz"]
+    + ["Na: stole", "Res publica: wykład", "Odp. na pytanie: tak"],
 )
 def test_what_people_write_stays(subject):
     assert base_subject(subject) == subject

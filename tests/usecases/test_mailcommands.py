@@ -92,3 +92,89 @@ def test_forged_letters_to_request_fill_nobodys_mailbox(office):
         office.send("halina@example.org", "siecibp-request", f"{number}", f"Ładna pogoda, dzień {number}.")
 
     assert len(office.letters(to="halina@example.org")) == 5
+
+
+def test_a_pause_until_a_weekday_ends_with_that_day(site, office):
+    office.send("halina@example.org", "siecibp-request", "prośba", "Poproszę o przerwę do piątku.", proven=True)
+
+    # The third of March 2026 is a Tuesday; midnight in Warsaw is 23:00 UTC.
+    assert member(site).paused_until == datetime(2026, 3, 6, 23, tzinfo=UTC)
+
+
+def test_a_pause_for_two_weeks_counts_today(site, office):
+    office.send("halina@example.org", "siecibp-request", "prośba", "Proszę o przerwę na dwa tygodnie.", proven=True)
+
+    assert member(site).paused_until == datetime(2026, 3, 16, 23, tzinfo=UTC)
+
+
+def test_a_pause_until_a_day_of_last_year_is_no_pause_for_ever(site, office):
+    office.send("halina@example.org", "siecibp-request", "prośba", "PRZERWA DO 15.08.2025", proven=True)
+
+    assert member(site).status is Status.ENABLED
+    assert office.letters(to="halina@example.org")[-1].kind == "not-understood"
+
+
+HTML = """<html><body><p class=MsoNormal>Dzień dobry,</p><p class=MsoNormal>bardzo proszę o <b>przegląd tygodniowy</b>.</p>
+<p class=MsoNormal>Pozdrawiam<br>Halina</p><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>Od:</b> Sieć BP &lt;siecibp@lists.example.org&gt;<br>
+<b>Wysłane:</b> 2 marca 2026<br><b>Do:</b> Halina<br><b>Temat:</b> pomoc</p></div><p>Wystarczy odpisać: WYPISZ</p></body></html>"""
+
+
+def test_a_wish_in_html_above_a_signature_and_our_own_letter_is_understood(site, office):
+    office.send("halina@example.org", "siecibp-request", "Odp: pomoc", HTML, html=True, proven=True)
+
+    assert member(site).schedule == "weekly mon 07:00"
+
+
+def test_nobody_is_put_off_the_list_by_asking_to_stay(site, office):
+    for words in ("Proszę mnie nie wypisywać.", "Nie prosiłam o wypisanie mnie z listy", "Please don't remove me from the list"):
+        office.send("halina@example.org", "siecibp-request", "prośba", words, proven=True)
+
+        assert office.letters(to="halina@example.org")[-1].kind == "not-understood"
+    assert member(site)
+
+
+def test_a_member_hears_what_became_of_their_messages(office):
+    office.send("halina@example.org", "siecibp", "Spotkanie w czerwcu", "Kiedy?", proven=True)
+    office.send("halina@example.org", "siecibp", "Wstrzymana", "Czy to dojdzie?", proven=False)
+
+    office.send("halina@example.org", "siecibp-request", "pytanie", "Co się stało z moją wiadomością?", proven=True)
+
+    letter = office.letters(to="halina@example.org")[-1]
+    assert letter.kind == "my-posts"
+    assert "Spotkanie w czerwcu" in letter.text and "/siecibp/message/" in letter.text
+    assert "Wstrzymana" in letter.text
+
+
+def test_nobody_hears_of_anothers_messages_by_a_forged_letter(office):
+    office.send("halina@example.org", "siecibp", "Spotkanie w czerwcu", "Kiedy?", proven=True)
+
+    office.send("halina@example.org", "siecibp-request", "status", "status")
+
+    letter = office.letters(to="halina@example.org")[-1]
+    assert letter.kind == "confirm-settings"
+    assert "czerwcu" not in letter.text
+
+
+def test_who_has_written_nothing_hears_that(office):
+    office.send("halina@example.org", "siecibp-request", "status", "STATUS", proven=True)
+
+    assert office.letters(to="halina@example.org")[-1].kind == "my-posts"
+
+
+def test_who_am_i_is_answered_with_address_and_settings(office):
+    office.send("halina@example.org", "siecibp-request", "pytanie", "Kim jestem?", proven=True)
+
+    letter = office.letters(to="halina@example.org")[-1]
+    assert letter.kind == "settings"
+    assert "halina@example.org" in letter.text
+
+
+def test_a_word_of_thanks_needs_no_answer(office):
+    office.send("halina@example.org", "siecibp-request", "prośba", "DZIENNIE", proven=True)
+    letters = len(office.letters(to="halina@example.org"))
+
+    assert office.reply(office.letters(to="halina@example.org")[-1], "Dziękuję bardzo!\nHalina") is State.ANSWERED
+    assert len(office.letters(to="halina@example.org")) == letters
+
+    office.reply(office.letters(to="halina@example.org")[-1], "Dziękuję, a czy można rzadziej?")
+    assert len(office.letters(to="halina@example.org")) == letters + 1

@@ -2,9 +2,11 @@
 
 import dkim
 import pytest
+from sqlalchemy import select
 
 from listserv.dns import Resolver
-from listserv.mail import dmarc
+from listserv.usecases import administration
+from listserv.usecases.access import CONSOLE, known_list
 from tests.mail.test_authentication import key  # noqa: F401  (a fixture)
 from tests.office import mail
 from tests.test_dns import NameServer
@@ -76,4 +78,53 @@ def test_the_very_bytes_that_members_get_carry_a_valid_signature(post, office, s
     with site.reading() as db:
         row = db.scalars(select(Outgoing)).one()
         copy = row.head + b"\r\n" + raw_bytes(db, row.raw_id).split(b"\r\n\r\n", 1)[1]
-    assert dmarc.dkim_survives(copy, "example.org", Resolver(names.address).txt)
+    # Judged by somebody else's program, with what DNS really says.
+    txt = Resolver(names.address).txt
+    assert dkim.verify(copy, dnsfunc=lambda name, timeout=0: "".join(txt(name.decode())).encode())
+
+
+SIGNED = (b"from", b"to", b"subject", b"date", b"message-id")
+REWRITTEN, KEPT = "Halina via Sieć BP <siecibp@lists.example.org>", "Halina <halina@example.org>"
+
+
+def judged_elsewhere(site, names):
+    """Whether the very bytes that members get still carry the author's signature, as another program sees it."""
+    from listserv.mail.outgoing import body_on_the_wire
+    from listserv.store.queue import Outgoing, raw_bytes
+
+    with site.reading() as db:
+        row = db.scalars(select(Outgoing).order_by(Outgoing.id.desc())).first()
+        copy = row.head + b"\r\n" + (row.body if row.body is not None else body_on_the_wire(raw_bytes(db, row.raw_id)))
+    txt = Resolver(names.address).txt
+    return dkim.verify(copy, dnsfunc=lambda name, timeout=0: "".join(txt(name.decode())).encode())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sign", "sender"),
+    [
+        ({}, SIGNED, KEPT),
+        ({}, (*SIGNED, b"reply-to"), REWRITTEN),
+        ({"reply_to": "author"}, (*SIGNED, b"reply-to"), KEPT),
+        ({}, (*SIGNED, b"list-id"), REWRITTEN),
+        ({}, (*SIGNED, b"sender", b"cc", b"in-reply-to", b"references"), KEPT),
+        ({"subject_tag": "[sieć]"}, SIGNED, REWRITTEN),
+        ({"subject_tag": "[sieć]"}, (b"from", b"to", b"date"), KEPT),
+        ({"footer": "Stopka listy"}, SIGNED, REWRITTEN),
+    ],
+)
+def test_from_is_rewritten_exactly_where_the_signature_is_lost(site, office, names, post, wanted, sign, sender):
+    with site.writing() as db:
+        administration.set_list(db, known_list(db, "siecibp"), wanted, CONSOLE, site.now())
+
+    sent = post("reject", sign=sign)
+
+    assert sent["From"] == sender
+    if sender == KEPT:
+        assert judged_elsewhere(site, names)
+
+
+def test_a_signature_of_somebody_else_does_not_keep_the_authors_name(post, key):
+    raw = mail("Halina <halina@example.org>", LIST, "Pytanie", "Dzień dobry.\n")
+    other = dkim.sign(raw, b"s1", b"example.net", key[0], include_headers=list(SIGNED), canonicalize=(b"relaxed", b"relaxed")) + raw
+
+    assert post("reject", body=other)["From"] == REWRITTEN

@@ -6,6 +6,7 @@ from listserv.mail import tokens
 from listserv.mail.tokens import Kind
 from listserv.store.bounces import Bounce
 from listserv.store.members import Member, Status
+from listserv.store.moderation import Journal
 from listserv.store.people import Address
 from listserv.store.queue import Letter, Outgoing, State
 
@@ -111,3 +112,36 @@ def test_a_forged_report_to_the_lists_own_address_counts_against_nobody(site, of
 
     assert halina(site).status is Status.ENABLED
     assert len(bounces(site)) == 1
+
+
+def journal(site):
+    with site.reading() as db:
+        return [(row.what, row.detail) for row in db.scalars(select(Journal).where(Journal.door == "mail").order_by(Journal.id))]
+
+
+def test_a_refusal_of_the_lists_mail_is_written_down_once_a_day_for_the_administrator(site, office, posted, clock):
+    for hours in (0, 1, 30):
+        clock.move(hours=hours)
+        report(office, posted, "5.7.26")
+
+    assert journal(site) == [("copies-refused", "example.org 5.7.26 550 5.7.26 no")] * 2
+    assert halina(site).bounce_score == 0
+
+
+def test_an_address_that_is_gone_counts_whatever_class_its_server_chose(site, office, posted):
+    raw = REPORT.format(to=posted, status="5.7.1", action="failed", code="550 User unknown;").replace("\n", "\r\n").encode()
+    office.deliver(raw, posted, mail_from="<>")
+
+    assert halina(site).bounce_score == 1
+    assert journal(site) == []
+
+
+def test_a_forwarded_address_is_known_by_the_one_that_we_wrote_to(site, office, network):
+    raw = REPORT.replace("Final-Recipient: rfc822; halina@example.org", "Original-Recipient: rfc822; halina@example.org\nFinal-Recipient: rfc822; elsewhere@example.com")
+    raw = raw.format(to="siecibp-bounces@lists.example.org", status="5.1.1", action="failed", code=550).replace("\n", "\r\n").encode()
+    office.deliver(raw, "siecibp-bounces@lists.example.org", mail_from="<>")
+
+    with site.reading() as db:
+        (row,) = db.scalars(select(Bounce)).all()
+    assert row.email == "elsewhere@example.com"
+    assert row.member_id == halina(site).id

@@ -1,0 +1,76 @@
+"""A reader has called a copy of ours spam: they get nothing more, and nobody is told but the journal.
+
+A complaint is believed by the token of the copy that it is about, which nobody but its reader and their mail service
+has seen. Without one it must come, proven, from the organization of the very address that it names.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from listserv.links import signing_key
+from listserv.mail import address, complaints
+from listserv.mail import tokens as shapes
+from listserv.mail.authentication import Alignment
+from listserv.mail.complaints import Complaint
+from listserv.mail.dmarc import relaxed
+from listserv.store.lists import MailingList, list_by_name
+from listserv.store.members import Member, Role, member_by_key
+from listserv.store.queue import State
+from listserv.store.threads import message_by_id
+from listserv.usecases import deciding, outbox
+from listserv.usecases.access import Actor, Door
+from listserv.usecases.administration import remove_member
+from listserv.usecases.arrivals import Letter, Outcome
+from listserv.usecases.journal import note
+
+BY_MAIL = Actor(Door.MAIL)
+OF_A_MEMBER = (shapes.Kind.BOUNCE, shapes.Kind.UNSUBSCRIBE)
+
+
+def take(db: Session, mlist: MailingList | None, letter: Letter, now: datetime) -> Outcome:
+    """Take whoever complained off the list. The last owner stays, because nobody would be left to decide."""
+    complaint = complaints.read(letter.raw)
+    if complaint is None:
+        # About forgery, or a good word: nobody's wish to leave.
+        return Outcome(State.DISCARDED, ("automatic",))
+    mlist = mlist or _list_of(db, complaint)
+    member = _by_token(db, complaint, letter) or _by_original(db, mlist, letter, complaint)
+    about = f"{complaint.kind} {complaint.message_id}".strip()[:500]
+    if member is None:
+        note(db, BY_MAIL, "complaint", mlist=mlist, now=now, detail=about)
+        return Outcome(State.DISCARDED, ("complaint", "nobody-known"))
+    letter.incoming.list_id = member.list_id
+    note(db, BY_MAIL, "complaint", mlist=member.mlist, now=now, about=member, detail=about)
+    if not _is_last(db, member):
+        remove_member(db, member, BY_MAIL, now, why="complaint")
+    return Outcome(State.BOUNCE, ("complaint",))
+
+
+def _list_of(db: Session, complaint: Complaint) -> MailingList | None:
+    """The list whose post was complained about, as its List-Id says."""
+    name, _, domain = complaint.list_id.partition(".")
+    return list_by_name(db, name) if domain == outbox.settings_of(db).site.domain.lower() else None
+
+
+def _by_token(db: Session, complaint: Complaint, letter: Letter) -> Member | None:
+    key, own = signing_key(outbox.settings_of(db)), letter.incoming.rcpt.partition("@")[0].lower()
+    for token in (*complaint.tokens, own[2:] if own.startswith(("r+", "r-")) else ""):
+        found = shapes.read(key, token)
+        if found and found[0] in OF_A_MEMBER:
+            return db.get(Member, found[1][0])
+    return None
+
+
+def _by_original(db: Session, mlist: MailingList | None, letter: Letter, complaint: Complaint) -> Member | None:
+    """By address and Message-ID, both of which others know too: so the reporter must be proven to be the address's own service."""
+    if not mlist or letter.alignment is not Alignment.ALIGNED or len(complaint.recipients) != 1 or not complaint.message_id:
+        return None
+    recipient = complaint.recipients[0]
+    if not relaxed(address.domain_of(letter.sender), address.domain_of(recipient)) or not message_by_id(db, mlist, complaint.message_id):
+        return None
+    return member_by_key(db, mlist, address.key(recipient))
+
+
+def _is_last(db: Session, member: Member) -> bool:
+    return member.role is Role.OWNER and len(deciding.deciders(db, member.mlist)) == 1

@@ -1,0 +1,133 @@
+"""A reader calls a copy spam: they get nothing more, and nobody hears of it but the journal."""
+
+import pytest
+from sqlalchemy import select
+
+from listserv import links
+from listserv.mail import tokens
+from listserv.mail.tokens import Kind
+from listserv.store.members import Member
+from listserv.store.moderation import Journal
+from listserv.store.people import Address
+from listserv.store.queue import Outgoing, State
+
+REPORT = """{top}From: complaints@{service}
+To: abuse@lists.example.org
+Subject: FW: Pytanie
+Message-ID: <report@{service}>
+Date: Tue, 3 Mar 2026 11:00:00 +0100
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: text/plain
+
+This is an email abuse report for an email message received from 192.0.2.1.
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: {kind}
+User-Agent: Example/1.0
+Version: 1
+{fields}
+--b
+Content-Type: message/rfc822
+
+{original}
+--b--
+"""
+
+
+def members(site):
+    with site.reading() as db:
+        return set(db.scalars(select(Address.email).join(Member, Member.address_id == Address.id)))
+
+
+def journal(site):
+    with site.reading() as db:
+        return [row.what for row in db.scalars(select(Journal).order_by(Journal.id)) if row.door == "mail"]
+
+
+@pytest.fixture
+def copy(site, office):
+    """Halina's copy of a post: its sender address, and the token for leaving in its header."""
+    office.send("marek@example.org", "siecibp")
+    office.new_letters()
+    with site.reading() as db:
+        member = db.scalars(select(Member).join(Member.address).where(Address.key == "halina@example.org")).one()
+        outgoing = db.scalars(select(Outgoing)).one()
+        key = links.signing_key(site.settings)
+        sender = links.token_address(site.settings, tokens.sign(key, Kind.BOUNCE, member.id, outgoing.id))
+        message_id = office.posts()[-1]["Message-ID"]
+        return sender, links.unsubscribe_url(site.settings, member.id), message_id
+
+
+def complain(office, original, *, kind="abuse", fields="", to="abuse@lists.example.org", proven=False, service="example.net"):
+    top = f"Authentication-Results: mx.example.org; dmarc=pass header.from={service}\n" if proven else ""
+    raw = REPORT.format(kind=kind, fields=fields, original=original, top=top, service=service).replace("\n", "\r\n").encode()
+    return office.deliver(raw, to, mail_from="complaints@example.net")
+
+
+@pytest.mark.parametrize("to", ["abuse@lists.example.org", "postmaster@lists.example.org", "siecibp-bounces@lists.example.org", "siecibp@lists.example.org"])
+def test_the_token_of_the_copy_takes_its_reader_off_the_list(site, office, copy, to):
+    assert complain(office, f"Return-Path: <{copy[0]}>\nSubject: Pytanie\n\nx", to=to) is State.BOUNCE
+
+    assert "halina@example.org" not in members(site)
+    assert "marek@example.org" in members(site)
+    assert journal(site) == ["complaint", "member-removed"]
+    assert office.new_letters() == []
+
+
+@pytest.mark.parametrize("form", ["fields", "unsubscribe", "recipient"])
+def test_the_token_may_stand_wherever_the_service_left_it(site, office, copy, form):
+    original, fields, to = "Subject: Pytanie\n\nx", "", "abuse@lists.example.org"
+    if form == "fields":
+        fields = f"Original-Mail-From: <{copy[0]}>"
+    elif form == "unsubscribe":
+        original = f"List-Unsubscribe: <{copy[1]}>\nSubject: Pytanie\n\nx"
+    else:
+        to = copy[0]
+    assert complain(office, original, fields=fields, to=to) is State.BOUNCE
+
+    assert "halina@example.org" not in members(site)
+
+
+@pytest.mark.parametrize("kind", ["not-spam", "auth-failure", "virus", "dmarc"])
+def test_what_is_no_complaint_of_a_reader_moves_nobody(site, office, copy, kind):
+    assert complain(office, f"Return-Path: <{copy[0]}>\n\nx", kind=kind) is State.DISCARDED
+
+    assert "halina@example.org" in members(site)
+    assert office.new_letters() == []
+
+
+def test_a_token_quoted_in_a_body_is_not_the_readers(site, office, copy):
+    assert complain(office, f"Subject: Odp: Pytanie\n\n> Envelope: {copy[0]}\n> {copy[1]}") is State.DISCARDED
+
+    assert "halina@example.org" in members(site)
+    assert journal(site) == ["complaint"]
+
+
+def test_by_the_original_alone_only_the_readers_own_proven_service_is_believed(site, office, copy):
+    original, fields = f"List-Id: <siecibp.lists.example.org>\nMessage-ID: {copy[2]}\n\nx", "Original-Rcpt-To: halina@example.org"
+
+    assert complain(office, original, fields=fields, proven=True) is State.DISCARDED
+    assert complain(office, original, fields=fields, service="example.org") is State.DISCARDED
+    assert complain(office, original.replace("<", "<no-"), fields=fields, service="example.org", proven=True) is State.DISCARDED
+    assert "halina@example.org" in members(site)
+
+    assert complain(office, original, fields=fields, service="example.org", proven=True) is State.BOUNCE
+    assert "halina@example.org" not in members(site)
+    assert office.new_letters() == []
+
+
+def test_the_last_who_decides_stays(site, office, network):
+    with site.writing() as db:
+        for member in db.scalars(select(Member)):
+            if member.role == "moderator":
+                db.delete(member)
+        owner = db.scalars(select(Member).where(Member.role == "owner")).one()
+        sender = links.token_address(site.settings, tokens.sign(links.signing_key(site.settings), Kind.BOUNCE, owner.id, 1))
+
+    assert complain(office, f"Return-Path: <{sender}>\n\nx") is State.BOUNCE
+    assert "owner@example.org" in members(site)
+    assert journal(site) == ["complaint"]

@@ -1,0 +1,58 @@
+"""A member with an address beyond ASCII (RFC 6531): added, posts, and gets copies; and what happens where the relay cannot take it."""
+
+import pytest
+
+from listserv.errors import Conflict
+from listserv.relay import open_relay
+from listserv.relay.place import Timeouts
+from listserv.store.lists import list_by_name
+from listserv.usecases import intake
+from listserv.usecases.intake import Arriving
+from listserv.worker import work_once
+from tests.conftest import add
+from tests.smtp_sink import Sink
+
+LIST = "siecibp@lists.example.org"
+RAW = (
+    "From: Łukasz Żak <łukasz@example.org>\r\nTo: siecibp@lists.example.org\r\nSubject: Zażółć\r\nMessage-ID: <żółw@example.org>\r\n"
+    "Date: Tue, 3 Mar 2026 10:15:00 +0100\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nDzień dobry\r\n"
+).encode()
+
+
+@pytest.fixture
+def posted(site, network):
+    """Łukasz is a member and has written; so is somebody in a Polish domain."""
+    with site.writing() as db:
+        mlist = list_by_name(db, network)
+        add(db, mlist, "łukasz@example.org", site.now(), name="Łukasz Żak")
+        add(db, mlist, "jan@żółw.example", site.now())
+        with pytest.raises(Conflict):
+            add(db, mlist, "ŁUKASZ@example.org", site.now())
+    with site.writing() as db:
+        intake.receive(db, Arriving.each("łukasz@example.org", [LIST], "127.0.0.1", RAW), site.now())
+
+
+def sent_through(site, settings, sink):
+    place = settings.relay.model_copy(update={"url": sink.url, "connections": 2})
+    relay = open_relay(settings.model_copy(update={"relay": place}), timeouts=Timeouts(connect=1, reply=0.5, idle=5))
+    while work_once(site, relay):
+        pass
+    return {mail.recipient: mail for mail in sink.mails}
+
+
+def test_a_member_beyond_ascii_posts_and_gets_copies(site, settings, posted):
+    with Sink() as sink:
+        mails = sent_through(site, settings, sink)
+
+    assert {"łukasz@example.org", "jan@xn--w-uga1v8h.example", "halina@example.org"} <= set(mails)
+    assert "SMTPUTF8" in mails["łukasz@example.org"].parameters
+    assert "SMTPUTF8" not in mails["jan@xn--w-uga1v8h.example"].parameters
+    assert mails["halina@example.org"].data.endswith(RAW)
+
+
+def test_where_the_relay_cannot_take_such_an_address_the_others_get_theirs(site, settings, posted):
+    with Sink(smtputf8=False) as sink:
+        mails = sent_through(site, settings, sink)
+
+    assert "łukasz@example.org" not in mails
+    assert {"jan@xn--w-uga1v8h.example", "halina@example.org"} <= set(mails)
