@@ -122,15 +122,16 @@ class Importer:
 
     def _file(self, shadow: MailingList, source: Source, readers: Readers, tell: Callable[[int], None]) -> None:
         before: list[Any] = []
-        at = 0
+        at = count = 0
         for batch in readers.read(self._unknown(shadow, source)):
+            count += batch.already + len(batch.entries)
             self.read += batch.already + len(batch.entries)
             self.already += batch.already
             self._keep(shadow, source, batch, before)
             tell(batch.at - at)
             at = batch.at
         if source.broken:
-            self.unreadable.append({"file": source.path.name, "index": self.read, "why": source.broken})
+            self.unreadable.append({"file": source.path.name, "index": count + 1, "why": source.broken})
 
     def _unknown(self, shadow: MailingList, source: Source) -> Iterator[Batch]:
         """The mails of a file without those that have been brought before."""
@@ -149,6 +150,8 @@ class Importer:
         before[:] = [*before, *(one.sent for one in times)][-dating.AROUND :]
         self.unreadable += [{"file": source.path.name, "index": one.index, "why": one.why} for one, _ in batch.results if one.why]
         found = [importing.Found(content, post, at) for (post, _, content), at in zip(read, times, strict=True)]
+        if not found:
+            return
         with self.site.writing() as db:
             new = importing.gather(db, db.get_one(MailingList, shadow.id), found)
         self.imported += new

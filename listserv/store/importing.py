@@ -141,9 +141,11 @@ def drop(db: Session, shadow: MailingList, ids: Sequence[int]) -> None:
         settle_ghosts(db, shadow, (), {row.message_id: row.thread_id for row in places})
 
 
-def rename(db: Session, message: int, message_id: str, hashed: str) -> None:
-    """Keep a message under another id."""
-    db.execute(update(Message).where(Message.id == message).values(message_id=message_id, hash=hashed), execution_options=BLIND)
+def rename(db: Session, shadow: MailingList, doubled: Any, message_id: str, hashed: str) -> None:
+    """Keep a message under another id; answers to the id that it had belong to the one that the list has."""
+    place = db.execute(select(Message.thread_id).where(Message.id == doubled.id)).scalar_one()
+    db.execute(update(Message).where(Message.id == doubled.id).values(message_id=message_id, hash=hashed), execution_options=BLIND)
+    settle_ghosts(db, shadow, (), {doubled.message_id: place})
 
 
 def touching(db: Session, shadow: MailingList) -> Sequence[tuple[int, int]]:

@@ -62,8 +62,13 @@ def unused_id(db: Session, mlist: MailingList, post: Post, raw_sha: str) -> Post
 def names(post: Post, raw_sha: str) -> Iterator[Post]:
     """The post under its own id, then under ids made from its bytes (`raw_sha`: their SHA-256, hex): even those may have been taken on purpose."""
     yield post
-    for number in range(16):
-        yield replace(post, message_id=f"{raw_sha[2 * number : 2 * number + 32]}@reused.invalid", made_id=True)
+    for name in made_ids(raw_sha):
+        yield replace(post, message_id=name, made_id=True)
+
+
+def made_ids(raw_sha: str) -> Iterator[str]:
+    """Ids made from a mail's bytes."""
+    return (f"{raw_sha[2 * number : 2 * number + 32]}@reused.invalid" for number in range(16))
 
 
 def described(post: Post) -> dict[str, Any]:

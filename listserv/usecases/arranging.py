@@ -28,7 +28,8 @@ def settle(db: Session, families: Collection[int]) -> None:
         places += _moved(groups, numbers, arranged)
         left |= _left(groups, numbers)
         # A thread whose only message turned out to be somewhere else already.
-        left |= {thread: numbers[0] for thread in idle[family] if numbers and thread not in {*numbers, *left}}
+        placed = {*numbers, *left}
+        left |= {thread: numbers[0] for thread in idle[family] if numbers and thread not in placed}
         figures += [_figures(group, arranged) | {"id": number} for group, number in zip(groups, numbers, strict=True)]
     threads.write_places(db, places)
     for thread, to in left.items():

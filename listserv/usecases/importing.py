@@ -186,12 +186,13 @@ def _drop_doubles(db: Session, shadow: MailingList) -> int:
     doubled = rows.doubled(db, shadow)
     ids = [row.message_id for row in doubled]
     old, own = rows.archived_messages(db, (shadow.id,), ids), rows.archived_messages(db, _both(shadow)[1:], ids)
-    same = [row for row in doubled if _same(own[row.message_id], old[row.message_id])]
-    rows.drop(db, shadow, [row.id for row in same])
+    same = {row.id for row in doubled if _same(own[row.message_id], old[row.message_id])}
+    rows.drop(db, shadow, sorted(same))
     for row in doubled:
-        if row not in same:
-            name = f"{row.sha256.hex()[:32]}@reused.invalid"
-            rows.rename(db, row.id, name, message_hash(name))
+        if row.id not in same:
+            names = archiving.made_ids(row.sha256.hex())
+            free = next(name for name in names if not rows.archived_messages(db, _both(shadow), (name,)))
+            rows.rename(db, shadow, row, free, message_hash(free))
     return len(same)
 
 

@@ -183,16 +183,21 @@ def test_one_import_at_a_time(run, network, site, file):
     assert (ran.code, "another import is running" in ran.err) == (6, True)
 
 
-def test_a_file_that_may_not_be_opened_is_named_and_the_others_come_in(run, network, file, tmp_path):
+def test_a_file_that_cannot_be_opened_any_more_is_named_and_the_others_come_in(run, network, file, tmp_path, monkeypatch):
     file(mbox(old(1)), "many/a.mbox")
-    (tmp_path / "many" / "b.mbox").symlink_to("/proc/self/mem/none")
-    (tmp_path / "many" / "c.mbox").mkdir()
-    file(b"words", "many/d.txt")
+    gone = file(mbox(old(2)), "many/b.mbox")
+    begin = importing.importing.begin
+
+    def remove_and_begin(*given, **more):
+        gone.unlink()
+        return begin(*given, **more)
+
+    monkeypatch.setattr(importing.importing, "begin", remove_and_begin)
 
     numbers, unreadable = counts(run("import", network, tmp_path / "many", "--json"))
 
     assert numbers == (1, 1, 0)
-    assert [one["file"] for one in unreadable] == ["d.txt"]
+    assert [(one["file"], one["index"], one["why"][:22]) for one in unreadable] == [("b.mbox", 1, "it cannot be opened: N")]
 
 
 def test_mail_comes_in_through_a_pipe(run, network, tmp_path):

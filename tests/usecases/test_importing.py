@@ -267,8 +267,10 @@ def test_another_mail_under_the_id_of_one_that_came_meanwhile_is_kept(site, netw
 
     bring(site, raws)
 
-    parents, _ = shape(site)
+    parents, threads = shape(site)
     assert len(parents) == 4
+    # The answer belongs to the mail that has the id; the other stays with what it answers itself.
+    assert (parents["m3@old"], len(threads)) == ("m2@old", 2)
     with site.reading() as db:
         assert all(db.get(Thread, row.id).messages for row in db.scalars(select(Thread).where(Thread.merged_into.is_(None))))
 
