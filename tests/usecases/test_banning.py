@@ -98,3 +98,14 @@ def test_a_ban_is_made_once_and_taken_back_once(db, mlist, now):
         banning.unban(db, mlist, "zly@example.org", CONSOLE, now)
     with pytest.raises(Invalid):
         banning.ban(db, mlist, "nobody", CONSOLE, now)
+
+
+def test_who_is_banned_is_sent_to_somebody_who_answers(site, office):
+    with site.writing() as db:
+        banning.ban(db, list_by_name(db, "siecibp"), "stranger@example.com", CONSOLE, site.now())
+
+    office.send("stranger@example.com", "siecibp", "Pytanie", proven=True)
+
+    (letter,) = office.letters("stranger@example.com")
+    assert "postmaster@lists.example.org" in letter.text
+    assert "moderator_" not in letter.text
