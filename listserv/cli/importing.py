@@ -14,7 +14,6 @@ import click
 
 from listserv.cli import console
 from listserv.cli.archives import Source, sources
-from listserv.cli.mailman import mailman2_command, mailman3_command
 from listserv.cli.parsing import Batch, Readers, batches
 from listserv.errors import Conflict
 from listserv.mail import dating
@@ -25,6 +24,8 @@ from listserv.usecases.access import CONSOLE, known_list
 
 # How help names the command that has no name of its own.
 MAIL = "LIST FILE…"
+# Loaded when they are called, and only then.
+MOVES = ("mailman2", "mailman3")
 
 
 class Imports(click.Group):
@@ -32,15 +33,20 @@ class Imports(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names, as help shows them."""
-        return [MAIL, *super().list_commands(ctx)]
+        return [MAIL, *MOVES]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
-        return history if cmd_name == MAIL else super().get_command(ctx, cmd_name)
+        if cmd_name in MOVES:
+            from listserv.cli import mailman
+
+            command: click.Command = getattr(mailman, f"{cmd_name}_command")
+            return command
+        return history if cmd_name == MAIL else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that these arguments are for."""
-        if args[0] in self.commands or args[0].startswith("-"):
+        if args[0] in MOVES or args[0].startswith("-"):
             return super().resolve_command(ctx, args)
         return args[0], history, args[1:]
 
@@ -79,10 +85,6 @@ def history(ctx: click.Context, files: tuple[Path, ...], afresh: bool, as_json: 
     click.echo(f"read {importer.read}, imported {importer.imported}, already there {importer.already}, unreadable {len(importer.unreadable)}")
     for one in importer.unreadable:
         click.echo(f"listserv: {one['file']}: mail {one['index']}: {one['why']}", err=True)
-
-
-import_command.add_command(mailman2_command, "mailman2")
-import_command.add_command(mailman3_command, "mailman3")
 
 
 @dataclass

@@ -4,12 +4,14 @@ Parsing a mail and writing it again changes the bytes of many real mails, and wi
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.header import Header
 
-# What the standard parser takes for a header line; the first other line begins the body (RFC 5322 section 2.2).
-FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:")
+# A field and its continuations, as the standard parser takes them; the first other line begins the body (RFC 5322 section 2.2).
+FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]++)[ \t]*+:[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+(?:\r\n|\r|\n|\Z)")
+# What is passed over in front of them: an mbox separator, and lines that continue nothing.
+AHEAD = re.compile(rb"(?:>?From (?![ \t]*:)[^\r\n]*+(?:\r\n|\r|\n|\Z))?(?:[ \t][^\r\n]*+(?:\r\n|\r|\n|\Z))*+")
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -28,25 +30,39 @@ class Field:
 
 def split(raw: bytes) -> tuple[list[Field], bytes]:
     """The fields of a mail and its body, byte for byte. Any bytes give an answer, in linear time."""
-    found: list[tuple[str, list[bytes]]] = []
-    at, body = 0, b""
-    while at < len(raw):
-        end = LINE_END.search(raw, at)
-        line, after = (raw[at : end.start()], end.end()) if end else (raw[at:], len(raw))
-        if not line:
-            body = raw[after:]
-            break
-        begins = FIELD.match(line)
-        if begins:
-            found.append((begins[1].decode("ascii").lower(), [line, b"\r\n"]))
-        elif line[:1] in b" \t":
-            if found:
-                found[-1][1].extend((line, b"\r\n"))
-        elif at or not line.startswith((b"From ", b">From ")):
-            body = raw[at:]
-            break
+    found: list[Field] = []
+    at = 0
+    for field, after in _each(raw):
+        found.append(field)
         at = after
-    return [Field(name, b"".join(lines)) for name, lines in found], body
+    if not found:
+        at = _ahead(raw)
+    separator = LINE_END.match(raw, at)
+    return found, raw[separator.end() if separator else at :]
+
+
+def topmost(raw: bytes, name: str) -> Field | None:
+    """The topmost field of that name (lower case) in a mail, of which no more is read than it takes."""
+    return next((field for field, _ in _each(raw) if field.name == name), None)
+
+
+def has_any(raw: bytes) -> bool:
+    """Is there a field at all?"""
+    return any(True for _ in _each(raw))
+
+
+def _each(raw: bytes) -> Iterator[tuple[Field, int]]:
+    """Each field, and where the next begins."""
+    at = _ahead(raw)
+    while found := FIELD.match(raw, at):
+        text = crlf(found[0])
+        yield Field(found[1].decode("ascii").lower(), text if text.endswith(b"\r\n") else text + b"\r\n"), found.end()
+        at = found.end()
+
+
+def _ahead(raw: bytes) -> int:
+    found = AHEAD.match(raw)
+    return found.end() if found else 0
 
 
 def body_of(raw: bytes) -> bytes:

@@ -36,35 +36,35 @@ def read(entry: Entry) -> Read:
         return Read(entry.index, None, Claim(None), "it is larger than 64 MiB")
     if not entry.raw.strip():
         return Read(entry.index, None, Claim(None), "there is nothing in it")
-    head = headers.split(entry.raw[:LONGEST_HEAD])[0]
-    if not head:
+    head = entry.raw[:LONGEST_HEAD]
+    if not headers.has_any(head):
         return Read(entry.index, None, Claim(None), "it has no header field: it is no mail")
     post = parse(entry.raw)
     return Read(entry.index, as_written(post, head), Claim(post.date, _received(head), entry.at))
 
 
-def _received(head: list[headers.Field]) -> datetime | None:
+def _received(head: bytes) -> datetime | None:
     """When the last server of its way took it (RFC 5321 section 4.4: the time stands behind the semicolon)."""
-    top = headers.first(head, "received")
+    top = headers.topmost(head, "received")
     return fields.date(top.value.decode("ascii", "replace").rpartition(";")[2]) if top else None
 
 
-def as_written(post: Post, head: list[headers.Field]) -> Post:
-    """The post with its true author, where a list had put itself or a veil in the author's place."""
+def as_written(post: Post, head: bytes) -> Post:
+    """The post with its true author, where a list had put itself or a veil in the author's place; `head` is its header block."""
     author = post.authors[0] if len(post.authors) == 1 else None
     if author is None or not author.address:
         return _unveiled(post, head)
     via = VIA.fullmatch(author.name)
     if not via:
         return post
-    original = headers.first(head, "x-original-from")
+    original = headers.topmost(head, "x-original-from")
     named = mailboxes([original.value.decode("utf-8", "replace")]) if original else ()
     own = next((mailbox.address for mailbox in (*named, *post.reply_to) if mailbox.address.lower() != author.address.lower()), "")
     return replace(post, authors=(Mailbox(via["name"].strip(), own),)) if own else post
 
 
-def _unveiled(post: Post, head: list[headers.Field]) -> Post:
-    written = headers.first(head, "from")
+def _unveiled(post: Post, head: bytes) -> Post:
+    written = headers.topmost(head, "from")
     text = fields.line(written.value[:LONGEST_FROM].decode("utf-8", "replace")) if written else ""
     found = VEILED.search(text)
     if not found:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from html import escape, unescape
 from urllib.parse import unquote
 
@@ -56,6 +56,7 @@ BODY = re.compile(r"<body(?=[\s>])([^>]{0,2000})>", re.IGNORECASE)
 GROUND = re.compile(r"""\b(bgcolor|text|(?:background(?:-color)?|(?<!-)color)(?=\s*:))\s*[=:]\s*["']?(#[0-9a-f]{3,6}|[a-z]{3,20})\b(?!\()""", re.IGNORECASE)
 WHITE = frozenset({"#fff", "#ffffff", "white", "none", "transparent", "inherit", "initial", "url", "window", "windowtext"})
 PASSES = 6
+LONGEST_REMEMBERED = 500
 ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
 
 
@@ -128,7 +129,7 @@ def _cleaner() -> nh3.Cleaner:
         clean_content_tags=set(DROPPED),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         allowed_classes={tag: set(QUOTE_CLASSES) for tag in ("div", "blockquote", "span")},
-        attribute_filter=_attribute,
+        attribute_filter=lambda tag, name, value: (_attribute if len(value) > LONGEST_REMEMBERED else _remembered)(tag, name, value),
         url_schemes={"http", "https", "mailto", "tel", "cid"},
         url_relative="deny",
         link_rel="nofollow noopener noreferrer ugc",
@@ -150,6 +151,10 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in ("alt", "title", "class", "rel"):
         return value
     return value if PLAIN_VALUE.fullmatch(value) else None
+
+
+# A program writes the same attributes on each of its paragraphs, and what cleans a letter twice meets them twice.
+_remembered = lru_cache(4096)(_attribute)
 
 
 def _address(value: str) -> str | None:
