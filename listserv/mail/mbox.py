@@ -127,7 +127,9 @@ def _entry(index: int, line: bytes, raw: bytes | None) -> Entry:
     found = DATED.match(line) or UNDATED.match(line)
     sender, when = (found["sender"], found["when"]) if found else (b"", b"")
     if raw is not None:
-        raw = QUOTED.sub(rb"\1", _without_gap(raw, OPEN_END in when))
+        raw = _without_gap(raw, OPEN_END in when)
+        if b">From " in raw:
+            raw = QUOTED.sub(rb"\1", raw)
     return Entry(index, raw, sender.decode("ascii", "replace").strip(), date(when.decode("ascii", "replace")))
 
 

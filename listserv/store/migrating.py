@@ -1,22 +1,26 @@
 """The schema: which one is there, which one is wanted, and the way from one to the other (`migrations/`)."""
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from listserv.errors import Conflict
 from listserv.resources import folder
 from listserv.store.session import for_reading
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 # The number by which migrations of one PostgreSQL database know of each other ("list" in ASCII).
 SCHEMA_LOCK = 0x6C697374
 
 
-def alembic_config(url: str) -> Config:
+def alembic_config(url: str) -> "Config":
     """Alembic's settings, made in code: there is no ini file to find."""
+    # Loaded where the schema is changed alone: every command and door begins by asking which one is there.
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(folder("migrations")))
     config.attributes["url"] = url
@@ -30,15 +34,15 @@ def upgrade(url: str) -> None:
     command.upgrade(alembic_config(url), "head")
 
 
-def wanted_revision() -> str | None:
-    """The schema that this version of the program needs."""
-    return ScriptDirectory(str(folder("migrations"))).get_current_head()
+def wanted_revision() -> str:
+    """The schema that this version of the program needs: the migrations are numbered."""
+    return max(file.name[:4] for file in (folder("migrations") / "versions").glob("[0-9]*_*.py"))
 
 
 def present_revision(engine: Engine) -> str | None:
     """The schema that the database has; None when it is empty."""
     with for_reading(engine).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return connection.scalar(text("SELECT version_num FROM alembic_version")) if inspect(connection).has_table("alembic_version") else None
 
 
 def begin(connection: Connection) -> None:
