@@ -71,8 +71,8 @@ def history(ctx: click.Context, files: tuple[Path, ...], afresh: bool, as_json: 
     if len(found) == 1:
         found[0].require_mail()
     name = str(ctx.info_name)
-    with console.opened(ctx.obj) as site, only_one(site.settings.data):
-        importer = Importer(site, name, " ".join(file.name for file in files), afresh)
+    with closing(Readers().start()) as readers, console.opened(ctx.obj) as site, only_one(site.settings.data):
+        importer = Importer(site, readers, name, " ".join(file.name for file in files), afresh)
         try:
             with bar(found) as tell:
                 importer.bring(found, tell)
@@ -92,6 +92,7 @@ class Importer:
     """An import under way: how many mails it has read, taken, found there already, and which it could not take."""
 
     site: Site
+    readers: Readers
     name: str
     source: str
     afresh: bool = False
@@ -110,9 +111,8 @@ class Importer:
         now = self.site.now
         with self.site.writing() as db:
             shadow = importing.begin(db, known_list(db, self.name), self.source, now(), afresh=self.afresh)
-        with closing(Readers()) as readers:
-            for source in found:
-                self._file(shadow, source, readers, tell)
+        for source in found:
+            self._file(shadow, source, tell)
         last: int | None = 0
         while last is not None:
             with self.site.writing() as db:
@@ -122,10 +122,10 @@ class Importer:
         # What came by itself while the import was running is there once.
         self.imported, self.already = self.imported - published.doubles, self.already + published.doubles
 
-    def _file(self, shadow: MailingList, source: Source, readers: Readers, tell: Callable[[int], None]) -> None:
+    def _file(self, shadow: MailingList, source: Source, tell: Callable[[int], None]) -> None:
         before: list[Any] = []
         at = count = 0
-        for batch in readers.read(self._unknown(shadow, source)):
+        for batch in self.readers.read(self._unknown(shadow, source)):
             count += batch.already + len(batch.entries)
             self.read += batch.already + len(batch.entries)
             self.already += batch.already

@@ -5,6 +5,7 @@ These processes have no database: they turn bytes into values.
 
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,7 +21,7 @@ from listserv.mail.mbox import Entry
 from listserv.store.packing import Content, content
 
 # Mails and bytes that are read, and later kept, together.
-MAILS, BYTES = 200, 4 * 1024 * 1024
+MAILS, BYTES = 100, 2 * 1024 * 1024
 # Reading more than two at once only waits for the one who keeps them.
 MOST = 4
 # What may be in hand beyond one batch: large mails go one by one.
@@ -67,11 +68,23 @@ def _read(entry: Entry) -> Result:
 
 
 class Readers:
-    """Reads batches in order, some ahead. The processes are started when there is a second batch to read."""
+    """Reads batches in order, some ahead, from the second one on in processes of their own."""
 
     def __init__(self) -> None:
         self._count = min(MOST, os.cpu_count() or 1)
         self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> "Readers":
+        """Start the processes now, before a database is opened: forked, they have everything loaded that they need."""
+        pool = _pool(self._count, "fork" if sys.platform == "linux" else "spawn")
+        try:
+            pool.submit(os.getpid).result()
+        except (BrokenProcessPool, OSError):
+            # Another attempt is made when there is something to read.
+            pool.shutdown()
+            return self
+        self._pool = pool
+        return self
 
     def read(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Each batch with its results, in order."""
@@ -123,9 +136,9 @@ def _in_hand(waiting: Iterable[tuple[Batch, object]]) -> int:
     return sum(len(entry.raw or b"") for batch, _ in waiting for entry in batch.entries)
 
 
-def _pool(count: int) -> ProcessPoolExecutor:
-    # Not forked: the keeper's open database must not be inherited.
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
+def _pool(count: int, how: str = "spawn") -> ProcessPoolExecutor:
+    # Not forked later: the keeper's open database must not be inherited.
+    return ProcessPoolExecutor(count, mp_context=get_context(how), initializer=_begin)
 
 
 def _begin() -> None:

@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 from collections import Counter
+from contextlib import closing
 from hashlib import sha256
 from io import BytesIO
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from listserv.cli.archives import sources
 from listserv.cli.importing import Importer
+from listserv.cli.parsing import Readers
 from listserv.config import Settings
 from listserv.mail.mbox import entries
 from listserv.mail.parse import parse
@@ -56,8 +58,9 @@ def made(folder, url):
 def bring(site, name, *files):
     with site.writing() as db:
         administration.create_list(db, administration.NewList(name, name, archive="public"), CONSOLE, START)
-    importer = Importer(site, name, name)
-    importer.bring([source for file in files for source in sources(file)], lambda _: None)
+    with closing(Readers()) as readers:
+        importer = Importer(site, readers, name, name)
+        importer.bring([source for file in files for source in sources(file)], lambda _: None)
     return importer.facts(many=False)
 
 
