@@ -15,6 +15,7 @@ MAX_FIELD = 65_536
 META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?([A-Za-z0-9_.:-]{1,40})""", re.I)
 # The first line is a sentence: somebody put the wrong label on it.
 NOT_BASE64 = re.compile(rb"\s*+(?:[^\r\n]{0,76}[A-Za-z0-9][ \t][A-Za-z0-9]|[A-Za-z0-9+/=]*+[^A-Za-z0-9+/=\s])")
+# Not uuencode: what reads mail today shows such parts as they stand, and its file lies within.
 ENCODING = re.compile(r"\s*([A-Za-z0-9-]+)")
 
 
