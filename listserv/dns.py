@@ -72,6 +72,8 @@ class Resolver:
             if now < self._resting_until or timeout <= 0:
                 return None
         found, ttl = self._look(*question, timeout)
+        if found is None and self._is_hurried(timeout):
+            return None
         with self._lock:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
@@ -83,11 +85,16 @@ class Resolver:
         try:
             found = query(name, kind, self._server, timeout)
         except Silence:
-            self._count_silence(timeout)
+            if not self._is_hurried(timeout):
+                self._count_silence(timeout)
             return None, REST
         with self._lock:
             self._silences, self._answered = 0, True
         return found if found else (None, REST)
+
+    def _is_hurried(self, timeout: float) -> bool:
+        """Was there too little time left to say anything of who did not answer? One mail must not silence names for the next."""
+        return timeout < self._timeout / 2
 
     def _count_silence(self, timeout: float) -> None:
         """Rest where the resolver is dead. Where it lives, domains whose servers are slow must not keep it from answering about others."""

@@ -163,3 +163,17 @@ def test_many_threads_may_ask(server):
         thread.join()
 
     assert not wrong
+
+
+def test_who_has_hardly_time_left_silences_no_name_for_the_next(server):
+    """A forger's mail may use its time up, and then ask about somebody else's domain."""
+    server.records["here.pl"], server.silent = ['"x"'], {"victim.pl", ""}
+    resolver = Resolver(server.address, timeout=0.4)
+    resolver.txt("here.pl")
+
+    for _ in range(4):
+        with pytest.raises(LookupFailed):
+            resolver.ask("victim.pl", "TXT", 0.02)
+    server.silent, server.records["victim.pl"] = set(), ['"v=DMARC1"']
+
+    assert resolver.txt("victim.pl") == ["v=DMARC1"]

@@ -1,6 +1,7 @@
 """Mailboxes and the addresses of a site: who is meant by a local part (contract section 4)."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +62,10 @@ SITE_ROLES = {
     "noreply": Role.NOREPLY,
     "no-reply": Role.NOREPLY,
 }
+# Python's `idna` is of 2003 and takes `straße` for `strasse`, which since RFC 5891 is somebody else's domain.
+DEVIATIONS = "ßẞς\u200c\u200d"
+LONGEST_LABEL = 63
+DOTS = re.compile("[.\u3002\uff0e\uff61]")
 MODERATOR_PREFIX = "moderator_"
 LIST_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 # First path segments of the web and words of the address grammar.
@@ -78,13 +83,33 @@ def split(address: str) -> tuple[str, str]:
 
 
 def key(address: str) -> str:
-    """The folded form in which addresses compare: without case, the domain in ASCII where that can be had."""
+    """The folded form in which addresses compare: without case, the domain in ASCII where that can be had.
+
+    Letters that only resemble each other stay apart (`ß` and `ss`): they are mailboxes of two people.
+    """
     local, domain = split(address.strip())
+    local = local.lower() if local.isascii() else unicodedata.normalize("NFC", local).lower()
     try:
-        domain = domain.encode("idna").decode("ascii")
+        domain = ascii_domain(domain)
     except UnicodeError:
         pass
-    return f"{local.casefold()}@{domain.lower().rstrip('.')}" if domain else local.casefold()
+    return f"{local}@{domain.lower().rstrip('.')}" if domain else local
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain as DNS knows it (RFC 5891). Raises UnicodeError where there can be none."""
+    if not any(letter in domain for letter in DEVIATIONS):
+        return domain.encode("idna").decode("ascii")
+    return ".".join(_label(label) for label in DOTS.split(domain))
+
+
+def _label(label: str) -> str:
+    if not any(letter in label for letter in DEVIATIONS):
+        return label.encode("idna").decode("ascii")
+    made = f"xn--{unicodedata.normalize('NFC', label.lower()).encode('punycode').decode('ascii')}"
+    if len(made) > LONGEST_LABEL:
+        raise UnicodeError("label too long")
+    return made
 
 
 def domain_of(address: str) -> str:

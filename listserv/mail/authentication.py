@@ -16,6 +16,7 @@ from listserv.mail.signatures import dkim_survives
 __all__ = ["Alignment", "Finding", "LookupFailed", "Results", "Txt", "alignment", "claims_to_be", "dkim_survives"] + [
     "dmarc_policy",
     "forged_results",
+    "is_decided",
     "read_results",
     "results_fields",
 ]
@@ -109,9 +110,11 @@ def results_fields(raw: bytes) -> list[str]:
 def claims_to_be(value: str, trust: str) -> bool:
     """Does this Authentication-Results value bear the trusted authserv-id? Reads generously: what a lax reader would
     take for ours is ours."""
-    first = next(_clauses(value), "")
+    if not trust or _fold_id(trust) not in value.casefold():
+        return False
+    first = next(_clauses(value[:LONGEST_VALUE]), "")
     name = re.split(r"[\s/=]", first.strip().strip('"'), maxsplit=1)[0]
-    return bool(trust) and _fold_id(name) == _fold_id(trust)
+    return _fold_id(name) == _fold_id(trust)
 
 
 def forged_results(values: Sequence[str], trust: str, *, believed: bool) -> tuple[int, ...]:
@@ -134,6 +137,14 @@ def alignment(results: Results, author_domain: str, txt: Txt | None = None) -> A
         return Alignment.ALIGNED
     proven = (*results.domains("dkim"), *results.domains("spf"))
     return Alignment.ALIGNED if any(_one_organization(domain, author, txt) for domain in proven) else Alignment.UNKNOWN
+
+
+def is_decided(results: Results, author_domain: str) -> bool:
+    """Has DMARC been asked about this author? An MTA may not ask, or have read another From than we do, or none."""
+    asked = [f for f in results.findings if f.method == "dmarc"]
+    if any(f.word == "fail" for f in asked):
+        return True
+    return any(f.domain or f.word == "pass" for f in asked) and _is_about(results, fold_domain(author_domain))
 
 
 def _is_about(results: Results, author: str) -> bool:
@@ -171,7 +182,7 @@ def _strictly(value: str) -> list[Entry]:
 
     try:
         header = authres.all_features().parse_value(value)
-    except authres.AuthResError:
+    except (authres.AuthResError, RecursionError):  # comments in comments in comments
         return []
     said = (r for r in header.results if r.result)
     return [(r.method.lower(), r.result.lower(), {f"{p.type}.{p.name}".lower(): p.value for p in reversed(r.properties)}) for r in said]

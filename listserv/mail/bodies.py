@@ -15,6 +15,8 @@ NOT_READABLE = ("text/calendar", "text/rfc822-headers", "text/vcard", "text/x-vc
 LONGEST_HTML = 12_000_000
 # Somebody who sends more of them wants to keep us busy.
 MOST_ENVELOPES = 5
+# Of HTML in one letter, its parts taken together; each alone is bounded where it is read.
+MOST_TAGS = 60_000
 
 
 @dataclass(slots=True)
@@ -36,10 +38,25 @@ def sort(root: Part) -> Contents:
     attached: list[Part] = []
     if not root.children and _is_all_there_is(root):
         return Contents([root], [root])
-    contents = _sort(root, "", 0, attached)
+    contents = _within_bounds(_sort(root, "", 0, attached), attached)
     envelopes = [part for part in attached if winmail.is_envelope(part)][:MOST_ENVELOPES]
     contents.attached = attached
     return _opened(contents, envelopes) if envelopes else contents
+
+
+def _within_bounds(contents: Contents, attached: list[Part]) -> Contents:
+    """The first parts of the letter; HTML that would take all day to read is attached, and nothing is lost."""
+    left, beyond = MOST_TAGS, []
+    for number, part in enumerate({id(part): part for part in (*contents.as_text, *contents.as_html)}.values()):
+        left -= part.content().count(b"<") if part.type == "text/html" else 0
+        if left < 0 and number and part.type == "text/html":
+            beyond.append(part)
+    if not beyond:
+        return contents
+    beyond[0].problems["long-html"] = None
+    attached += beyond
+    too_much = {id(part) for part in beyond}
+    return Contents(*([part for part in parts if id(part) not in too_much] for parts in (contents.as_text, contents.as_html)))
 
 
 def _opened(contents: Contents, envelopes: list[Part]) -> Contents:

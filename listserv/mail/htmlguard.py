@@ -8,6 +8,7 @@ a real one would build. It may think too much of sloppy HTML, never too little: 
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 
 MAX_CHARACTERS = 4_000_000
 MAX_TAGS = 50_000
@@ -15,6 +16,9 @@ MAX_DEPTH = 500
 MAX_REPEATED = 100_000
 # So few tags cannot hurt, however they nest.
 HARMLESS_TAGS = 600
+HARMLESS_CHARACTERS = 10_000
+# Parsers compare each attribute of a tag with all before it: a tag costs the square of their number.
+MAX_ATTRIBUTES = 1_000
 
 
 def names(*lines: str) -> frozenset[str]:
@@ -24,6 +28,8 @@ def names(*lines: str) -> frozenset[str]:
 
 VOID = names("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
 RAW = names("script style textarea title xmp iframe noembed noframes")
+# Within these the names above mean nothing, so that tags follow. Where they end only a real parser knows.
+FOREIGN = names("svg math select frameset")
 FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
 BLOCKS = names(
     "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup",
@@ -48,6 +54,7 @@ LOOK_BACK = 50
 
 # A tag with its attributes; quotes count only after `=`. Possessive throughout: one pass, no way back.
 TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)((?:=\s*+(?:\"[^\"]*+\"|'[^']*+')|[^>])*+)>?")
+ATTRIBUTE = re.compile(r"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?")
 COMMENT_END = re.compile(r"--!?>")
 
 
@@ -123,9 +130,10 @@ def is_bearable(html: str) -> bool:
     """Can this be parsed in time and memory in proportion to its size?"""
     if len(html) > MAX_CHARACTERS:
         return False
-    if html.count("<") <= HARMLESS_TAGS:
+    few = html.count("<") <= HARMLESS_TAGS
+    if few and len(html) <= HARMLESS_CHARACTERS:
         return True
-    tree, tags, at = _Tree(), 0, 0
+    tree, tags, at, foreign = _Tree(), 0, 0, False
     while (at := html.find("<", at)) >= 0:
         found = TAG.match(html, at)
         if found is None:
@@ -133,17 +141,25 @@ def is_bearable(html: str) -> bool:
             continue
         at = found.end()
         name = found[2].lower()
+        if _is_overloaded(found[3]):
+            return False
         if found[1]:
             tree.leave(name)
             continue
         tags += 1
-        if name in RAW:
+        foreign = foreign or name in FOREIGN
+        if name in RAW and not foreign:
             at = _skip_raw(html, at, name)
             continue
         tree.enter(name, found[3])
-        if tags > MAX_TAGS or len(tree.open) > MAX_DEPTH or tree.repeated > MAX_REPEATED or name == "plaintext":
+        if not few and (tags > MAX_TAGS or len(tree.open) > MAX_DEPTH or tree.repeated > MAX_REPEATED or name == "plaintext"):
             return False
     return True
+
+
+def _is_overloaded(attributes: str) -> bool:
+    """Are these more attributes than any tag has?"""
+    return len(attributes) > MAX_ATTRIBUTES and sum(1 for _ in islice(ATTRIBUTE.finditer(attributes), MAX_ATTRIBUTES)) == MAX_ATTRIBUTES
 
 
 def _skip_other(html: str, at: int) -> int:

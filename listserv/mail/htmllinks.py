@@ -23,6 +23,9 @@ HOST = re.compile(
     r"|link|bank|example|invalid|test|[^\W\d_a-z]{2,24})(?=[/:?#]|$)\S*",
     re.IGNORECASE,
 )
+# What people put around an address, and the full stop of Chinese, which browsers read as a dot.
+AROUND = "/\\<>()[]{}\"'„”“«»‚‘’‹›.,;:!?|*_-–—→⇒•·"
+DOTS = {0x3002: "."}
 FILE = re.compile(r"[\w.-]+\.(?:md|py|js|ts|cc|rs|sh|so|ps|pm|rb|go|vb|cs)")
 AUTHORITY = re.compile(r"(?:https?:[/\\]*)?([^/\\?#]*)", re.IGNORECASE)
 # Characters that turn the order of others round; styles that hide a part of what is read here.
@@ -65,7 +68,7 @@ def misleads(address: str, inside: str) -> bool:
     """Do the words of a link (HTML) name an address, and is it another than the one it leads to?"""
     words = unescape(TAG.sub("", inside))
     turned = TURNING.search(words) is not None
-    words = normalize("NFKC", TURNING.sub("", words).translate(INVISIBLE)).strip()
+    words = normalize("NFKC", TURNING.sub("", words).translate(INVISIBLE)).translate(DOTS).strip()
     named = _named(words)
     if not named:
         return turned and "." in words
@@ -79,7 +82,7 @@ def _named(words: str) -> list[str]:
     if "." not in words:
         return []
     found = [match[0] for match in WEB.finditer(words)] + [match[0] for match in MAILBOX.finditer(WEB.sub(" ", words))]
-    if not found and HOST.fullmatch(close := re.sub(r"\s+", "", words)) and not FILE.fullmatch(close.lower()):
+    if not found and HOST.fullmatch(close := re.sub(r"\s+", "", words).strip(AROUND)) and not FILE.fullmatch(close.lower()):
         found = [close]
     return found
 

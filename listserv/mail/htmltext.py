@@ -17,7 +17,11 @@ BLOCKS = PARAGRAPHS | names(
     "div dt dd tr td th address article aside body center details dialog dir caption fieldset figcaption footer form header main menu nav",
     "section summary",
 )
-HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+HIDDEN = re.compile(
+    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden"
+    r"|(?<![\w-])(?:opacity|max-height)\s*:\s*0(?:\.0{1,9})?(?:px|em|pt|%)?\s*(?:[;!]|$)",
+    re.IGNORECASE,
+)
 NO_MARGIN = re.compile(r"margin(?:-bottom)?\s*:\s*0(?!\.?\d)", re.IGNORECASE)
 # A row is put on one line if its cells are as short as those of a table of figures.
 LONGEST_CELL = 80
@@ -38,7 +42,11 @@ def to_text(html: str) -> str:
     if not is_bearable(html):
         return _rough_text(html)
     body = LexborHTMLParser(html if html.isascii() else html.encode("utf-8", "replace").decode()).body
-    return _Reader(headed=body.css_first(HEADED) is not None).read(body) if body is not None else ""
+    if body is None:
+        return ""
+    headed = body.css_first(HEADED) is not None
+    # Where all is hidden somebody wrote something all the same.
+    return _Reader(headed=headed).read(body) or _Reader(headed=headed, shows_hidden=True).read(body)
 
 
 def _rough_text(html: str) -> str:
@@ -68,6 +76,7 @@ class _Reader:
     headed: bool = False
     in_older_mail: bool = False
     holder: _Open | None = None
+    shows_hidden: bool = False
 
     def read(self, root: LexborNode) -> str:
         """Without recursion: mail nests as deep as it likes."""
@@ -82,7 +91,7 @@ class _Reader:
                 self.page.text(item.text_content or "")
                 continue
             attributes = item.attributes
-            if tag in SKIPPED or HIDDEN.search(attributes.get("style") or ""):
+            if tag in SKIPPED or (not self.shows_hidden and _is_hidden(attributes)):
                 continue
             element = _Open(item, tag, attributes, self.page.depth, len(self.page.lines))
             self.enter(element)
@@ -195,6 +204,10 @@ class _Reader:
             return "- "
         self.numbers[-1] = number + 1
         return f"{number}. "
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    return "hidden" in attributes or HIDDEN.search(attributes.get("style") or "") is not None
 
 
 def _fits_one_line(row: LexborNode) -> bool:

@@ -124,7 +124,7 @@ def _address(text: str) -> str:
     if not local or not _can_be(domain):
         return ""
     text = f"{local}@{domain}"
-    # What is compared and kept is the folded form, and that may be longer: "ß" is two letters there.
+    # What is compared and kept is the folded form, and that may be longer: "İ" is two characters there.
     if len(text) > LONGEST_ADDRESS or not text.isascii() and len(key(text)) > LONGEST_ADDRESS:
         return ""
     return text if PLAIN_LOCAL.fullmatch(local) or QUOTED_LOCAL.fullmatch(local) else ""

@@ -17,7 +17,7 @@ from listserv.mail.parse import Post, message_hash
 # Ours replaces theirs; receipts would answer for 45 people; Approved is a password; the rest belongs to one hop alone.
 DROPPED = frozenset(
     ("archived-at", "precedence", "x-loop", "disposition-notification-to", "return-receipt-to", "x-confirm-reading-to")
-    + ("approved", "approve", "x-approved", "return-path", "delivered-to", "x-original-to", "bcc", "errors-to")
+    + ("approved", "approve", "x-approved", "return-path", "delivered-to", "x-original-to", "bcc", "resent-bcc", "errors-to")
 )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from listserv.mail.address import ascii_domain
+
 # What would end an address, a command or a line: never sent, whatever a header once said.
 UNSAFE = re.compile(r"[\x00-\x20\x7f<>\ud800-\udfff]")
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -96,11 +98,11 @@ def wire_address(address: str, *, utf8: bool) -> bytes:
         return address.encode("ascii")
     local, _, domain = address.rpartition("@")
     try:
-        ascii_domain = domain.encode("idna").decode("ascii")
+        encoded = ascii_domain(domain)
     except UnicodeError:
         raise Unsendable(553, "5.1.2 this is not a domain that mail can be sent to", "RCPT") from None
     if local.isascii():
-        return f"{local}@{ascii_domain}".encode("ascii")
+        return f"{local}@{encoded}".encode("ascii")
     if not utf8:
         raise Unsendable(550, "5.6.7 the relay takes no addresses beyond ASCII (SMTPUTF8)", "RCPT")
     return f"{local}@{domain}".encode()

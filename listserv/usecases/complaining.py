@@ -1,7 +1,8 @@
 """A reader has called a copy of ours spam: they get nothing more, and nobody is told but the journal.
 
 A complaint is believed by the token of the copy that it is about, which nobody but its reader and their mail service
-has seen. Without one it must come, proven, from the organization of the very address that it names.
+has seen. Without one it must come, proven, from the reader, or from a role of the service where the address is: whoever
+has a mailbox at the same service could otherwise take others off the list.
 """
 
 from datetime import datetime
@@ -25,6 +26,8 @@ from listserv.usecases.arrivals import Letter, Outcome
 from listserv.usecases.journal import note
 
 BY_MAIL = Actor(Door.MAIL)
+# Addresses that a mail service gives to none of its users (RFC 2142, RFC 5321).
+SERVICE = frozenset(("abuse", "postmaster", "mailer-daemon"))
 OF_A_MEMBER = (shapes.Kind.BOUNCE, shapes.Kind.UNSUBSCRIBE)
 
 
@@ -67,9 +70,16 @@ def _by_original(db: Session, mlist: MailingList | None, letter: Letter, complai
     if not mlist or letter.alignment is not Alignment.ALIGNED or len(complaint.recipients) != 1 or not complaint.message_id:
         return None
     recipient = complaint.recipients[0]
-    if not relaxed(address.domain_of(letter.sender), address.domain_of(recipient)) or not message_by_id(db, mlist, complaint.message_id):
+    if not _speaks_for(letter.sender, recipient) or not message_by_id(db, mlist, complaint.message_id):
         return None
     return member_by_key(db, mlist, address.key(recipient))
+
+
+def _speaks_for(reporter: str, recipient: str) -> bool:
+    if address.key(reporter) == address.key(recipient):
+        return True
+    local, domain = address.split(address.key(reporter))
+    return local in SERVICE and relaxed(domain, address.domain_of(recipient))
 
 
 def _is_last(db: Session, member: Member) -> bool:

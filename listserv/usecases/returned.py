@@ -1,6 +1,6 @@
 """What comes back: bounces to the address that a copy was sent from, and to the list's own."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,10 +11,12 @@ from listserv.store.bounces import Bounce
 from listserv.store.lists import MailingList
 from listserv.store.members import Member, member_by_key
 from listserv.store.queue import Letter as OwnLetter
-from listserv.store.queue import State
+from listserv.store.queue import Outgoing, State
 from listserv.usecases import bouncing, contact
 from listserv.usecases.arrivals import Letter, Outcome
 
+# How long a report about a copy counts against its reader: longer than any server tries.
+BELIEVED = timedelta(days=21)
 NOTED = Outcome(State.BOUNCE)
 
 
@@ -65,7 +67,14 @@ def _of_copy(db: Session, row: Bounce, ids: tuple[int, ...], failure: Failure, l
     if member:
         row.list_id = letter.incoming.list_id = member.list_id
         row.email = member.address.email
-        bouncing.score(db, member, failure, now)
+        if not _is_old(db, row, now):
+            bouncing.score(db, member, failure, now)
+
+
+def _is_old(db: Session, row: Bounce, now: datetime) -> bool:
+    """Servers give up within days. Who has a copy that somebody passed on also has the address it was sent from."""
+    copy = db.get(Outgoing, row.outgoing_id) if row.outgoing_id else None
+    return copy is not None and copy.created_at < now - BELIEVED
 
 
 def untold(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:

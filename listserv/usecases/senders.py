@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 from listserv.config import AuthSettings
 from listserv.dns import Patience, Resolver
 from listserv.mail import address, outgoing
-from listserv.mail.authentication import Alignment, Results, alignment, read_results
+from listserv.mail.authentication import Alignment, Results, alignment, is_decided, read_results
 from listserv.mail.checks import origin, own_results
 from listserv.mail.dmarc import LookupFailed, dmarc_policy
 from listserv.mail.outgoing import Dress
@@ -49,12 +49,16 @@ def look(raw: bytes, post: Post, came: Came, dress: Dress | None, auth: AuthSett
 
 
 def results(raw: bytes, domain: str, came: Came, auth: AuthSettings, patience: Patience) -> Results:
-    """What our MTA found out about a sender where it says so, else what we find out ourselves."""
+    """What our MTA found out about a sender where it says so; what it has not looked at we find out ourselves.
+
+    Many MTAs check SPF and DKIM and leave DMARC to whoever comes after them.
+    """
     trusted = is_trusted(came.peer, auth.peers)
     told = read_results(raw, auth.trust) if trusted else Results()
-    if told.findings:
+    if is_decided(told, domain):
         return told
-    return own_results(raw, domain, came.mail_from, origin(raw, came.peer, trusted=trusted), patience.ask)
+    rest = [finding for finding in told.findings if finding.method != "dmarc"]
+    return own_results(raw, domain, came.mail_from, origin(raw, came.peer, trusted=trusted), patience.ask, rest)
 
 
 def asked_about(raw: bytes, post: Post, mail_from: str, auth: AuthSettings, resolver: Resolver) -> Results:

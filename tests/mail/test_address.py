@@ -62,3 +62,28 @@ def test_an_ordinary_name_is_free(name):
 )
 def test_addresses_compare_folded(one, other):
     assert key(one) == key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("weiß@example.org", "weiss@example.org"),
+        ("\u017fmith@example.org", "smith@example.org"),
+        ("\ufb01lip@example.org", "filip@example.org"),
+        ("\u0131wona@example.org", "iwona@example.org"),
+        ("anna@straße.example", "anna@strasse.example"),
+        ("łukasz@example.org", "lukasz@example.org"),
+    ],
+)
+def test_mailboxes_that_only_look_alike_are_two_peoples(one, other):
+    assert key(one) != key(other)
+
+
+def test_one_mailbox_however_it_is_composed_is_one_persons():
+    assert key("jose\u0301@example.org") == key("josé@example.org")
+    assert key("anna@straße.example") == key("anna@XN--STRAE-OQA.example") == "anna@xn--strae-oqa.example"
+
+
+@pytest.mark.parametrize("domain", ["ß" * 80 + ".example", "ß..example", "\u200d.example"])
+def test_a_domain_that_cannot_be_is_folded_all_the_same(domain):
+    assert key(f"a@{domain}").startswith("a@")

@@ -27,7 +27,7 @@ FILTER = "from localhost (localhost [127.0.0.1]) by mx.example.net (amavisd-new)
         ([FILTER, POSTFIX], "203.0.113.5"),
         ([FILTER, "from lan (pc [192.168.1.4]) by x", POSTFIX], "203.0.113.5"),
         (["from mail (mail [IPv6:2001:db8::5]) by mx with SMTP"], "2001:db8::5"),
-        (["from [203.0.113.9] (helo=h) by mx with esmtp (Exim 4)"], None),
+        (["from [203.0.113.9] (helo=h) by mx with esmtp (Exim 4)"], "203.0.113.9"),
         (["from home (home [203.0.113.9]) by mx with ESMTPSA id 3"], None),
         (["from home (home [203.0.113.9]) (Authenticated sender: jan) by mx with ESMTP"], None),
         (["by mx.example.net (Postfix, from userid 33) id 4", POSTFIX], None),
@@ -111,3 +111,34 @@ def test_without_a_policy_nothing_has_failed_and_a_pass_still_proves():
     found = results(b"From: jan@example.org\r\n\r\nx", {SPF: ["v=spf1 ip4:203.0.113.5 -all"]})
 
     assert (found.dmarc, alignment(found, "example.org")) == ("none", Alignment.ALIGNED)
+
+
+@pytest.mark.parametrize(
+    ("hop", "ip"),
+    [
+        ("from [203.0.113.9] (helo=[198.51.100.1]) by mx with esmtp (Exim 4)", "203.0.113.9"),
+        ("from [203.0.113.9] (port=1 helo=[198.51.100.1]) by mx with esmtp (Exim 4)", "203.0.113.9"),
+        ("from name ([203.0.113.9] helo=[198.51.100.1]) by mx with esmtp (Exim 4)", "203.0.113.9"),
+        ("from [198.51.100.1] (unknown [203.0.113.9]) by mx (Postfix) with ESMTP", "203.0.113.9"),
+        ("from unknown (HELO [198.51.100.1]) (203.0.113.9) by mx with SMTP", None),
+        ("from x [198.51.100.1] (x [203.0.113.9]) by mx with SMTP", None),
+        ("from authenticated.example.org (x [203.0.113.9]) by mx with ESMTP", "203.0.113.9"),
+        ("from x (authenticated.example.org [203.0.113.9]) by mx with ESMTP", "203.0.113.9"),
+        (f"from {'x' * 300} (x [203.0.113.9]) by mx with ESMTP", "203.0.113.9"),
+    ],
+)
+def test_what_the_other_side_calls_itself_is_neither_its_address_nor_its_password(hop, ip):
+    found = origin(received(hop), "127.0.0.1", trusted=True)
+
+    assert (str(found.ip) if found else None) == ip
+
+
+@pytest.mark.parametrize("tag", ["d=slow.example.com", "d=slow.example.com; l=0", "d=org"])
+def test_a_signature_of_a_domain_that_never_answers_excuses_no_forgery(tag):
+    silent = ("_dmarc.slow.example.com", "s._domainkey.slow.example.com", "s._domainkey.org")
+    raw = f"DKIM-Signature: v=1; a=rsa-sha256; {tag}; s=s; h=from; bh=x; b=aaaa\r\nFrom: jan@example.org\r\n\r\nx".encode()
+    zone = {DMARC: ["v=DMARC1; p=reject"]}
+
+    found = results(raw, zone, mail_from="a@slow.example.com", silent=silent)
+
+    assert (found.dmarc, alignment(found, "example.org")) == ("fail", Alignment.FAILED)

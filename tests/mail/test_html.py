@@ -328,3 +328,25 @@ def test_a_quote_is_shown_only_so_deep():
 @given(st.lists(TOKENS, max_size=20).map("".join))
 def test_any_html_is_read_without_gaps(html):
     assert "\n\n\n" not in to_text(html.replace("<pre>", ""))
+
+
+@pytest.mark.parametrize(
+    "hidden", ["style='display:none'", "style='visibility: hidden'", "style='opacity:0;color:red'", "style='max-height:0px;overflow:hidden'", "hidden"]
+)
+def test_what_is_hidden_from_the_reader_is_not_read(hidden):
+    assert to_text(f"<div {hidden}>TAK</div><p>Nie wiem</p>") == "Nie wiem\n"
+
+
+@pytest.mark.parametrize("style", ["opacity:0.9", "max-height:0.5em", "font-size:0", "-x-opacity:0", "max-height:100px"])
+def test_what_is_seen_is_read(style):
+    assert "TAK" in to_text(f"<div style='{style}'>TAK</div><p>x</p>")
+
+
+def test_where_all_is_hidden_it_is_read_all_the_same():
+    assert to_text("<div style='display:none'>To wszystko.</div>") == "To wszystko.\n"
+
+
+@pytest.mark.parametrize(("lines", "kept"), [(2, 1), (15, 14), (21, 20), (29, 20), (30, 20), (500, 20)])
+def test_of_empty_lines_in_code_only_so_many_are_kept(lines, kept):
+    end = "\n" * lines
+    assert to_text(f"<pre>a{end}b</pre>") == to_text(f"<pre>a{end.replace(chr(10), '  ' + chr(10))}b</pre>") == f"a{chr(10) * (kept + 1)}b\n"

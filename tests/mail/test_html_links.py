@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listserv.mail.html import clean
-from listserv.mail.htmllinks import host_of
+from listserv.mail.htmllinks import host_of, misleads
 
 REL = 'rel="nofollow noopener noreferrer ugc"'
 
@@ -115,3 +115,9 @@ def test_links_are_made_honest_once(html):
     safe = clean(html)
 
     assert clean(safe) == safe
+
+
+@pytest.mark.parametrize("words", ["//bank.example", "→ bank.example", "„bank.example”", "(bank.example)", "bank.example!", "bank.example.", "bank。example"])
+def test_an_address_between_signs_is_an_address(words):
+    assert misleads("https://evil.example/", words)
+    assert not misleads("https://www.bank.example/konto", words)

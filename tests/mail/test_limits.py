@@ -3,12 +3,16 @@
 import subprocess
 import sys
 import time
+import tracemalloc
 from base64 import encodebytes
 from random import Random
 
 import pytest
 
+from listserv.mail import bounces
+from listserv.mail.authentication import read_results
 from listserv.mail.parse import parse
+from listserv.mail.signatures import relaxed_body
 
 SIZE = 25 * 1024 * 1024
 # Seconds of processor time, in which other programs on the machine have no part.
@@ -56,6 +60,7 @@ HOSTILE = {
     "flowed": lambda: typed(b"text/plain; format=flowed; delsp=yes", times(b"> word and word \r\n")),
     "html": lambda: typed(b"text/html", times(b"<p>one <b>two</b> three</p>\r\n")),
     "html, nested": lambda: typed(b"text/html", times(b"<div>")),
+    "html, empty lines": lambda: typed(b"text/html", b"<pre>" + times(b" \n", 3_900_000)),
     "html, images": lambda: typed(b"text/html", times(b"<img src='cid:a'>")),
     "header fields": lambda: times(b"X-A: b\r\n") + b"\r\nx",
     "authors": lambda: times(b"From: a@example.org\r\n") + b"\r\nx",
@@ -119,3 +124,73 @@ def test_of_html_beyond_all_measure_the_first_part_is_read(monkeypatch):
     assert "first" in post.text and "last" not in post.text
     assert "last" in post.html
     assert "long-html" in post.problems
+
+
+def spent(function, *values):
+    start = time.process_time()
+    function(*values)
+    return time.process_time() - start
+
+
+ATTRIBUTES = " ".join(f"a{n}=b" for n in range(100_000)).encode()
+BOLD = b"".join(b"<p><b a=%d></p>" % n for n in range(4_000))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        b"<p " + ATTRIBUTES + b">x",
+        b"</p " + ATTRIBUTES + b">x",
+        b"<p " + ATTRIBUTES.replace(b"=b ", b'=""') + b">x",
+        b"<p/" + ATTRIBUTES.replace(b" ", b"/") + b">x",
+        b"<svg><style>" + BOLD,
+        b"<math><xmp>" + BOLD,
+        b"<svg><foreignObject><style></svg></style></foreignObject><title>" + BOLD,
+    ],
+    ids=["attributes", "of an end", "without blanks", "with slashes", "in svg", "in math", "after a feigned end"],
+)
+def test_a_little_html_cannot_keep_us_busy(html):
+    assert spent(parse, typed(b"text/html", html)) < LONGEST
+
+
+def test_very_many_letters_in_one_are_read_in_time_and_none_is_lost():
+    part = b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<p>x" * 2_000 + b"\r\n"
+    raw = MIXED + part.replace(b"<p>x", b"<p>first", 1) + part * 800 + b"--b--\r\n"
+
+    assert spent(parse, raw) < LONGEST
+    post = parse(raw)
+    assert post.text.startswith("first")
+    assert 700 < len(post.attachments) < 801
+    assert "long-html" in post.problems
+
+
+def test_a_letter_of_a_few_html_parts_is_read_whole():
+    part = b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<p>one</p>" * 500 + b"\r\n"
+    post = parse(MIXED + part * 20 + b"--b--\r\n")
+
+    assert (post.text.count("one"), post.attachments) == (10_000, ())
+
+
+@pytest.mark.parametrize("blank", [b"\r\n", b" \t x\r\n", b" ", b"a\t\r\n"])
+def test_the_canonical_body_of_a_large_mail_takes_little_memory(blank):
+    body = times(blank, 2_000_000)
+    tracemalloc.start()
+    relaxed_body(body)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert most < 5 * len(body)
+
+
+def test_a_bounce_of_a_thousand_addresses_that_are_not_in_it_is_read_in_time():
+    failed = b", ".join(b"u%d@x.pl" % n for n in range(1_000))
+    raw = b"From: mailer-daemon@example.org\r\nSubject: Undelivered\r\nX-Failed-Recipients: " + failed + b"\r\n\r\nfailed\n" + b" \n" * 30_000
+
+    assert spent(bounces.read, raw) < LONGEST
+
+
+@pytest.mark.parametrize("value", [b"(" * 16_000, b"mx.example.org; " + b"(" * 16_000, b"mx.example.org; dkim=pass " + b"(a" * 8_000])
+def test_results_of_any_shape_are_read_or_not(value):
+    raw = (b"Authentication-Results: " + value + b"\r\n") * 40 + HEAD + b"\r\nx"
+
+    assert spent(read_results, raw, "mx.example.org") < LONGEST

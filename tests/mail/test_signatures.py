@@ -151,6 +151,12 @@ def test_a_second_from_put_on_top_was_not_signed(key):
     assert words(raw, key[1]) == ["pass"]
 
 
+@pytest.mark.parametrize("line", [b"Subject: TAK", b"SUBJECT:"])
+def test_a_field_put_above_the_signed_one_speaks_for_nobody(key, line):
+    assert words(line + b"\r\n" + signed(key), key[1]) == ["policy"]
+    assert words(b"To: ola@example.org\r\n" + signed(key), key[1]) == ["pass"]
+
+
 def test_only_so_many_signatures_are_looked_at(key):
     raw = signed(key)
     field = raw[: len(raw) - len(LETTER)]

@@ -11,7 +11,7 @@ from listserv.store.moderation import Journal
 from listserv.store.people import Address
 from listserv.store.queue import Outgoing, State
 
-REPORT = """{top}From: complaints@{service}
+REPORT = """{top}From: {reporter}@{service}
 To: abuse@lists.example.org
 Subject: FW: Pytanie
 Message-ID: <report@{service}>
@@ -62,9 +62,9 @@ def copy(site, office):
         return sender, links.unsubscribe_url(site.settings, member.id), message_id
 
 
-def complain(office, original, *, kind="abuse", fields="", to="abuse@lists.example.org", proven=False, service="example.net"):
+def complain(office, original, *, kind="abuse", fields="", to="abuse@lists.example.org", proven=False, service="example.net", reporter="postmaster"):
     top = f"Authentication-Results: mx.example.org; dmarc=pass header.from={service}\n" if proven else ""
-    raw = REPORT.format(kind=kind, fields=fields, original=original, top=top, service=service).replace("\n", "\r\n").encode()
+    raw = REPORT.format(kind=kind, fields=fields, original=original, top=top, service=service, reporter=reporter).replace("\n", "\r\n").encode()
     return office.deliver(raw, to, mail_from="complaints@example.net")
 
 
@@ -118,6 +118,15 @@ def test_by_the_original_alone_only_the_readers_own_proven_service_is_believed(s
     assert complain(office, original, fields=fields, service="example.org", proven=True) is State.BOUNCE
     assert "halina@example.org" not in members(site)
     assert office.new_letters() == []
+
+
+@pytest.mark.parametrize(("reporter", "believed"), [("marek", False), ("abuse.team", False), ("complaints", False), ("abuse", True), ("Halina", True)])
+def test_whoever_has_a_mailbox_at_the_same_service_takes_no_neighbour_off_the_list(site, office, copy, reporter, believed):
+    original, fields = f"List-Id: <siecibp.lists.example.org>\nMessage-ID: {copy[2]}\n\nx", "Original-Rcpt-To: halina@example.org"
+
+    complain(office, original, fields=fields, service="example.org", proven=True, reporter=reporter)
+
+    assert ("halina@example.org" in members(site)) is not believed
 
 
 def test_the_last_who_decides_stays(site, office, network):

@@ -145,3 +145,11 @@ def test_a_forwarded_address_is_known_by_the_one_that_we_wrote_to(site, office, 
         (row,) = db.scalars(select(Bounce)).all()
     assert row.email == "elsewhere@example.com"
     assert row.member_id == halina(site).id
+
+
+def test_a_report_about_an_old_copy_throws_nobody_out(site, office, posted, clock):
+    clock.move(days=30)
+
+    assert report(office, posted, "5.1.1") is State.BOUNCE
+    assert bounces(site) == [("halina@example.org", True, "5.1.1")]
+    assert halina(site).status is Status.ENABLED

@@ -84,3 +84,21 @@ def test_no_mail_waits_longer_than_five_seconds():
     from listserv import dns
 
     assert senders.SECONDS + dns.SIGN_OF_LIFE <= 5
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ("spf=pass smtp.mailfrom=other.example; dkim=none", Alignment.FAILED),
+        ("spf=pass smtp.mailfrom=jan@example.org", Alignment.ALIGNED),
+        ("spf=fail smtp.mailfrom=jan@example.org; dkim=pass header.d=example.org", Alignment.ALIGNED),
+        ("spf=pass smtp.mailfrom=other.example; dmarc=pass header.from=other.example", Alignment.FAILED),
+        ("spf=pass smtp.mailfrom=other.example; dmarc=permerror", Alignment.FAILED),
+        ("spf=pass smtp.mailfrom=other.example; dmarc=none header.from=example.org", Alignment.UNKNOWN),
+    ],
+)
+def test_what_our_mta_has_not_asked_we_ask(settings, names, told, found):
+    """Many MTAs check SPF and DKIM alone; and a From that they cannot read must not slip through."""
+    raw = f"Authentication-Results: {settings.auth.trust}; {told}\r\n".encode() + mail("jan@example.org", LIST)
+
+    assert sender(settings, Resolver(names.address), OURS, raw).alignment is found
