@@ -34,13 +34,13 @@ BOUNCE_SUBJECT = re.compile(
     |returned?\s(?:to\ssender|mail)|failure\snotice|mail(?:\smessage)?\s(?:system\serror|not\sdelivered|failure|delivery)|could\snot\sbe\sdelivered
     |non-?delivery|has\snot\s(?:yet\s)?been\sdelivered|delayed\s(?:mail|\d)|mail\sdelayed|message\sdelayed|user\sunknown|error\ssending\syour\smail
     |nie\s?(?:mo[żz]na|uda[łl]o\ssi[ęe]|zosta[łl]a)?\s?dostarcz|niedostarcz|zwrot\s(?:poczty|wiadomo)|zwr[óo]con[aey]\s(?:poczt|wiadomo)
-    |problem\sz\sdostarcz|b[łl][ąa]d\sdostarcz|unzustellbar|non\sremis|недоставл|не\sдоставлен""",
+    |problem\sz\sdostarcz|dostarcz\w+\sop[óo][źz]nion|wiadomo[śs][ćc]\sop[óo][źz]nion|op[óo][źz]nion\w+\swiadomo|b[łl][ąa]d\sdostarcz|unzustellbar|non\sremis|недоставл|не\sдоставлен""",
     re.IGNORECASE | re.VERBOSE,
 )
 BOUNCE_TEXT = re.compile(
     r"did not reach the following|this is the (?:qmail-send|mail system|postfix)"
     r"|could not be delivered|permanent (?:fatal )?error|delivery (?:to the following|has failed)"
-    r"|undeliverable|not deliver|unknown user|user unknown|nie (?:mogła|została|można|udało się) (?:zostać )?dostarcz",
+    r"|undeliverable|not deliver|unknown user|user unknown|nie (?:mogła|została|można|udało się) (?:zostać |jeszcze )?dostarcz",
     re.IGNORECASE,
 )
 HEAD_OF_TEXT = 4_000
@@ -54,6 +54,8 @@ SUCCESS_TEXT = re.compile(
 )
 NOT_ALL_WELL = re.compile(r"fail|undeliver|not (?:be )?deliver|permanent|unknown|reject|expired|nie (?:mog|zosta|uda|mo[żz])", re.IGNORECASE)
 READ_SUBJECT = re.compile(r"(?:not |nie )?(?:read|przeczytan[oae]|gelesen|lu|le[ií]do|letto|gelezen|p[řr]e[čc]teno|прочитано)\s?:", re.IGNORECASE)
+# What was read: of a book that a club has read a person tells.
+READ_WHAT = re.compile(r"\b(?:message|e-?mail|mail|wiadomo[śs][ćc]|nachricht|mensaje|messaggio|bericht|zpr[áa]va|повідомлення|courriel)\b", re.IGNORECASE)
 READ_TEXT = re.compile(
     r"""was\ (?:read|displayed|deleted\ without\ being\ read)|zosta[łl]a\ (?:przeczytana|wy[śs]wietlona|otwarta|usuni[ęe]ta)|wurde\b[^.]{0,80}\bgelesen
     |a\ [ée]t[ée]\ lu|(?:fue|ha\ sido)\ le[ií]do|[èe]\ stato\ letto|is\ (?:gelezen|weergegeven)""",
@@ -65,9 +67,16 @@ LIST_SENDER = re.compile(
 COMPLAINT = re.compile(r"complaint about message from [0-9a-f.:]+$", re.IGNORECASE)
 AGGREGATE = re.compile(r"report domain:\s?\S+", re.IGNORECASE)
 
+# A robot that says of itself what it is.
+SAYS_SO = re.compile(
+    r"""wiadomość\ (?:została\ )?(?:wygenerowana|wysłana)\ automatycznie|automatycznie\ (?:wygenerowan|wysłan)
+    |this\ is\ an\ automat(?:ed|ic)(?:ally\ generated)?\ (?:message|reply|response|e-?mail)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
 # Exchange and its kin write these before the subject that they answer; a colon or nothing follows.
 REPLY_SUBJECT = re.compile(
-    r"""(?:auto[- ]?(?:matic|mated)?[- ]?(?:reply|response|responder|answer)|auto|auto[- ]?odpowied[źz]|odpowied[źz]\ automatyczna
+    r"""(?:auto[- ]?(?:matic|mated)?[- ]?(?:reply|response|responder|answer)|auto[- ]?odpowied[źz]|odpowied[źz]\ automatyczna
     |automatyczna\ (?:odpowied[źz]|wiadomo[śs][ćc])|wiadomo[śs][ćc]\ automatyczna|out[- ]of[- ](?:the\ )?office\ auto-?reply
     |vacation\ (?:auto-?)?(?:reply|response)|automatische\ antwort|abwesenheits(?:notiz|nachricht)|automatisch\ antwoord|autosvar
     |r[ée]ponse\ automatique|respuesta\ autom[áa]tica|risposta\ automatica|automatick[áa]\ odpov[ěe][ďd][ďd]?|автоответ
@@ -75,9 +84,12 @@ REPLY_SUBJECT = re.compile(
     \s?(?:[:：]|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What an answer has, beside a subject with somebody's `Re:` in it.
+ANSWERING = ("in-reply-to", "references", "x-auto-response-suppress", "precedence")
+ANSWERS = re.compile(r"\b(?:re|odp|fwd?|aw|sv|wg|pd|dw)\s?:", re.IGNORECASE)
 # People write these too, so the text must say the same.
 ABSENCE_SUBJECT = re.compile(
-    r"""(?:out[- ]of[- ](?:the\ )?office|ooo|away|on\ vacation|nieobecno[śs][ćc]|poza\ (?:biurem|szko[łl][ąa]|bibliotek[ąa])|urlop|nie\ ma\ mnie
+    r"""(?:out[- ]of[- ](?:the\ )?office|ooo|auto|away|on\ vacation|nieobecno[śs][ćc]|poza\ (?:biurem|szko[łl][ąa]|bibliotek[ąa])|urlop|nie\ ma\ mnie
     |potwierdzenie\ (?:otrzymania|odbioru|wp[łl]yni[ęe]cia|dostarczenia)|abwesen(?:d|heit)|afwezig|absence|absent|ausente|fuori\ (?:sede|ufficio)
     |mimo\ kancel[áa][řr]|відсутн)\b""",
     re.IGNORECASE | re.VERBOSE,
@@ -171,8 +183,17 @@ def _is_reply(headers: Headers, text: str) -> bool:
     subject = _first(headers, "subject")
     if REPLY_SUBJECT.match(subject):
         return True
+    if _is_question(headers, subject):
+        return False
     answers = ":" in subject or any(_first(headers, name) for name in ("in-reply-to", "references", "x-auto-response-suppress"))
-    return bool(answers and ABSENCE_SUBJECT.match(subject) and ABSENCE_TEXT.search(text, 0, HEAD_OF_TEXT))
+    if not ABSENCE_SUBJECT.match(subject):
+        return False
+    return bool(answers and ABSENCE_TEXT.search(text, 0, HEAD_OF_TEXT)) or SAYS_SO.search(text, 0, HEAD_OF_TEXT) is not None
+
+
+def _is_question(headers: Headers, subject: str) -> bool:
+    """A new subject that asks something is a person's: „Urlop: kto mnie zastąpi?” answers nobody."""
+    return subject.endswith("?") and ANSWERS.search(subject) is None and not any(_first(headers, name) for name in ANSWERING)
 
 
 def _is_machine(headers: Headers, text: str, types: Collection[str]) -> bool:
@@ -181,7 +202,7 @@ def _is_machine(headers: Headers, text: str, types: Collection[str]) -> bool:
     # Exchange: do not answer this. A person's mail program never sets it.
     if _first(headers, "x-auto-response-suppress").lower() not in ("", "none") or any(_first(headers, name) for name in MACHINES_SAY):
         return True
-    if READ_SUBJECT.match(_first(headers, "subject")) and READ_TEXT.search(text, 0, HEAD_OF_TEXT):
+    if READ_SUBJECT.match(_first(headers, "subject")) and READ_TEXT.search(text, 0, HEAD_OF_TEXT) and READ_WHAT.search(text, 0, HEAD_OF_TEXT):
         return True
     if media_type(_first(headers, "content-type")) == "multipart/report":
         return True

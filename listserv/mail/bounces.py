@@ -7,6 +7,7 @@ Whose copy came back the address that it came to says (its token), whatever the 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from listserv.mail import bodies, mime
 from listserv.mail.automatic import BOUNCE_SUBJECT, BOUNCE_TEXT, FIELDS, HEAD_OF_TEXT, STATUS_PARTS, automatic, is_daemon
@@ -68,7 +69,7 @@ def _texts(root: Part) -> list[Part]:
 
 
 def _reported(parts: list[Part]) -> list[Failure | None]:
-    return [recipient for part in parts for recipient in _recipients(part)]
+    return list(islice((recipient for part in parts for recipient in _recipients(part)), MOST_RECIPIENTS))
 
 
 def _is_bounce(root: Part, text: str) -> bool:

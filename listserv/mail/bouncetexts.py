@@ -43,7 +43,8 @@ FAILED = re.compile(
 PASSING = re.compile(
     r"""delayed|deferred|temporar|will\ (?:keep|continue|be\ retried)|still\ being|try(?:ing)?\ again|not\ yet\ been|timed\ out|unreachable
     |quota|mailbox\ (?:is\ )?full|over\ ?quota|failing\ for\ a\ long\ time|retry\ time(?:out)?|connection\ (?:refused|timed)|could\ not\ connect
-    |op[óo][źz]nion|ponow|tymczasow|chwilow|przepe[łl]nion|pe[łl]na\ skrzynk|nadal\ b[ęe]d|limit\ (?:pojemno|miejsca)""",
+    |op[óo][źz]nion|ponow|tymczasow|chwilow|przepe[łl]nion|pe[łl]na\ skrzynk|nadal\ b[ęe]d|limit\ (?:pojemno|miejsca)
+    |jeszcze\ (?:nie\ )?(?:zosta[łl]\w\ )?dostarcz|kolejn\w+\ pr[óo]b|b[ęe]dzie\ pr[óo]bowa""",
     re.IGNORECASE | re.VERBOSE,
 )
 FOR_GOOD = re.compile(r"permanent|giving up|given up|fatal|user unknown|unknown user|no such user|nie istnieje|trwa[łl]y b[łl][ąa]d", re.IGNORECASE)
@@ -97,7 +98,8 @@ def is_policy(status: str, diagnostic: str) -> bool:
 def read_text(raw: bytes, text: str, ours: set[str], failed: Sequence[str]) -> list[Failure]:
     """Whom a bounce without a form names. `ours` it was sent to; `failed` are the addresses in its X-Failed-Recipients."""
     if failed:
-        return [as_said(address, text, for_good=not PASSING.search(text) or FOR_GOOD.search(text) is not None) for address in failed]
+        for_good = not PASSING.search(text) or FOR_GOOD.search(text) is not None
+        return [as_said(address, text, for_good=for_good) for address in dict.fromkeys(failed)]
     return _guessed(raw, text, ours) or _told(text, ours) or [one for one in _told(text, set()) if one.status]
 
 
@@ -187,7 +189,7 @@ def as_said(address: str, text: str, *, for_good: bool) -> Failure:
     """A failure known by its address, with what the letter says beside it, or beside its local part alone (Exim)."""
     at = text.find(address)
     if at < 0:
-        found = re.search(rf"^\s*{re.escape(address.partition('@')[0])}\s*$", text, re.MULTILINE)
+        found = re.search(rf"^[^\S\n]*+{re.escape(address.partition('@')[0])}[^\S\n]*+$", text, re.MULTILINE)
         at = found.end() if found else -1
     status, diagnostic = code(beside(text, at)) if at >= 0 else ("", "")
     return Failure(address, not status.startswith("4") if status else for_good, status, diagnostic)

@@ -14,7 +14,7 @@ from listserv.mail.daywords import TIME, Day, read_days, read_until, read_weekda
 from listserv.mail.decisions import Answer, Decision, decision
 from listserv.mail.folding import fold, plain
 
-__all__ = ["Answer", "Command", "Day", "Decision", "Kind", "asks_to_withdraw", "begins_with_no", "commands", "decision", "denies", "only_thanks"]
+__all__ = ["Answer", "Command", "Day", "Decision", "Kind", "asks_to_withdraw", "begins_with_no", "commands", "decision", "denies", "is_absent", "only_thanks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,27 @@ DENIAL = re.compile(
     r"\b(?:to )?nie ja\b|\bnie (?:pisal|zglaszal|wysylal|prosil|zapisywal)\w*|\b(?:not|wasn'?t) me\b|\bdid(?:n'?t| not) (?:write|apply|ask|send)"
 )
 THANKS = re.compile(
-    r"\W*(?:(?:ok|okej|super|great|bardzo|serdecznie|slicznie|pieknie|many|with)[\s,.!]+)*"
+    r"\W*(?:(?:ok|okej|nie|no|super|great|bardzo|serdecznie|slicznie|pieknie|many|with)[\s,.!]+)*"
     r"(?:dzieki|dziekuj\w+|thanks|thank you|thx)\b[^?\n]{0,60}(?:\n[\w\s.,-]{0,60})?"
 )
 WITHDRAWAL = re.compile(r"\bwycof(?:aj|ac|uje|ujemy|anie)\b|\bwithdraw\b|\btake it back\b")
 LONGEST_SENTENCE = 200
 UNDONE_WITH_DIFFICULTY = frozenset({Kind.LEAVE, Kind.JOIN, Kind.PAUSE})
-BARE_LENGTH = re.compile(r" (?:\d|dwa|trzy|cztery|tydzien|miesiac|two|three|four|a )")
+BARE_LENGTH = re.compile(r" (?:\d{1,3}(?! ?[\d.–-])|dwa|trzy|cztery|tydzien|miesiac|two|three|four|a )")
 # „Przerwa wakacyjna od 1.08 do 15.08, proszę”
 AFTER_PAUSE = re.compile(
     rf"(?: (?:my|me|mail|delivery|it|mnie|mi|w wiadomosciach|w poczcie|wakacyjna|urlopowa))*(?: (?:od"
-    rf"|from) \d[\d. /-]{{0,9}}(?: ?[a-z]{{3,12}})??)? (?:{TIME.pattern})(?: wlacznie| inclusive)?"
+    rf"|from) \d[\d. /-]{{0,9}}(?: ?[a-z]{{3,12}})??)? (?:{TIME.pattern})(?: (?:r|br|roku|biezacego roku))?(?: wlacznie| inclusive)?"
+)
+# „Jestem na urlopie do 15.08” asks for a rest, unless it goes on as the notices of robots do.
+NOTICE = re.compile(
+    r"\b(?:po (?:moim )?powrocie|zastep(?:uje|stw)\w*|pilnych|kontakt(?:owac)?\b|odpowiem|odpisze|(?:when|after) i (?:return|am back)|(?:up)?on my return"
+    r"|urgent|contact\b|respond|reply)"
+)
+# „Jestem na urlopie do 15.08, odpowiem po powrocie”, in the words of a robot that does not say what it is.
+ABSENT = re.compile(
+    r"\b(?:(?:jestem|przebywam|bede) (?:\w+ )?(?:na (?:urlopie|zwolnieniu)|nieobecn[ay]|poza (?:biurem|szkola|biblioteka))|nie ma mnie w|zastepuje mnie"
+    r"|out of (?:the )?office|(?:am|will be) (?:away|on (?:vacation|leave|holiday)))\b"
 )
 TRIM = " \t*_\"'„”“‚‘’«»()[]<>.,;:!?-–—"
 
@@ -66,6 +76,8 @@ def commands(reply: str, subject: str = "") -> tuple[Command, ...]:
     found = _read(plain(reply))
     if not found and not REPLY_PREFIX.match(fold(plain(subject))):
         found = _read(plain(subject))
+    if NOTICE.search(fold(plain(reply)[:CHARACTERS_READ])):
+        found = tuple(command for command in found if command.kind is not Kind.PAUSE)
     return () if _contradict({command.kind for command in found}) else found
 
 
@@ -177,6 +189,11 @@ def _pause(sentence: str) -> Command | None:
 def only_thanks(reply: str) -> bool:
     """Is this a word of thanks, and nothing that waits for an answer?"""
     return THANKS.fullmatch(fold(plain(reply)).strip()) is not None
+
+
+def is_absent(reply: str) -> bool:
+    """Is this a notice of somebody's absence, and no wish? It confirms nothing: nobody has read what it answers."""
+    return ABSENT.search(fold(plain(reply))[:CHARACTERS_READ]) is not None and not commands(reply)
 
 
 def denies(reply: str) -> bool:

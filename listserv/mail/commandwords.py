@@ -28,22 +28,34 @@ MAILS = (
     "|letters|mail)"
 )
 LIST = (
-    "(?:(?:tej|waszej|panstwa|the|this|your|naszej|mailingowej|dyskusyjnej|mailing) )*"
-    "(?:list[yae](?: (?:mailingow|dyskusyjn|wysylkow|adresow)\\w+| odbiorcow| subskrybentow| adresatow)?|liscie|grupy|subskrypcji|newslettera?|biuletynu?"
-    "|bazy|list|group)"
+    "(?:(?:tej|waszej|panstwa|the|this|your|naszej|mailingowej|dyskusyjnej|mailing|all|these|wszystkich|waszych) )*"
+    "(?:list[yae]{1,2}(?: (?:mailingow|dyskusyjn|wysylkow|adresow)\\w+| odbiorcow| subskrybentow| adresatow)?|liscie|grupy|subskrypcji|newslettera?|biuletynu?"
+    "|bazy(?: (?:danych|adresow\\w*))?|lists?|group)"
 )
+# As it is typed in haste, too.
+UNSUBSCRIBE = "(?:unsub?s?cri?be|unsubsribe|unsubscibe)"
+UNTIL_FURTHER_NOTICE = "(?:przerw[ae]|pauz[ae]|pause|hold|suspend) (?:do odwolania|until further notice)"
+_ABRIDGED = "(?:przeglad|podsumowani|zestawieni|tryb|skrot)"
 
 # Said alone on a line.
 _ALONE = {
-    Kind.JOIN: ("zapisz(?: sie| mnie)?", "dolacz", "join", "subscribe(?: me)?", "sign (?:me )?up"),
+    Kind.JOIN: (
+        f"zapisz(?: sie| mnie)?(?: na {LIST})?",
+        f"(?:dolacz(?:am)?|zapisuje sie)(?: (?:do|na) {LIST})?",
+        *("subskrybuj[ae]?", "join", "subscribe(?: me)?", "sign (?:me )?up"),
+    ),
     Kind.LEAVE: (
-        "(?:wypisz|wypisac)(?: sie| mnie)?(?: z listy)?",
-        "(?:o )?wypisanie(?: mnie)?(?: z listy)?",
+        f"(?:wypisz|wypisac)(?: sie| mnie)?(?: z {LIST})?",
+        f"(?:o )?wypisanie(?: mnie)?(?: z {LIST})?",
         "wypisuje(?: sie)?",
-        "rezygnuje",
-        "rezygnacja",
+        f"(?:rezygnuje|rezygnacja)(?: z {LIST})?",
+        f"(?:opusc|opuszczam|opuszczenie) {LIST}",
+        "(?:od|wy)subskrybuj(?: mnie)?",
+        "(?:(?:o )?anulowanie|anuluj) (?:moja |mojej )?subskrypcj[aei]",
         "leave(?: the list)?",
-        "unsubscribe(?: me)?",
+        f"{UNSUBSCRIBE}(?: me)?",
+        "cancel (?:my )?subscription",
+        "no more (?:e-?mails?|mails?|messages)",
         "sign ?off",
         "stop",
         "remove(?: me)?",
@@ -55,8 +67,9 @@ _ALONE = {
         "raz dziennie",
         "(?:przeglad )?(?:dzienny|codzienny)",
         "przeglad",
+        "zbiorczo",
         "daily(?: digest)?",
-        "digest(?: daily)?",
+        "(?:set )?digest(?: daily)?",
         "once a day",
         "every day",
     ),
@@ -85,12 +98,13 @@ _ALONE = {
         "pojedynczo",
         "pojedyncze (?:wiadomosci|maile|listy)",
         "wszystko od razu",
+        "(?:bez przegladu|wylacz przeglad|(?:no|turn off) digests?)",
         "wszystkie(?: wiadomosci| maile)?",
         f"(?:each|every)(?: {_MAIL})?",
         "all",
         "individual (?:messages|mails)",
     ),
-    Kind.PAUSE: ("(?:o )?przerw[ae]", "pauz[ae]", "wstrzymaj", "zawies", "urlop", "pause", "vacation", "suspend", "hold", "nomail"),
+    Kind.PAUSE: ("(?:o )?przerw[ae]", "pauz[ae]", "wstrzymaj", "zawies", "urlop", "pause", "vacation", "suspend", "hold", "nomail", UNTIL_FURTHER_NOTICE),
     Kind.RESUME: (
         "wracam",
         "wrocil[ae]m",
@@ -104,13 +118,14 @@ _ALONE = {
         "unpause",
         "end pause",
     ),
-    Kind.HELP: ("pomocy?", "pomoz", "instrukcja", "polecenia", "help(?: me)?", "info", "commands"),
+    Kind.HELP: ("pomocy?", "pomoz", "instrukcja(?: obslugi)?", "polecenia", "help(?: me)?", "info", "commands"),
     Kind.WHO: (
         "kto(?: jest na liscie)?",
         "lista uczestnikow",
         "uczestnicy",
-        "kim (?:ja )?jestem",
+        "kim (?:ja )?jestem(?: na (?:tej )?liscie)?",
         "(?:moje )?ustawienia",
+        "moje dane",
         "who(?: is on the list)?",
         "who ?am ?i",
         "members",
@@ -123,7 +138,7 @@ _ALONE = {
 # Said in a sentence.
 _SENTENCES = {
     Kind.HELP: (
-        r"^jak to dziala|^how does (?:this|it) work|^what commands\b|^jakie (?:sa )?(?:polecenia|komendy)",
+        r"^jak to dziala|^how does (?:this|it) work|^what (?:are the )?commands\b|^jakie (?:sa )?(?:polecenia|komendy)",
         r"\bco (?:moge|mozna|mam|trzeba) (?:tu |tutaj |do panstwa )?(?:na)?pisac\b|\bwhat can i (?:write|say|do)\b",
         r"\b(?:jak|w jaki sposob)\b.{0,30}\b(?:wypis|zapis|zrezygn|zmieni|ustaw|wlacz|wylacz|przerw|przesta|usun)",
         r"\bhow (?:do|can|could|should|to)\b",
@@ -133,11 +148,13 @@ _SENTENCES = {
         r"\b(?:wracam|wrocil[ae]m)(?: (?:juz )?(?:z urlopu|z wakacji|do pracy|na liste|do panstwa))?$",
         r"^(?:wracam|wrocil[ae]m) (?:juz )?(?:z urlopu|z wakacji|do pracy|na liste)\b|\bjestem (?:juz )?z powrotem\b",
         r"\b(?:prosze|poprosze|chce|chcial[ae]?bym)\b.{0,20}\b(?:wznow\w*|zakonczenie przerwy|zakonczyc przerwe)\b|^wznow\w{0,4} wysyl",
+        r"\b(?:prosze|poprosze) (?:o ponowne|ponownie|znow|znowu) (?:wysyl|przysyl|przesyl|dostarcz)\w+",
         r"^i(?:'m| am) back\b(?! to\b)|\bplease resume\b|^resume (?:my )?(?:mail|delivery|messages)",
     ),
     Kind.WHO: (
         r"\b(?:jakie|jaka|pokaz|pokazcie|sprawdzic|podanie|podac)\b.{0,12}\b(?:mam|moje|moich) ustawie\w+|\bjakie mam ustawienia|\b(?:what are"
         r"|show) (?:me )?my settings",
+        r"\bjakim (?:adresem|e-?mailem|mailem) (?:\w+ )?jestem\b",
         r"\b(?:na|pod|z) (?:jaki|jakim|jakiego|ktory|ktorym) (?:adres|adresem|e-?mail|mail|adresu)\w* (?:jestem|dostaje|przychodz)|\b(?:what"
         r"|which) address (?:am i|is mine|do you have)",
         r"^czy (?:ja )?(?:jeszcze |juz )?jestem (?:jeszcze |juz )?(?:zapisan\w|na liscie|na tej liscie)|^am i (?:still )?(?:subscribed|on the list"
@@ -146,26 +163,33 @@ _SENTENCES = {
         r"\bwho (?:is|are|else is) on (?:the|this) list\b|\blist of (?:members|subscribers)\b",
     ),
     Kind.STATUS: (
-        r"\b(?:co|gdzie|kiedy|czy|dlaczego|czemu)\b.{0,30}\b(?:moja|moj|mojej|moja|moim|mojego|moje) (?:wiadomosc|wiadomosci|wiadomoscia|list|listem|mail"
+        # To have it taken away or mended is another wish, and a human's.
+        r"\b(?:co|gdzie|kiedy|czy|dlaczego|czemu)\b(?!.{0,40}\b(?:usun|skasow|popraw|zmien|wycof|edyt))"
+        r".{0,30}\b(?:moja|moj|mojej|moim|mojego|moje) (?:wiadomosc|wiadomosci|wiadomoscia|list|listem|mail"
         r"|mailem|post|postem|wpis|wpisem)\b",
         r"\b(?:what (?:happened|about|is)|where|when|why|did|has|is|was)\b.{0,30}\bmy (?:message|post|mail|e-?mail|letter|posting)\b",
-        r"\b(?:moja|moj) (?:wiadomosc|list|mail|post|wpis) (?:jeszcze |wciaz |nadal )?nie (?:dotar|dosz|ukaz|pojawi|zostal)",
+        r"\b(?:moja|moj) (?:wiadomosc|list|mail|post|wpis) (?:jeszcze |wciaz |nadal )?(?:sie )?nie (?:dotar|dosz|ukaz|pojawi|zostal)",
+        r"\bnie (?:widze|ma|widac) (?:tam |jeszcze |nigdzie )?(?:mojej wiadomosci|mojego (?:listu|maila|mejla|posta|wpisu))\b",
+        r"\bwysl[a-z]{2,5}m\b.{0,30}\b(?:wiadomosc|list|maila?|mejla?|posta?)\b.{0,20}\b(?:nie (?:widze|widac|dotar|dosz|pojaw|ukaz)|co sie z|gdzie)",
+        r"\bmy (?:message|post|mail|e-?mail|letter) (?:never|hasn't|has not|didn't|did not) (?:appear|arriv|show|go|been)",
         r"\bstatus (?:mojej|moich|mojego|of my)\b",
     ),
     Kind.DAILY: (
         r"\b(?:raz dziennie|raz na dzien|codziennie|(?:jedn[ae]|jeden) (?:wiadomosc|maila?|poczte) dziennie|codzienn\w+ przeglad|one (?:mail|e-?mail"
-        r"|message) a day|przeglad\w* (?:co)?dzienn\w+|dzienn\w+ przeglad\w*|daily|once a day|every day)\b",
+        rf"|message) (?:a|per) day|{_ABRIDGED}\w* (?:co)?dzienn\w+|dzienn\w+ {_ABRIDGED}\w*|daily|once a day|every day)\b",
     ),
     Kind.WEEKLY: (
-        r"\b(?:raz (?:w tygodniu|na tydzien)|jedn[ae] \w+ tygodniowo|co tydzien|tygodniowo|przeglad\w* tygodniow\w+|tygodniow\w+ przeglad\w*|weekly"
-        r"|once a week|every week)\b",
+        rf"\b(?:raz (?:w tygodniu|na tydzien)|jedn[ae] \w+ tygodniowo|co tydzien|tygodniowo|{_ABRIDGED}\w* tygodniow\w+|tygodniow\w+ {_ABRIDGED}\w*|weekly"
+        r"|once a week|every week|one (?:mail|e-?mail|message) (?:a|per) week)\b",
     ),
     Kind.MONTHLY: (
-        r"\b(?:raz (?:w miesiacu|na miesiac)|co miesiac|miesiecznie|przeglad\w* miesieczn\w+|miesieczn\w+ przeglad\w*|monthly|once a month|every month)\b",
+        rf"\b(?:raz (?:w miesiacu|na miesiac)|co miesiac|miesiecznie|{_ABRIDGED}\w* miesieczn\w+|miesieczn\w+ {_ABRIDGED}\w*|monthly|once a month"
+        r"|every month|one (?:mail|e-?mail|message) (?:a|per) month)\b",
     ),
     Kind.EACH: (
-        rf"\b(?:pojedyncze (?:wiadomosci|maile|listy)(?! zamiast)|kazd[ay] {_MAIL}|wszystkie (?:wiadomosci|maile|listy)|wszystko od razu|(?:every"
-        rf"|each) (?:single )?{_MAIL}|all (?:messages|posts|mails))\b",
+        rf"\b(?:pojedyncze (?:wiadomosci|maile|listy)(?! zamiast)|kazd[ay] {_MAIL}|kazdego (?:maila|mejla|e-?maila|posta)"
+        r"|(?<!za )wszystkie (?:wiadomosci|maile|listy)|(?<=do )pojedynczych (?:wiadomosci|maili|listow)"
+        rf"|wszystko od razu|(?:every|each) (?:single )?{_MAIL}|all (?:messages|posts|mails))\b",
     ),
 }
 
@@ -179,7 +203,8 @@ UNREADABLE_DAY = re.compile(
 )
 # How often mail comes is said in many sentences; it is asked for in these.
 ASKING = re.compile(
-    r"\b(?:prosze|poprosze|prosil[ae]?bym|chce|chcial[ae]?bym|wole|wolal[ae]?bym|przelacz\w*|ustaw\w*|please|want|like|prefer|switch|change|set|send me"
+    r"\b(?:prosze|poprosze|prosil[ae]?bym|chce|chcial[ae]?bym|wole|wolal[ae]?bym|przelacz\w*|ustaw\w*|wystarczy mi|wystarczy$|mogl[ao]?bym"
+    r"|please|want|like|prefer|rather|is enough$|switch|change|set|send me"
     r"|czy moge|czy mozna|moge|mozna|can i|could i|may i|instead)\b"
 )
 NEGATION = re.compile(r"\b(?:nie|never|nigdy|don't|dont|do not|not|bez|without|no longer)\b")
@@ -188,6 +213,6 @@ SIGN_OFF = re.compile(
     r"|sent from \w[\w ]{0,30}|best|kind regards|regards|thanks|thank you|dziekuje|z gory dziekuje|cheers|--)[\s,.!]*"
 )
 POLITE = re.compile(
-    r"^(?:(?:(?:bardzo )?prosze|poprosze|please|dzien dobry|witam|czesc|hello|hi)[\s,:!]+)+|[\s,]+(?:prosze|poprosze|please|(?:z gory )?dziekuje|thanks"
+    r"^(?:(?:(?:bardzo )?prosze|poprosze|please|dzien dobry|witam|czesc|hello|hi)[\s,:!]+)+|[\s,]+(?:prosze|poprosze|please|pls|plz|(?:z gory )?dziekuje|thanks"
     r"|thank you)$"
 )

@@ -23,13 +23,31 @@ MONTHS = {word: number for number, words in enumerate(_MONTHS, 1) for word in wo
 LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _MONTH = rf"(?P<month>(?:{'|'.join(MONTHS)})[a-z]{{0,9}})\.?"
 _YEAR = r"(?:,?\s+(?P<year>20\d\d))?"
-_UNTIL = r"\b(?:do|az do|until|till|through)\s+(?:dnia\s+|the\s+)?"
+_ROMAN = ("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+# One letter more or less is another month; January's alone is also „and”.
+ROMAN = {word: number for number, word in enumerate(_ROMAN, 2)}
+_WEEKDAYS = (
+    "poniedzialku monday",
+    "wtorku tuesday",
+    "srody wednesday",
+    "czwartku thursday",
+    "piatku friday",
+    "soboty saturday",
+    "niedzieli sunday",
+)
+WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAYS) for word in words.split()}
+_UNTIL_A = r"\b(?:do|az do|until|till|through)\s+"
+_UNTIL = rf"{_UNTIL_A}(?:dnia\s+|the\s+|(?:{'|'.join(WEEKDAYS)}),?\s+(?:dnia\s+|the\s+)?(?=\d))?"
 DAYS = (
     re.compile(rf"{_UNTIL}(?P<year>20\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)\b"),
     re.compile(rf"{_UNTIL}(?P<day>\d\d?)\s?[./-]\s?(?P<month>\d\d?)(?:\s?[./-]\s?(?P<year>(?:20)?\d\d))?(?!\d)"),
     re.compile(rf"{_UNTIL}(?P<day>\d\d?)(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}{_YEAR}"),
+    re.compile(rf"{_UNTIL}(?P<day>\d\d?)[. ]\s?(?P<month>{'|'.join(ROMAN)})\b\.?{_YEAR}"),
     re.compile(rf"{_UNTIL}{_MONTH}\s+(?P<day>\d\d?)(?:st|nd|rd|th)?\b{_YEAR}"),
     re.compile(rf"{_UNTIL}(?:konca|(?:the )?end of)\s+(?P<day>){_MONTH}{_YEAR}"),
+    re.compile(rf"{_UNTIL_A}(?:konca (?:tego |biezacego )?roku|nowego roku|(?:the )?end of (?:the |this )?year|new year)\b(?P<day>)(?P<month>)(?P<year>)"),
+    # „1–15.08”
+    re.compile(r"(?<![\d.])\d\d?(?:\.\d\d?)?\.?\s?[-–]\s?(?P<day>\d\d?)\.(?P<month>\d\d?)(?:\.(?P<year>20\d\d))?(?![\d-])"),
 )
 _COUNTS = {
     **dict.fromkeys(("", "a", "an", "one", "jeden", "jednego", "najblizszy", "najblizsze", "caly", "the next"), 1),
@@ -51,6 +69,8 @@ _UNITS = {
     "tygodnie": 7,
     "tygodni": 7,
     "tygodniu": 7,
+    "tyg": 7,
+    "mies": 30,
     "pol roku": 182,
     "half a year": 182,
     "rok": 365,
@@ -70,18 +90,8 @@ LENGTH = re.compile(
     rf"\b(?:na|for|przez)\s+(?:okres\s+)?(?:(?P<count>\d{{1,3}}|{'|'.join(word for word in _COUNTS if word)})\s+)?(?P<unit>{'|'.join(_UNITS)})\b"
 )
 
-
-_WEEKDAYS = (
-    "poniedzialku monday",
-    "wtorku tuesday",
-    "srody wednesday",
-    "czwartku thursday",
-    "piatku friday",
-    "soboty saturday",
-    "niedzieli sunday",
-)
-WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAYS) for word in words.split()}
-WEEKDAY = re.compile(rf"{_UNTIL}(?P<weekday>{'|'.join(WEEKDAYS)})\b")
+WEEKDAYS |= {"konca tygodnia": 6, "the end of the week": 6, "end of the week": 6}
+WEEKDAY = re.compile(rf"{_UNTIL_A}(?P<weekday>{'|'.join(WEEKDAYS)})\b")
 TOMORROW = re.compile(rf"{_UNTIL}(?:jutra|tomorrow)\b")
 # Any of them, without the names of its parts.
 TIME = re.compile("|".join(f"(?:{re.sub(r'[?]P<[a-z]+>', '?:', pattern.pattern)})" for pattern in (*DAYS, LENGTH, WEEKDAY, TOMORROW)))
@@ -103,7 +113,8 @@ def read_until(words: str) -> Day | None:
 
 
 def _day(day: str, month: str, year: str | None) -> Day | None:
-    number = int(month) if month.isdigit() else MONTHS[month[:3]]
+    month = month or "12"
+    number = int(month) if month.isdigit() else ROMAN.get(month) or MONTHS[month[:3]]
     last = LENGTHS[number - 1] if 1 <= number <= 12 else 0
     wanted = int(day) if day else min(last, 28 if number == 2 else 31)
     if not 1 <= wanted <= last:

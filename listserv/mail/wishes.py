@@ -6,21 +6,23 @@ otherwise. Whatever the table does not know is asked back, never done. All patte
 
 import re
 
-from listserv.mail.commandwords import LIST, MAILS, Kind
+from listserv.mail.commandwords import LIST, MAILS, UNSUBSCRIBE, Kind
 from listserv.mail.daywords import TIME
 
 # What may stand before a wish.
 _LEAD = (
     "dzien dobry|dobry wieczor|witam(?: serdecznie| panstwa)?|czesc|hej|szanown[aeiy] (?:panstwo|pani|panie)|niestety|dlatego(?: tez)?|wiec|zatem|a|i|oraz"
     "|to|ja|ok"
+    "|z przykroscia|z zalem"
     "|natomiast|jednak|juz|tylko|teraz|obecnie|ponownie|po raz \\w+|raz jeszcze|jeszcze raz|z gory dziekuje i|w tej sytuacji|przez to|stad"
-    "|(?:w zwiazku z|z powodu|z uwagi na|ze wzgledu na)(?: \\w+){1,5}?|bardzo|uprzejmie|serdecznie|grzecznie|goraco|pilnie"
+    "|(?:w zwiazku ze?|z powodu|z uwagi na|ze wzgledu na)(?: \\w+){1,5}?|bardzo|uprzejmie|serdecznie|grzecznie|goraco|pilnie"
     "|hello|hi|good morning|dear \\w+|so|therefore|and|also|hence|unfortunately|sorry|then|thanks|thank you|ok|well|now|but"
 )
 LEAD = rf"(?:(?:{_LEAD})[\s,!]+)*"
 _ASK = (
     "prosze|poprosze|prosimy|prosil[ae]?bym|(?:chcial[ae]?bym|chce|chcemy|pragne|musze|wole|wolal[ae]?bym)(?: \\w+)?? ?(?:prosic|poprosic)?"
-    "|chcial[ae]m (?:prosic|poprosic)|zwracam sie z(?: \\w+)? prosba|(?:mam|kieruje|ponawiam|skladam)(?: \\w+)? prosbe|z prosba|prosba|prosbe"
+    "|chcial[ae]m (?:prosic|poprosic)|chcial[ae]m(?: sie)?(?= (?:sie |mnie )?(?:wypis|zrezyg|zapis|dolacz)\\w+)(?!.*\\b(?:ale|lecz|jednak)\\b)"
+    "|zwracam sie z(?: \\w+)? prosba|(?:mam|kieruje|ponawiam|skladam)(?: \\w+)? prosbe|z prosba|prosba|prosbe"
     "|czy (?:moge|mozna|moglbym|moglabym|mozemy|da sie|jest mozliwe|jest mozliwosc|bylaby mozliwosc|byloby mozliwe)(?: prosic)?"
     "|czy (?:mozecie|moglibyscie|mogl[ao]?bys|moze|moga|mogl[ao]?by|mogliby)|mozna prosic|moge prosic|mozecie|moglibyscie|mogliby"
 )
@@ -28,20 +30,23 @@ _ASK = (
 _GAP = (
     "o|mnie|sie|mi|nas|pani|pania|pan|pana|panstwo|panstwa|prosic|juz|jak|najszybsze|najszybciej|pilne|natychmiastowe|niezwlocznie|niezwloczne|teraz|rowniez"
     "|ponowne|ponownie|bardzo|uprzejmie|serdecznie|zrobic|krotka|mala|dluzsza|sobie|moj|mojego|swoj|swojego|ten|tego|adres|adresu|e-?mail|e-?maila|mail"
-    "|maila|z|listy|prosze"
+    "|maila|z|listy|prosze|zatem|wiec|tez|takze"
 )
 ASK = rf"(?:{_ASK})(?:[\s,:]+(?:{_GAP}))*[\s,:]+"
 _PLEASE = (
-    "please|kindly|just|can you|could you|would you|will you|can i ask you to|could i ask you to|i ask you to|i want you to|i(?:'d| would) like you to"
+    "please|pls|kindly|just|can you|could you|would you|will you|can i ask you to|could i ask you to|i ask you to|i want you to|i(?:'d| would) like you to"
     "|i(?:'d| would) be grateful if you could|would it be possible to|is it possible to|i request you to"
 )
 PLEASE = rf"(?:(?:{_PLEASE})[\s,]+)*"
 I_WANT = r"i(?:'d| would| do| really| also)? (?:want|wish|like|love|need|prefer|have decided|ask|request)(?: please)? (?:to )?"
 MAY_I = r"(?:can|could|may) i (?:please )?(?:be |get |have )?"
 
-_ADDRESS = "(?:(?:moj|ten|swoj|nasz|mojego|tego|swojego|naszego) (?:adres|adresu|e-?mail|e-?maila|mail|maila|adres e-?mail|adresu e-?mail)|adres(?:u)? e-?mail)"
+_ADDRESS = (
+    "(?:(?:moj|ten|swoj|nasz|mojego|tego|swojego|naszego) (?:adres|adresu|e-?mail|e-?maila|mail|maila|adres e-?mail|adresu e-?mail)|adres(?:u)? e-?mail"
+    r"|mo(?:je|ich) dan(?:e|ych)(?: osobow\w+)?)\b"
+)
 _TO_LEAVE = "(?:wypisac|wypisywac|usunac|wykreslic|skreslic|wyrejestrowac|wycofac|zrezygnowac|odsubskrybowac)"
-_LEAVING = "(?:wypisanie|usuniecie|wykreslenie|skreslenie|wyrejestrowanie|wypisania|usuniecia)"
+_LEAVING = "(?:wypis(?:anie|ane|nie|anei)|wykreslenie|skreslenie|wyrejestrowanie|wypisania|rezygnacj[eai]|usunieci[ea](?= ))"
 _DO_LEAVE = "(?:wypisz|wypiszcie|usun|usuncie|wykresl|wykreslcie|skresl|skreslcie)"
 _TO_JOIN = "(?:zapisac|dopisac|dodac|dolaczyc|przylaczyc|zarejestrowac)"
 _JOINING = "(?:zapisanie|dopisanie|dodanie|przyjecie|dolaczenie|przylaczenie)"
@@ -62,7 +67,13 @@ _TIME = r" (?:do|na|przez|od|az)\b"
 BEGINNINGS: dict[Kind, tuple[str, ...]] = {
     Kind.LEAVE: (
         rf"{ASK}{_LEAVING}\b",
-        rf"{ASK}{_TO_LEAVE}(?: juz| prosze)?(?: mnie| sie| {_ADDRESS}| {_FROM_LIST}|$)",
+        rf"{ASK}{_TO_LEAVE}(?: juz| prosze)?(?: mnie| sie| {_ADDRESS}|(?= {_FROM_LIST})|(?<!usunac)$)",
+        rf"{ASK}wypis(?= {_FROM_LIST})",
+        rf"(?:{ASK}opuscic|opuszczam) {LIST}",
+        rf"{ASK}(?:anulowanie|anulowac|zakonczenie|zakonczyc) (?:mojej |moja )?subskrypcj[aei]\b",
+        rf"(?:nie wyrazam|(?:wy)?cofam|wycofuje) zgod[ey] na (?:dalsze )?(?:otrzym|wysyl|przesyl|przysyl|dostawa)\w+(?: (?:mi|mnie|do mnie))?"
+        rf"(?: {_MORE})* (?:{MAILS}|{LIST})(?!\w)",
+        rf"nie chce(?: {_MORE})* tego(?: {_MORE})* (?:dostawac|otrzymywac)",
         rf"(?:{_ASK})(?: \w+)?? (?:mnie|sie|{_ADDRESS})(?: (?:panstwo|pani|pan|juz|prosze))?,? {_TO_LEAVE}\b",
         rf"(?:prosze,? )?(?:mnie )?{_DO_LEAVE}(?: prosze)? (?:mnie|{_ADDRESS})\b|(?:prosze,? )?mnie {_DO_LEAVE}\b",
         rf"wypisuje sie(?: {_FROM_LIST}|$)",
@@ -70,8 +81,9 @@ BEGINNINGS: dict[Kind, tuple[str, ...]] = {
         rf"|uczestnictwa)(?: (?:tych|tej|dalszych|w|na|od panstwa|{MAILS}|{LIST}|z))*\b",
         rf"{ASK}(?:o )?(?:przestac|zaprzestanie|zaprzestac|nie)(?: {_MORE})* {_SEND}(?: {_MORE}| {MAILS})*(?!\w)",
         rf"nie (?:chce|chcial[ae]?bym|zycze sobie|potrzebuje)(?: {_MORE})*(?: {_RECEIVE})?(?: {_MORE})* (?:{MAILS}|{LIST})(?!\w)",
-        rf"{PLEASE}(?:unsubscribe|remove|delete|take|drop|get) (?:me|my (?:e-?mail )?address|my e-?mail|this (?:e-?mail )?address)\b(?! (?:a|an|the|some)\b)",
-        rf"{PLEASE}(?:sign me off|opt me out)\b",
+        rf"{PLEASE}(?:{UNSUBSCRIBE}|remove|delete|take|drop|get) (?:me|my (?:e-?mail )?address|my e-?mail|this (?:e-?mail )?address)\b(?! (?:a|an|the|some)\b)",
+        rf"{PLEASE}(?:{UNSUBSCRIBE}$|(?:take|remove|delete) my name (?:off|from) {LIST})",
+        rf"{PLEASE}(?:sign me off|opt me out|cancel (?:my|this) subscription|stop (?:all )?(?:these|those|your) {MAILS})\b",
         rf"(?:{I_WANT}|{MAY_I})(?:unsubscribe|opt out|be (?:unsubscribed|removed|taken off)|unsubscribed|removed|stop receiving|(?:leave"
         rf"|quit) {LIST}(?! of\b))",
         rf"{PLEASE}stop (?:sending|mailing|e-?mailing)(?: me)?(?: any| more| any more| these| this| those| your| such| {MAILS})*(?!\w)",
@@ -79,11 +91,12 @@ BEGINNINGS: dict[Kind, tuple[str, ...]] = {
         rf"| your| such| more)* (?:{MAILS}|{LIST})",
     ),
     Kind.JOIN: (
-        rf"{ASK}{_JOINING}(?: mnie| nas| {_ADDRESS}| {_TO_LIST}|$)",
-        rf"{ASK}{_TO_JOIN}(?: mnie| sie| {_ADDRESS}| {_TO_LIST}|$)",
+        rf"{ASK}{_JOINING}(?: mnie| nas| {_ADDRESS}|(?= {_TO_LIST})|$)",
+        rf"{ASK}{_TO_JOIN}(?: mnie| sie| {_ADDRESS}|(?= {_TO_LIST})|$)",
+        rf"(?:zglaszam|wyrazam) (?:chec|wole) (?:przystapienia|dolaczenia|zapisania sie)(?= {_TO_LIST})",
         rf"(?:{_ASK})(?: \w+)?? (?:mnie|sie|{_ADDRESS})(?: (?:panstwo|pani|pan))?,? {_TO_JOIN}\b",
         rf"(?:prosze,? )?(?:zapisz|zapiszcie|dopisz|dopiszcie|dodaj|dodajcie) (?:mnie|{_ADDRESS})\b",
-        rf"{PLEASE}(?:subscribe me\b|subscribe$|(?:add|sign) me(?: up| to {LIST})|add my (?:e-?mail )?address to {LIST})",
+        rf"{PLEASE}(?:subscribe me\b|subscribe$|(?:add|sign) me(?: up| to {LIST}|$)|add my (?:e-?mail )?address to {LIST})",
         rf"(?:{I_WANT}|{MAY_I})(?:join|subscribe|be added to) ?(?:{LIST}|to {LIST}|$)",
     ),
     Kind.PAUSE: (
@@ -92,7 +105,7 @@ BEGINNINGS: dict[Kind, tuple[str, ...]] = {
         rf"|dla mnie))*(?: {_FOR_ME}\b|(?={_TIME}|$|,))",
         rf"(?:wstrzymaj|wstrzymajcie|zawies|zawiescie) (?:mi )?{_FOR_ME}",
         rf"(?:robie|potrzebuje) (?:\w+ )?(?:przerwe|przerwy)(?={_TIME}|$|,)",
-        r"(?:jestem|bede|ide|wyjezdzam|przebywam) (?:\w+ )?na urlop(?:ie)?\b",
+        rf"(?:jestem|bede|ide|wyjezdzam|przebywam) (?:\w+ )?na urlop(?:ie)?(?={_TIME})",
         rf"{PLEASE}(?:pause|suspend|hold)(?: (?:me|my|all|the|list|delivery|mails?|e-?mails?|messages|posts|subscription|it))*(?: (?:until|till|for|from)\b|$)",
         rf"{I_WANT}(?:a |take a |have a )?(?:pause|break)\b",
         r"i(?:'m| am|'ll be| will be) (?:away )?on (?:vacation|holiday|leave) (?:until|till|for)\b",
@@ -109,13 +122,13 @@ TIME_FIRST = re.compile(rf"(?:{TIME.pattern}),? (?=(?:bardzo |uprzejmie )?prosze
 # Something in the sentence that makes it a doubt, a condition, a story, or somebody else's wish.
 SUPPOSED = re.compile(
     r"\b(?:gdyby\w*|jesli|jezeli|o ile|chyba|powinn\w+|zastanawia\w+|ewentualnie|kiedys|w przyszlosci|byc moze|dlaczego|czemu|po co|kto|pomyl\w+|anuluj\w*"
-    r"|odwoluje|cofam|zaluj\w+"
+    r"|odwoluje|(?:wy)?cofam(?! zgod)|zaluj\w+"
     r"|if|unless|whether|why|who|maybe|perhaps|might|should i|thinking|wonder\w*|mistake\w*|accident\w*|ignore|cancel my request|someday)\b|(?<!czy )\bmoze\b"
 )
 TOLD = re.compile(
     r"\b(?:wczoraj|przedwczoraj|rok temu|tydzien temu|kiedys|(?:na|do|od)?pisal\w*|(?:po)?prosil(?!\w*bym\b|\w*by\b)\w*|mowil\w*|powiedzial\w*|klikn\w+"
     r"|wypisal\w*|usunal\w*|usune[lt]\w*"
-    r"|wypisan[aeoy]\w?|usuniet[aeoy]\w?|zostal\w*|mowi|pisze|twierdzi|brzmi|napis\w?|napisane|stopk\w+|slowo|zdanie|rozmysl\w+"
+    r"|(?<!\bo )wypisan[aeoy]\w?|usuniet[aeoy]\w?|zostal\w*|mowi|pisze|twierdzi|brzmi|napis\w?|napisane|stopk\w+|slowo|zdanie|rozmysl\w+"
     r"|yesterday|last (?:week|month|year)|ago|asked|told|said|says|wrote|writes|was|were|been|someone|somebody|footer|the word)\b"
 )
 # Less mail is not no mail.
@@ -143,8 +156,8 @@ NAMED = re.compile(rf"{_OWN}{_LIST_NAMED}(?: (?!(?:{_OTHER_LISTS})\w*\b)[\w.+-]+
 
 # Where a sentence begins anew; what hangs on the clause before it does not.
 CLAUSE = re.compile(
-    r"\s*(?:[,;(]|\s[-–—]+(?=\s)|\b(?:ale|wiec|dlatego|stad|but|so)\b|\b(?:i|oraz|and)\b(?= (?:\w+ )?(?:prosze|chcial[ae]?bym|i'd|i would"
-    r"|please)\b))\s*(?!(?:ze|zeby|aby|by|azeby|iz|czy|ktor\w+|zebym|abym|that|to|which|who)\b)"
+    r"\s*(?:[,;(]|\s[-–—]+(?=\s)|\b(?:ale|wiec|dlatego|stad|but|so)\b|\b(?:i|oraz|and)\b(?= (?:\w+ )?(?:prosze|chcial[ae]?bym|z przykroscia|z zalem"
+    r"|i'd|i would|please)\b))\s*(?!(?:ze|zeby|aby|by|azeby|iz|czy|ktor\w+|zebym|abym|that|to|which|who)\b)"
 )
 
 

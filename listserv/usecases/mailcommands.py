@@ -26,6 +26,8 @@ from listserv.usecases.outbox import Cause
 SCHEDULES = {Kind.DAILY: "daily 07:00", Kind.WEEKLY: "weekly mon 07:00", Kind.MONTHLY: "monthly 1 07:00"}
 CONFIRM_DAYS = 14
 LONGEST_ASKED = 500
+# „Do 20.11”, said on the 21st, is a slip.
+FAR = timedelta(days=330)
 # How far back, and how many of somebody's posts a letter tells.
 DAYS_TOLD, POSTS_TOLD = 30, 10
 ANSWERED = Outcome(State.ANSWERED)
@@ -82,7 +84,10 @@ def confirm_first(
     db: Session, mlist: MailingList, member: Member, purpose: Purpose, question: str, letter: Letter, now: datetime
 ) -> Outcome:
     """Ask the member's own address once: anybody could have written this."""
-    asked = letter.post.reply.strip()[:LONGEST_ASKED] or letter.post.subject
+    asked = letter.post.reply.strip()[:LONGEST_ASKED]
+    if not commands.commands(asked):
+        # Said in the subject, above a greeting and a name.
+        asked = letter.post.subject[:LONGEST_ASKED] if commands.commands("", letter.post.subject) else asked or letter.post.subject
     token = tokens.issue(db, purpose, member.address.email, now, mlist=mlist, object_id=member.id, days=CONFIRM_DAYS, detail=asked)
     reply_to = deciding.reply_address(db, token)
     told = outbox.to_member(db, question, member, now, mlist=mlist, reply_to=reply_to, cause=letter.cause)
@@ -205,7 +210,7 @@ def _last_of_pause(command: Command, today: date) -> date | None:
 
 
 def last_day(day: Day, today: date) -> date | None:
-    """The next such day of the calendar, today included."""
+    """The next such day of the calendar, today included; none where it has only just gone by: nobody means a year of silence."""
     number, month, year = day
     for candidate in (year,) if year else range(today.year, today.year + 9):
         try:
@@ -213,7 +218,7 @@ def last_day(day: Day, today: date) -> date | None:
         except ValueError:
             continue  # the 29th of February
         if end >= today:
-            return end
+            return end if year or end - today < FAR else None
     return None
 
 

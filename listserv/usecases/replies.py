@@ -77,6 +77,8 @@ def _confirm_application(db: Session, token: Token, letter: Letter, now: datetim
     application = db.get_one(Application, token.object_id)
     if not is_from(letter, token):
         return too_late(db, letter, now)
+    if commands.is_absent(letter.post.reply):
+        return NOBODY_ANSWERS_MACHINES
     if commands.denies(letter.post.reply):
         membership.disown(db, application, words_of(letter), now)
         return Outcome(State.APPLICATION, ("not-theirs",))
@@ -100,6 +102,8 @@ def _decide(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome
     if proof is Proof.ASK_BACK:
         deciding.ask_back(db, mlist, token, subject, now, letter.cause)
         return Outcome(State.ANSWERED, ("asked-back",))
+    if commands.is_absent(letter.post.reply):
+        return NOBODY_ANSWERS_MACHINES
     actor = deciding.actor(db, token)
     if not deciding.still_decides(db, mlist, actor.user_id):
         return too_late(db, letter, now)
@@ -109,6 +113,8 @@ def _decide(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome
         return _decided_already(db, row, mlist, token, letter, subject, now)
     if done:
         return Outcome(State.ANSWERED, (done,))
+    if row.decided_at:
+        return _decided_already(db, row, mlist, token, letter, subject, now)
     again = tokens.issue(db, token.purpose, token.email, now, mlist=mlist, object_id=row.id)
     _tell_moderator(db, "decision-unclear", mlist, token, letter, now, subject=subject, reply_to=deciding.reply_address(db, again))
     return Outcome(State.ANSWERED, ("not-understood",))
@@ -175,6 +181,9 @@ def _about_held(db: Session, held: Held, letter: Letter, now: datetime) -> Outco
 
 
 def _leave(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
+    if commands.is_absent(letter.post.reply):
+        # Not every program says that it is none but a program which answers.
+        return NOBODY_ANSWERS_MACHINES
     member = db.get(Member, token.object_id)
     tokens.spend(db, token, now)
     if member is None:

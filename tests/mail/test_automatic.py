@@ -188,3 +188,38 @@ def test_a_report_of_mail_policy_is_from_a_machine():
 def test_a_complaint_in_an_old_form_is_one():
     raw = b"From: staff@example.com\nSubject: complaint about message from 192.0.2.1\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\ny\n--b--\n"
     assert parse(raw).automatic == "feedback-report"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Auto", "Sprzedam auto, mało używane."),
+        ("Auto: kto jedzie do Krakowa", "Mam dwa miejsca."),
+        ("Urlop: kto mnie zastąpi?", "Nie ma mnie w bibliotece od 3 do 7 marca. Czy ktoś może wziąć mój dyżur?"),
+        ("Nieobecność na spotkaniu: zmiana terminu?", "Niestety jestem na urlopie. Czy możemy je przesunąć?"),
+        ("Przeczytane: nowości marca", "Książka została przeczytana przez nasz klub i wszystkim się podobała."),
+        ("Read: War and Peace", "It was read by our club in March, and everybody loved it."),
+    ],
+)
+def test_a_person_may_write_of_cars_holidays_and_books(subject, text):
+    assert automatic({"subject": [subject]}, text) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "text", "kind"),
+    [
+        ({"subject": "AUTO: Jan Nowak is out of the office (returning 5.03.2026)"}, "I am out of the office until 5.03.2026.", "auto-reply"),
+        ({"subject": "Urlop: Odp: Kto przyjdzie?"}, "Jestem na urlopie, odpowiem po powrocie.", "auto-reply"),
+        ({"subject": "Urlop: Kto przyjdzie?", "in_reply_to": "<a@example.org>"}, "Jestem na urlopie, odpowiem po powrocie.", "auto-reply"),
+        ({"subject": "Automatyczna odpowiedź: Kto przyjdzie?"}, "Dziękuję za wiadomość.", "auto-reply"),
+        (
+            {"subject": "Potwierdzenie otrzymania wiadomości"},
+            "Dziękujemy. Wiadomość wygenerowana automatycznie, prosimy na nią nie odpowiadać.",
+            "auto-reply",
+        ),
+        ({"from": "MAILER-DAEMON@poczta.example", "subject": "Wiadomość opóźniona"}, "Nie została jeszcze dostarczona.", "bounce"),
+        ({"subject": "Przeczytano: Zebranie"}, "Twoja wiadomość została przeczytana 3.03.2026.", "machine"),
+    ],
+)
+def test_their_programs_that_answer_for_them_are_known_all_the_same(headers, text, kind):
+    assert automatic(asked(**headers), text) == kind

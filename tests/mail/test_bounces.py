@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listserv.mail.bounces import Failure, read
+from listserv.mail.bounces import MOST_RECIPIENTS, Failure, read
 
 
 def report(*recipients, text="The mail could not be delivered."):
@@ -150,6 +150,10 @@ def test_where_the_report_gives_no_cause_the_letter_does():
         ),
         ("Nie udało się dostarczyć wiadomości do ola@example.net.\nPrzyczyna: konto nie istnieje.", [("ola@example.net", True, "")]),
         ("Wiadomość do <ola@example.net> została opóźniona.\nSerwer odbiorcy nie odpowiada, nadal będziemy próbować ją dostarczyć.", [("ola@example.net", False, "")]),
+        (
+            "Twoja wiadomość do <ola@example.net> nie została jeszcze dostarczona.\nSerwer będzie próbował ją dostarczyć przez 3 dni.",
+            [("ola@example.net", False, "")],
+        ),
         ("Błąd: 550 użytkownik nieznany\nOdbiorca: ola@example.net", [("ola@example.net", True, "")]),
         # A provider's own bounce with another server's inside
         (
@@ -250,3 +254,13 @@ def test_no_bounce_keeps_the_reader_busy(line):
     start = time.perf_counter()
     read(head + line * (1_000_000 // len(line)))
     assert time.perf_counter() - start < 5
+
+
+def test_no_more_recipients_are_read_than_a_mail_may_have_in_however_many_parts():
+    head = "From: MAILER-DAEMON@example.net\nSubject: failure notice\nContent-Type: multipart/report; boundary=r\n\n"
+    parts = (
+        "--r\nContent-Type: message/delivery-status\n\n" + "".join(f"Final-Recipient: rfc822;a{i}.{part}@example.net\nAction: failed\n\n" for i in range(400))
+        for part in range(5)
+    )
+
+    assert len(read(f"{head}{''.join(parts)}--r--\n".encode())) == MOST_RECIPIENTS

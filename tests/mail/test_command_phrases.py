@@ -1,4 +1,4 @@
-"""What people really write to a list's machine, and what may be made of it: nearly two hundred sentences, a third of them traps."""
+"""What people really write to a list's machine, and what may be made of it: nearly three hundred sentences, a third of them traps."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listserv.mail.commands import Command, Kind, commands
+from listserv.mail.commands import Command, Kind, commands, is_absent, only_thanks
 from listserv.mail.folding import fold
 
 J, L, D, W, M, E, P, R, H, WHO, S = (
@@ -123,6 +123,62 @@ POLISH = [
     ("status", S),
     ("Gdzie jest mój list?", S),
     ("status mojej wiadomości", S),
+    # What librarians and teachers write, in haste and out of habit.
+    ("Proszę o wypisane mnie z listy", L),
+    ("prosze o wypisanie mnie z listyy", L),
+    ("Poprosze o wypisnie z listy", L),
+    ("Proszę o wypis z listy", L),
+    ("Chciałam się wypisać z listy", L),
+    ("Chciałem zrezygnować z subskrypcji", L),
+    ("Proszę o rezygnację z listy", L),
+    ("Rezygnacja z listy", L),
+    ("Wypisanie z listy mailingowej", L),
+    ("Proszę o usunięcie moich danych z listy", L),
+    ("Proszę usunąć moje dane z bazy", L),
+    ("Proszę o usunięcie mnie z Państwa bazy danych.", L),
+    ("Nie wyrażam zgody na otrzymywanie wiadomości", L),
+    ("Cofam zgodę na otrzymywanie newslettera", L),
+    ("odsubskrybuj", L),
+    ("Anuluj subskrypcję", L),
+    ("Proszę o anulowanie subskrypcji", L),
+    ("nie chce tego dostawac", L),
+    ("Odchodzę ze szkoły z końcem sierpnia, proszę zatem o wypisanie mnie z listy.", L),
+    ("Dziękuję za wszystkie wiadomości, ale proszę już mnie wypisać z listy.", L),
+    ("Chcę opuścić listę", L),
+    ("Chciałabym wypisać się z listy Sieć BP", L),
+    ("Pani Marto, proszę o wypisanie mnie z listy.", L),
+    ("Chciałbym się zapisać na listę Sieć BP", J),
+    ("Bardzo proszę o dodanie mojego adresu do listy", J),
+    ("Zgłaszam chęć przystąpienia do listy", J),
+    ("Dołączam", J),
+    ("subskrybuj", J),
+    ("tygodniowo pls", W),
+    ("Proszę przełączyć mnie na tryb tygodniowy.", W),
+    ("Proszę o podsumowanie tygodniowe", W),
+    ("Czy mogłabym dostawać przegląd tygodniowy?", W),
+    ("raz w miesiącu wystarczy", M),
+    ("Proszę wysyłać mi każdego maila osobno", E),
+    ("Chcę wrócić do pojedynczych wiadomości", E),
+    ("Przerwa do 15.08.2027 r.", (P, (15, 8, 2027), None)),
+    ("Przerwa do 15 VIII", (P, (15, 8, None), None)),
+    ("Przerwa do 15 sierpnia br.", (P, (15, 8, None), None)),
+    ("przerwa do piątku 20.11", (P, (20, 11, None), None)),
+    ("przerwa na 2 tyg.", (P, None, 14)),
+    ("Przerwa do odwołania", (P, None, None)),
+    ("Przerwa do końca roku", (P, (31, 12, None), None)),
+    ("Przerwa do Nowego Roku, proszę", (P, (31, 12, None), None)),
+    ("przerwa do końca tygodnia", (P, "sun", None)),
+    ("Przerwa 1–15.08", (P, (15, 8, None), None)),
+    ("przerwa 1.08-15.08", (P, (15, 8, None), None)),
+    ("Dzień dobry,\nw związku ze zmianą miejsca pracy uprzejmie proszę\no wykreślenie mojego adresu z listy.\n\nZ poważaniem", L),
+    ("Dzień dobry, niestety przechodzę na emeryturę i z przykrością muszę zrezygnować z listy.", L),
+    ("Proszę o ponowne wysyłanie wiadomości", R),
+    ("instrukcja obsługi", H),
+    ("Jakim adresem jestem zapisany?", WHO),
+    ("Kim jestem na tej liście?", WHO),
+    ("Wysłałam wczoraj wiadomość i jej nie widzę", S),
+    ("Nie widzę mojej wiadomości na liście", S),
+    ("Wysłałam list wczoraj, co się z nim stało?", S),
 ]
 
 ENGLISH = [
@@ -169,6 +225,21 @@ ENGLISH = [
     ("Where is my post?", S),
     ("Did my message arrive?", S),
     ("status of my message", S),
+    ("please unsuscribe me", L),
+    ("unsubcribe", L),
+    ("Kindly unsubscribe.", L),
+    ("Unsubscribe me from all lists", L),
+    ("Please cancel my subscription.", L),
+    ("Please stop these emails", L),
+    ("Can you take my name off the list?", L),
+    ("Could you add me?", J),
+    ("Please send me one email a week", W),
+    ("I'd rather have a weekly summary", W),
+    ("once a month is enough", M),
+    ("set digest", D),
+    ("turn off digest", E),
+    ("pause until Friday, 20 November", (P, (20, 11, None), None)),
+    ("My post never appeared", S),
 ]
 
 TRAPS = [
@@ -273,6 +344,37 @@ TRAPS = [
     "Wracam do pytania o licencję.",
     "Back to the question of licences.",
     "Status biblioteki wojewódzkiej jest uregulowany ustawą.",
+    # Notices of robots that do not say what they are.
+    "Przebywam na urlopie do 30 listopada. Odpowiem po powrocie.",
+    "Obecnie przebywam na urlopie. Proszę o kontakt z p. Nowak.",
+    "Jestem na urlopie do 12 grudnia, zastępuje mnie pani Lis.",
+    "I am on vacation until 20 August. In urgent matters please contact Bob.",
+    # The same words about other things.
+    "Chciałam się wypisać, ale jednak zostaję.",
+    "Chciałam się wypisać z listy, jednak zmieniłam zdanie",
+    "Proszę o wypis z księgi inwentarzowej",
+    "Proszę o wypisanie zaświadczenia o udziale w szkoleniu.",
+    "Proszę usunąć",
+    "Z przykrością muszę zrezygnować z udziału w szkoleniu.",
+    "Niestety wyjeżdżam i z przykrością rezygnuję z warsztatów.",
+    "Przerwa 10.00-10.15, potem druga część szkolenia",
+    "Proszę usunąć mój ostatni wpis",
+    "Proszę o usunięcie mnie z wątku",
+    "Rezygnacja z warsztatów",
+    "Proszę o rezygnację z miejsca na warsztatach",
+    "Opuszczam listę obecności",
+    "Proszę o anulowanie subskrypcji czasopisma Biblioteka w Szkole",
+    "Nie cofam zgody na otrzymywanie wiadomości",
+    "Nie wyrażam zgody na publikację zdjęć",
+    "Proszę o wypisanie mnie z listy rezerwowej na warsztaty",
+    "Proszę o wypisanie naszej biblioteki z listy zwycięzców",
+    "Dołączam scenariusz",
+    "Zapisuję się na warsztaty",
+    "Raz w miesiącu wystarczy spotkanie",
+    "Wystarczy raz w tygodniu odkurzyć regały",
+    "Please cancel my subscription to the magazine",
+    "No more emails from Bob, he is gone",
+    "Could you add me to the workshop?",
 ]
 
 
@@ -307,6 +409,25 @@ def test_politeness_around_a_wish_changes_nothing(before, said, kind, after):
     after = after if after.startswith("\n") or said.endswith(".") else f".{after}"
 
     assert commands(before + said + after) == (Command(kind),)
+
+
+def test_the_wish_to_have_a_message_taken_away_is_no_question_about_it():
+    assert commands("Czy moderator może usunąć mój wpis z wczoraj?") == ()
+
+
+@pytest.mark.parametrize("said", ["Jestem na urlopie do 15 grudnia, odpowiem po powrocie.", "Nie ma mnie w pracy, zastępuje mnie p. Lis.", "I am out of the office."])
+def test_a_notice_of_absence_confirms_nothing(said):
+    assert is_absent(said)
+
+
+@pytest.mark.parametrize("said", ["Tak, to ja.", "Proszę o wypisanie mnie, jestem na urlopie macierzyńskim.", "Jestem na urlopie do 15.12, proszę o przerwę."])
+def test_a_persons_answer_is_no_notice_of_absence(said):
+    assert not is_absent(said)
+
+
+@pytest.mark.parametrize("said", ["Nie, dziękuję", "No, thank you.", "Bardzo dziękuję!"])
+def test_thanks_wait_for_no_answer(said):
+    assert only_thanks(said)
 
 
 def test_the_table_is_long_enough():

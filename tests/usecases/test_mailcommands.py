@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 
 from listserv.store.members import DeliveryMode, Member, Status
 from listserv.store.people import Address
@@ -178,3 +179,32 @@ def test_a_word_of_thanks_needs_no_answer(office):
 
     office.reply(office.letters(to="halina@example.org")[-1], "Dziękuję, a czy można rzadziej?")
     assert len(office.letters(to="halina@example.org")) == letters + 1
+
+
+ABSENT = "Jestem na urlopie do 15 grudnia, odpowiem po powrocie."
+
+
+def test_a_notice_of_absence_takes_nobody_off_the_list(site, office):
+    office.send("halina@example.org", "siecibp-request", "prośba", "Proszę o wypisanie mnie z listy")
+    (question,) = office.letters(to="halina@example.org")
+
+    assert office.reply(question, ABSENT, proven=None) is State.DISCARDED
+    assert member(site).status is Status.ENABLED
+
+    office.reply(question, "Tak", proven=None)
+    with pytest.raises(NoResultFound):
+        member(site)
+
+
+def test_a_wish_in_the_subject_is_done_after_one_yes(site, office):
+    office.send("halina@example.org", "siecibp-request", "TYGODNIOWO", "Pozdrawiam\nHalina")
+    office.reply(office.letters(to="halina@example.org")[-1], "Tak", proven=None)
+
+    assert member(site).schedule == "weekly mon 07:00"
+
+
+def test_a_day_that_has_just_gone_by_does_not_mean_a_year_of_silence(site, office):
+    office.send("halina@example.org", "siecibp-request", "prośba", "przerwa do 2.03", proven=True)
+
+    assert member(site).status is Status.ENABLED
+    assert office.letters(to="halina@example.org")[-1].kind == "not-understood"

@@ -100,6 +100,16 @@ def test_anything_else_leaves_it_waiting_and_asks(site, office):
     assert office.letters(to="mod@example.org")[-1].kind == "decision-unclear"
 
 
+def test_who_writes_of_a_post_that_is_decided_hears_that_and_not_that_it_waits(site, office):
+    office.send("kornelia@example.org", "siecibp", "Warsztaty", proven=True)
+    question = office.letters(to="mod@example.org")[0]
+
+    office.reply(question, "Nie, to reklama.")
+    office.reply(question, "Nie wiem, co to jest")
+
+    assert office.letters(to="mod@example.org")[-1].kind == "decided-already"
+
+
 def test_the_author_may_take_a_held_post_back(site, office):
     office.send("kornelia@example.org", "siecibp", "Warsztaty", proven=True)
 
