@@ -1,0 +1,166 @@
+"""What takes mail apart, under attack by a fuzzer that sees which code each input reaches (atheris): a minute in every run,
+ten minutes a target in `make test-long` (LISTSERV_FUZZ_SECONDS says otherwise), there with real mail to begin from, too.
+
+What breaks a target is kept in a file that the failure names; it becomes a mail in tests/mails.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.corpus.corpus import CORPUS
+from tests.fuzz import invariants, shapes
+from tests.test_postgres import environment
+
+ROOT = Path(__file__).parents[2]
+ATTACK = Path(__file__).with_name("targets.py")
+MAILS = sorted((ROOT / "tests" / "mails").glob("*.eml"))
+ABSENT = "there is no atheris, so the coverage-guided fuzzing was left out: it comes with the extra dev, on CPython 3.11 to 3.13 on Linux, x86_64"
+needs_fuzzer = pytest.mark.skipif(find_spec("atheris") is None, reason=ABSENT)
+
+SHORT = 10
+LONG = int(os.environ.get("LISTSERV_FUZZ_SECONDS") or 600)
+LARGEST = 16_384
+# More than the CPU that an input may take (`invariants.LONGEST`): this is by the clock, on a machine that may be busy.
+HANGS = 60
+MEGABYTES = 1_024
+FEWEST = 100
+# Real mail to begin from, read where it lies.
+BESIDE = {"mail": "A-mime", "bounces": "B-bounces", "quotes": "C-quotes", "html": "F-html"}
+
+
+def attack(target, seconds, folder, *more):
+    """Let the fuzzer run; how many inputs it tried. What breaks the target fails the test."""
+    kept = Path(tempfile.mkdtemp(prefix="listserv-fuzz-"))
+    options = [f"-max_total_time={seconds}", f"-max_len={LARGEST}", f"-timeout={HANGS}", f"-rss_limit_mb={MEGABYTES}", f"-artifact_prefix={kept}/"]
+    command = [sys.executable, ATTACK, target, *options, "-print_final_stats=1", folder, *more]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    found = sorted(kept.iterdir())
+    if found:
+        pytest.fail(told(target, found[0], done.stdout), pytrace=False)
+    kept.rmdir()
+    assert done.returncode == 0, done.stdout[-4_000:]
+    return int(re.search(r"^stat::number_of_executed_units: (\d+)", done.stdout, re.MULTILINE)[1])
+
+
+def told(target, file, words):
+    """What the failure says: what broke, where the bytes are, and what to do with them."""
+    begins = words.find("=== Uncaught Python exception")
+    script = ATTACK.relative_to(ROOT)
+    return (
+        f"{words[begins if begins >= 0 else -3_000 :][:3_000]}\n\n"
+        f"What broke the target {target!r} is kept in {file}\n"
+        f"To see it again: python {script} {target} --once {file}\n"
+        f"When it is mended, keep it: python {script} {target} --as-mail {file} > tests/mails/NAME.eml, and write beside it in NAME.expect what is to be read."
+    )
+
+
+def planted(folder, target):
+    """Seeds, as files."""
+    folder.mkdir()
+    mails = [path.read_bytes() for path in MAILS] if target in ("mail", "bounces") else []
+    for number, seed in enumerate([*shapes.seeds(target), *mails]):
+        (folder / str(number)).write_bytes(seed)
+    return folder
+
+
+@needs_fuzzer
+@pytest.mark.parametrize("target", invariants.TARGETS)
+def test_a_fuzzer_breaks_nothing_in_a_few_seconds(target, tmp_path):
+    assert attack(target, SHORT, planted(tmp_path / "seeds", target)) > FEWEST
+
+
+@needs_fuzzer
+@pytest.mark.long
+@pytest.mark.parametrize("target", invariants.TARGETS)
+def test_a_fuzzer_breaks_nothing_in_minutes(target, tmp_path):
+    real = [CORPUS / BESIDE[target]] if target in BESIDE and CORPUS.is_dir() else []
+
+    assert attack(target, LONG, planted(tmp_path / "seeds", target), *real) > FEWEST
+
+
+BROKEN = """
+import time
+def look(data):
+    assert b"!" not in data, "it cannot take this"
+def wait(data):
+    from tests.fuzz.invariants import LONGEST, in_time
+    start = time.process_time()
+    with in_time():
+        while b"!" in data and time.process_time() < start + LONGEST + 0.2: pass
+"""
+
+
+@needs_fuzzer
+@pytest.mark.parametrize(("function", "said"), [("look", "it cannot take this"), ("wait", "too slow")])
+def test_what_breaks_a_target_is_kept_in_a_file_that_the_failure_names(function, said, tmp_path, monkeypatch):
+    (tmp_path / "broken_target.py").write_text(BROKEN)
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a").write_bytes(b"Hello!")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    with pytest.raises(pytest.fail.Exception) as failure:
+        attack(f"broken_target:{function}", SHORT, tmp_path / "seeds")
+
+    words = str(failure.value)
+    file = Path(re.search(r"is kept in (\S+)", words)[1])
+    assert said in words
+    assert b"!" in file.read_bytes()
+    assert f"--as-mail {file} > tests/mails/NAME.eml" in words
+
+
+@pytest.mark.parametrize(("required", "code", "words"), [("", 0, "not run: 5 tests: "), ("1", 1, "FAILED, not run: 5 tests: ")])
+def test_where_there_is_no_fuzzer_that_is_told(tmp_path, required, code, words):
+    (tmp_path / "without.py").write_text("import sys\nsys.modules['atheris'] = None\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "without", "-p", "no:cacheprovider", "-k", "few_seconds", "tests/fuzz"]
+    environ = environment(PYTHONPATH=f"{tmp_path}:{ROOT}", LISTSERV_REQUIRE_ALL=required)
+
+    done = subprocess.run(command, capture_output=True, text=True, env=environ, cwd=ROOT, check=False)
+
+    assert done.returncode == code, done.stdout
+    assert done.stdout.splitlines()[-1] == f"{words}{ABSENT}"
+
+
+@pytest.mark.parametrize("target", invariants.TARGETS)
+def test_what_the_fuzzer_begins_from_breaks_nothing(target):
+    for seed in shapes.seeds(target):
+        invariants.TARGETS[target](shapes.grown(seed))
+
+
+@pytest.mark.parametrize("path", MAILS, ids=lambda path: path.stem)
+def test_no_mail_that_is_kept_breaks_anything_any_more(path):
+    invariants.all_of(path.read_bytes())
+
+
+LIVE = ["<script>x</script>", '<p onclick="x">', '<img src="http://t.example/x.gif">', '<a href="javascript:x">y</a>', '<p style="background:url(x)">', "</div>x", "<!-- x -->"]
+
+
+@pytest.mark.parametrize("html", LIVE)
+def test_live_html_is_seen(html):
+    with pytest.raises(AssertionError):
+        invariants._nothing_runs(html)
+
+
+def test_a_command_without_a_word_of_it_is_seen():
+    leave = invariants.orders.Command(invariants.Kind.LEAVE)
+
+    with pytest.raises(AssertionError, match="leave without a word of it"):
+        invariants._rests_on_words((leave,), invariants.orders.decision(""), "Dzień dobry")
+
+
+@pytest.mark.parametrize("target", ["quotes", "html", "commands"])
+def test_what_broke_a_target_can_be_kept_as_a_mail(target):
+    data = "Subject: Zażółć\nWypisz <b>mnie</b>".encode()
+
+    post = invariants.parsing.parse(shapes.as_mail(target, data))
+
+    assert not post.problems
+    assert (post.html or post.text).split("\n")[-1].startswith("Wypisz <b>mnie</b>")
+    assert post.subject == ("Zażółć" if target == "commands" else "x")
