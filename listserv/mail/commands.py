@@ -65,6 +65,7 @@ ABSENT = re.compile(
     r"\b(?:(?:jestem|przebywam|bede) (?:\w+ )?(?:na (?:urlopie|zwolnieniu)|nieobecn[ay]|poza (?:biurem|szkola|biblioteka))|nie ma mnie w|zastepuje mnie"
     r"|out of (?:the )?office|(?:am|will be) (?:away|on (?:vacation|leave|holiday)))\b"
 )
+OLD_WAY = re.compile(r"(?:(?P<leave>signoff|unsubscribe|unsub|leave)|subscribe|sub|join) (?P<name>[a-z][a-z0-9_-]*)(?:@\S+)?(?: .*)?")
 TRIM = " \t*_\"'„”“‚‘’«»()[]<>.,;:!?-–—"
 
 
@@ -79,6 +80,15 @@ def commands(reply: str, subject: str = "") -> tuple[Command, ...]:
     if NOTICE.search(fold(plain(reply)[:CHARACTERS_READ])):
         found = tuple(command for command in found if command.kind is not Kind.PAUSE)
     return () if _contradict({command.kind for command in found}) else found
+
+
+def in_the_old_way(reply: str, subject: str, name: str) -> tuple[Command, ...]:
+    """As LISTSERV and Majordomo took it: `SUBSCRIBE name Jan Kowalski`, `signoff name`, in the first line or else the subject."""
+    said = plain(reply).strip() or plain(subject).strip()
+    found = OLD_WAY.fullmatch(fold(said.partition("\n")[0][:LONGEST_SENTENCE]).strip())
+    if found is None or found["name"] != name.lower():
+        return ()
+    return (Command(Kind.LEAVE if found["leave"] else Kind.JOIN),)
 
 
 def _contradict(kinds: set[Kind]) -> bool:

@@ -105,7 +105,8 @@ def go(db: Session, member: Member, cause: Cause, now: datetime) -> Outcome:
 
 def request(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
     """A letter to -request or -help."""
-    member, wanted = sender_of(db, mlist, letter), commands.commands(letter.post.reply, letter.post.subject)
+    member, said = sender_of(db, mlist, letter), (letter.post.reply, letter.post.subject)
+    wanted = commands.commands(*said) or commands.in_the_old_way(*said, mlist.name)
     if member is None:
         if any(command.kind is Kind.JOIN for command in wanted):
             return join(db, mlist, letter, now)

@@ -1,6 +1,6 @@
 import pytest
 
-from listserv.mail.commands import Answer, Command, Decision, Kind, commands, decision
+from listserv.mail.commands import Answer, Command, Decision, Kind, commands, decision, in_the_old_way
 
 YES = [
     *(
@@ -349,3 +349,19 @@ def test_the_subject_of_a_reply_is_ours_and_commands_nothing():
 def test_long_letters_are_read_in_time():
     assert commands("nie " * 200_000) == ()
     assert decision("tak " * 200_000).answer is Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("reply", "subject", "kinds"),
+    [
+        ("SUBSCRIBE siecibp Halina Wzorek", "", ["join"]),
+        ("signoff siecibp\n--\nHalina", "", ["leave"]),
+        ("", "unsubscribe siecibp", ["leave"]),
+        ("unsubscribe siecibp halina@example.org", "", ["leave"]),
+        ("signoff inna-lista", "", []),
+        ("Please do not sign off siecibp", "", []),
+        ("leave siecibpx", "", []),
+    ],
+)
+def test_the_words_of_old_list_programs_are_known_with_the_name_of_the_list(reply, subject, kinds):
+    assert [command.kind for command in in_the_old_way(reply, subject, "siecibp")] == kinds
