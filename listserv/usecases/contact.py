@@ -50,10 +50,10 @@ def site(db: Session, role: Role, letter: Letter, now: datetime) -> Outcome:
     return nobody_reads(db, letter, now)
 
 
-def nobody_reads(db: Session, letter: Letter, now: datetime) -> Outcome:
-    """A machine's address: say where people are."""
+def nobody_reads(db: Session, letter: Letter, now: datetime, mlist: MailingList | None = None) -> Outcome:
+    """A machine's address: say where people are; those of the list, where the address tells which."""
     if not letter.sender:
         return Outcome(State.DISCARDED, ("no-author",))
     tongue = language.guess(letter.post.text)
-    told = outbox.write(db, "nobody-reads", letter.sender, tongue, now, cause=letter.cause)
+    told = outbox.write(db, "nobody-reads", letter.sender, tongue, now, mlist=mlist, cause=letter.cause)
     return Outcome(State.ANSWERED, () if told else ("enough-for-today",))

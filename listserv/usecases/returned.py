@@ -28,7 +28,8 @@ def told(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: dat
         return Outcome(State.DISCARDED, ("automatic",))
     if failure is None:
         # A person has written to the address behind the copy: say where people are.
-        return contact.nobody_reads(db, letter, now)
+        member = db.get(Member, ids[0]) if kind is Kind.BOUNCE else None
+        return contact.nobody_reads(db, letter, now, member.mlist if member else None)
     row = _bounce(letter, failure, now)
     if kind is Kind.LETTER:
         _of_letter(db, row, ids[0])
