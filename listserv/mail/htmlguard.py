@@ -130,9 +130,8 @@ def is_bearable(html: str) -> bool:
     """Can this be parsed in time and memory in proportion to its size?"""
     if len(html) > MAX_CHARACTERS:
         return False
-    few = html.count("<") <= HARMLESS_TAGS
-    if few and len(html) <= HARMLESS_CHARACTERS:
-        return True
+    if html.count("<") <= HARMLESS_TAGS:
+        return len(html) <= HARMLESS_CHARACTERS or not any(_is_overloaded(found[3]) for found in TAG.finditer(html))
     tree, tags, at, foreign = _Tree(), 0, 0, False
     while (at := html.find("<", at)) >= 0:
         found = TAG.match(html, at)
@@ -152,7 +151,7 @@ def is_bearable(html: str) -> bool:
             at = _skip_raw(html, at, name)
             continue
         tree.enter(name, found[3])
-        if not few and (tags > MAX_TAGS or len(tree.open) > MAX_DEPTH or tree.repeated > MAX_REPEATED or name == "plaintext"):
+        if tags > MAX_TAGS or len(tree.open) > MAX_DEPTH or tree.repeated > MAX_REPEATED or name == "plaintext":
             return False
     return True
 

@@ -20,9 +20,12 @@ MAX_HEAD = 1_048_576
 MAX_LIKENESSES = 200_000
 MAX_SCANNED = 500_000_000
 
-# A field or its continuation, as Postfix takes it: white space may stand before the colon, any other line begins the body.
-FIELD_LINE = re.compile(rb"(?:([\x21-\x39\x3b-\x7e]+)[ \t]*:|[ \t])([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+# A field with its continuations, as Postfix takes it: white space may stand before the colon, any other line begins the body.
+FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]++)[ \t]*+:([^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+)(?:\r\n|\r|\n|\Z)")
+FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]")
 HEAD = re.compile(rb"(?:(?:[\x21-\x39\x3b-\x7e]+[ \t]*:|[ \t])[^\r\n]*+(?:\r\n|\r|\n|\Z))*+")
+# Continuations of nothing.
+LEADING = re.compile(rb"(?:[ \t][^\r\n]*+(?:\r\n|\r|\n|\Z))*+")
 MBOX_LINE = re.compile(rb">?From (?![ \t]*:)[^\r\n]*(?:\r\n|\r|\n|\Z)")
 LINE_END = re.compile(rb"\r\n|\r|\n")
 # What may stand behind the boundary on its line.
@@ -69,16 +72,13 @@ def _read_head(part: Part, raw: bytes, start: int, end: int) -> int:
     over = found.end() if found else start
     if over - start > MAX_HEAD:
         part.problems["long-header"] = None
-    kept: list[list[bytes]] = []
-    for line in FIELD_LINE.finditer(raw, start, min(over, start + MAX_HEAD)):
-        if line[1]:
-            kept.append([line[1], line[2]])
-        elif kept:
-            kept[-1].append(b" " + line[2])
-    if len(kept) > MAX_FIELDS:
-        part.problems["too-many-header-fields"] = None
-    for name, *pieces in kept[:MAX_FIELDS]:
-        part.keep(name.decode("ascii"), b"".join(pieces).decode("ascii", "surrogateescape"))
+    first = LEADING.match(raw, start, over)
+    for count, field in enumerate(FIELD.finditer(raw, first.end() if first else start, min(over, start + MAX_HEAD))):
+        if count == MAX_FIELDS:
+            part.problems["too-many-header-fields"] = None
+            break
+        value = field[2].decode("ascii", "surrogateescape")
+        part.keep(field[1].decode("ascii"), FOLD.sub(" ", value) if "\n" in value or "\r" in value else value)
     separator = LINE_END.match(raw, over, end)
     return separator.end() if separator else over
 
