@@ -122,6 +122,12 @@ def text_of(part: Part) -> str:
     return unflow(part.text, delsp=part.parameters.get("delsp", "").lower() == "yes")
 
 
+def sources(contents: Contents) -> list[str]:
+    """The HTML of a letter that is read as text from another part."""
+    read = {id(part) for part in contents.as_text}
+    return [part.text for part in contents.as_html if part.type == "text/html" and id(part) not in read]
+
+
 def safe_html(parts: list[Part]) -> str | None:
     """The letter as safe HTML; None where none of it is HTML, or none that can be shown."""
     if not any(part.type == "text/html" for part in parts):

@@ -1,6 +1,7 @@
 """How a mail would be understood and judged, without doing anything: `inspect`."""
 
 import re
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from listserv.config import AuthSettings
 from listserv.dns import Resolver
-from listserv.mail import address, bounces
+from listserv.mail import address, bounces, calendar
 from listserv.mail.address import Mailbox
 from listserv.mail.authentication import Alignment, Results, alignment, read_results
 from listserv.mail.parse import Post
@@ -42,7 +43,7 @@ def understood(raw: bytes, post: Post, found: Results) -> dict[str, Any]:
         "automatic": post.automatic,
         "failures": _failures(raw),
         "authentication": _words(found),
-        "calendar": None,
+        "calendar": _calendar(raw),
         "problems": list(post.problems),
         "verdict": None,
     }
@@ -73,6 +74,11 @@ def _mailbox(mailbox: Mailbox) -> dict[str, str]:
 def _failures(raw: bytes) -> list[dict[str, str]]:
     kinds = {True: "permanent", False: "temporary"}
     return [{"address": f.address, "kind": kinds[f.permanent], "status": f.status, "diagnostic": f.diagnostic} for f in bounces.read(raw)]
+
+
+def _calendar(raw: bytes) -> dict[str, str | None] | None:
+    found = calendar.read(raw)
+    return asdict(found) if found else None
 
 
 def _words(results: Results) -> dict[str, str | None]:

@@ -188,3 +188,14 @@ def test_a_thousand_small_mails_take_seconds(run_in, tmp_path, file):
 
     assert done.out.count("\n") == 1000
     assert time.monotonic() - start < 15
+
+
+def test_an_invitation_is_told_with_its_start(run_in, tmp_path, file):
+    path = file(
+        b"From: jan@example.org\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:a@example.org\n"
+        b"SUMMARY:Zebranie\nDTSTART;TZID=Central European Standard Time:20260420T090000\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+
+    found = run_in(tmp_path, "inspect", "--json", path).json
+
+    assert found["calendar"] == {"method": "REQUEST", "uid": "a@example.org", "summary": "Zebranie", "start": "2026-04-20T09:00:00+02:00", "partstat": None}
