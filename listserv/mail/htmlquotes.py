@@ -26,7 +26,11 @@ HOLDERS = names(
     "yahoo_quoted protonmail_quote tutanota_quote skiff_quote zmail_extra ms-outlook-mobile-reference-message",
     "mail-editor-reference-message-container isReplyContent isForwardContent",
 )
-SIGNATURES = names("gmail_signature moz-signature protonmail_signature_block ms-outlook-mobile-signature Signature x_Signature k9mail-signature")
+SIGNATURES = names(
+    "gmail_signature moz-signature protonmail_signature_block ms-outlook-mobile-signature Signature x_Signature k9mail-signature",
+    # Roundcube, and Samsung's telephones.
+    "signature composer_signature",
+)
 
 
 def marks_of(attributes: Attributes) -> frozenset[str]:

@@ -5,10 +5,11 @@ from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha1, sha256
 from typing import TypeVar
 
-from listserv.mail import bodies, fields, filenames, mime, quotes
+from listserv.mail import bodies, fields, filenames, htmlsignatures, mime, quotes
 from listserv.mail.address import Mailbox
 from listserv.mail.automatic import FIELDS, automatic
 from listserv.mail.bodies import Contents
@@ -107,7 +108,8 @@ def message_hash(message_id: str) -> str:
 def _post(raw: bytes) -> Post:
     root = mime.read(raw)
     contents = bodies.sort(root)
-    text = _joined([_or(part.text, bodies.text_of, part) for part in contents.as_text])
+    plain = _joined([_or(part.text, bodies.text_of, part) for part in contents.as_text])
+    text = _or(plain, partial(htmlsignatures.set_off, sources=bodies.sources(contents)), plain)
     date = fields.date(root.first("date"))
     authors = mailboxes(root.all("from"))
     message_id = fields.message_id(root.first("message-id"))
@@ -134,7 +136,7 @@ def _post(raw: bytes) -> Post:
         reply=_or(text, quotes.reply, text[:LONGEST_REPLY]),
         html=_or(None, bodies.safe_html, contents.as_html),
         attachments=_attachments(contents),
-        automatic=automatic(_asked(root), text, {part.type for part in root.leaves()}),
+        automatic=automatic(_asked(root), text, {_kind(part) for part in root.leaves()}),
         loop_marks=tuple(fields.line(value) for name in LOOP_FIELDS for value in root.all(name)),
         content_language=_language(root),
         problems=(*_missing(root, message_id, date, authors), *root.problems),
@@ -179,6 +181,12 @@ def _made_id(raw: bytes) -> str:
 def _asked(root: Part) -> dict[str, list[str]]:
     """The fields that tell a machine from a person."""
     return {name: [fields.line(value) for value in root.all(name)] for name in FIELDS if name in root.fields}
+
+
+def _kind(part: Part) -> str:
+    """A part's media type; of a calendar also what it does (RFC 6047 section 2.4)."""
+    method = part.parameters.get("method", "").strip().lower() if part.type == "text/calendar" else ""
+    return f"{part.type}; method={method}" if method else part.type
 
 
 def _language(root: Part) -> str:

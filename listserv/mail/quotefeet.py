@@ -48,11 +48,14 @@ def _zones(page: Page) -> list[tuple[int, int]]:
 
 def _mark_zone(page: Page, first: int, end: int, anything_said: bool) -> None:
     """Peel off what stands at the end, in whatever order it does, as long as something is left above it."""
+    # Several of them part one thing from the next.
+    dashes = page.lines[first:end].count("--") + page.lines[first:end].count("—")
+    parts = dashes > 1 and sum(_is_mere(page, i) for i in range(first, end)) > 1
     for _ in range(ROUNDS):
         before = end
         end = _mark_footers(page, first, end)
         end = _mark_disclaimer(page, first, end, anything_said)
-        end = _mark_signature(page, first, end, anything_said)
+        end = _mark_signature(page, first, end, anything_said, parts=parts)
         end = _mark_farewell(page, first, end, anything_said)
         if end == before:
             return
@@ -116,17 +119,23 @@ def _mark_list_footer(page: Page, first: int, end: int) -> int:
     return end if found == end else _mark(page, found, end, "footer")
 
 
-def _mark_signature(page: Page, first: int, end: int, anything_said: bool) -> int:
+def _is_mere(page: Page, i: int) -> bool:
+    """Two dashes without their blank, which may be a person's."""
+    return page.lines[i] in marks.MERE and not page.raw[i].startswith("-- ")
+
+
+def _mark_signature(page: Page, first: int, end: int, anything_said: bool, *, parts: bool) -> int:
     """From `-- ` to the end of the zone, if no more than a signature's worth of lines follows; gives back where it begins.
 
-    A mere `--` or a ruled line opens one only where something was said above: it may be all the author wrote.
+    A mere `--` or a ruled line opens one only where something was said above: it may be all the author wrote. `parts`:
+    there are several of them.
     """
     below, found = 0, None
     for i in range(end - 1, first - 1, -1):
         if not page.lines[i]:
             continue
         said_above = anything_said or any(page.lines[first:i])
-        short = found is None and below > 0 and said_above and _opens_short_signature(page, i, end, below)
+        short = found is None and below > 0 and said_above and _opens_short_signature(page, i, end, below, parts=parts)
         if short or _is_plain_signature(page, i, end, below, said_above=said_above):
             found = i
         below += 1
@@ -139,27 +148,35 @@ def _is_plain_signature(page: Page, i: int, end: int, below: int, *, said_above:
     """From `-- ` of any form up to some lines; longer, if it holds what only signatures do. An answer below a quoted `-- ` is none."""
     if page.lines[i] != "--" or not page.raw[i].startswith("-- "):
         return False
-    if not said_above:
-        return below <= SHORT_SIGNATURE_LINES and max(map(len, page.lines[i:end])) <= SHORT_SIGNATURE_WIDTH
-    return below <= SIGNATURE_LINES or any(marks.CONTACT.search(line) for line in page.lines[i + 1 : end])
+    if said_above:
+        return below <= SIGNATURE_LINES or any(marks.CONTACT.search(line) for line in page.lines[i + 1 : end])
+    # With nothing above, „-- ”, „TAK” and a name are all that the author wrote; a name at once, beside a quote, is a signature.
+    opening = page.lines[min(page.next_line(i + 1), end - 1)]
+    short = below <= SHORT_SIGNATURE_LINES and max(map(len, page.lines[i:end])) <= SHORT_SIGNATURE_WIDTH
+    return short and (marks.is_full_name(opening) or marks.FAREWELL.match(opening) is not None) and "quote" in page.kinds
 
 
-def _opens_short_signature(page: Page, i: int, end: int, below: int) -> bool:
+def _opens_short_signature(page: Page, i: int, end: int, below: int, *, parts: bool) -> bool:
     if below > SHORT_SIGNATURE_LINES or max(map(len, page.lines[i + 1 : end])) > SHORT_SIGNATURE_WIDTH:
         return False
-    if marks.SIGNATURE.match(page.lines[i]):
+    if page.lines[i] in marks.MERE and not parts and not page.lines[i - 1].endswith(":"):
         return True
-    return RULE.match(page.lines[i]) is not None and any(marks.CONTACT.search(line) for line in page.lines[i + 1 : end])
+    if marks.LIST_RULE.match(page.lines[i]) is None or not any(marks.CONTACT.search(line) for line in page.lines[i + 1 : end]):
+        return False
+    # Three dashes may part two thoughts, too: only a card below them makes a signature.
+    return RULE.match(page.lines[i]) is not None or _is_card(page.lines[i + 1 : end])
 
 
 def _mark_farewell(page: Page, first: int, end: int, anything_said: bool) -> int:
     """A mere formula with the name below it, and the office, telephone and address that follow without `-- `."""
     below, top = 0, first - 1
+    # „Pozdrawiam” straight above a signature: the name is in that.
+    signed = end < len(page.kinds) and page.kinds[end] == "signature"
     for i in range(end - 1, first - 1, -1):
         line = page.lines[i]
         if not line:
             continue
-        if below and marks.FAREWELL.match(line):
+        if (below or signed) and marks.FAREWELL.match(line):
             top = i
             break
         below += 1
@@ -167,11 +184,14 @@ def _mark_farewell(page: Page, first: int, end: int, anything_said: bool) -> int
             break
     if top < first or not (anything_said or any(page.lines[first:top])):
         return end
-    named = _names_end(page, top + 1, end)
+    named = _names_end(page, page.next_line(top + 1) if signed else top + 1, end)
     if not any(page.lines[named:end]):
-        return _mark(page, top, end, "farewell") if named > top + 1 else end
+        return _mark(page, top, end, "farewell") if named > top + 1 or signed else end
     if not _is_card(page.lines[top + 1 : end]):
         return end
+    if not page.lines[top + 1]:
+        # Outlook writes a blank line after every line; a card begins with the name.
+        named = page.next_line(top + 1) + 1
     page.mark(named, end, "signature")
     return _mark(page, top, named, "farewell")
 

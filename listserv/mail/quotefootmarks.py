@@ -4,7 +4,7 @@ import re
 
 from listserv.mail.quotewords import any_of
 
-SIGNATURE = re.compile(r"(?:--|—|–\s?–)\s*$")
+MERE = frozenset({"--", "—", "––", "– –"})
 CONTACT = re.compile(r"[^\s@]@[\w-]+\.\w|\bwww\.|https?://|\b(?:tel|kom|fax|faks|mob)\b|\+?\d(?:[ .()-]{0,2}\d){8}", re.IGNORECASE)
 
 # Farewells that say nothing beside: „Dziękuję” and „Miłego dnia” are words to somebody.
@@ -33,6 +33,7 @@ IN_NAMES = frozenset(_IN_NAMES.split())
 # Four words and a full stop, or what is added below.
 SENTENCE = re.compile(r"^P\.?S\b|^(?:\S+ ){3,}\S+[.!?]$")
 NAME_WORDS = 6
+BESIDE_NAME = re.compile(r"\s{2,}|\t|[,|/<(]")
 
 _DEVICES = any_of(
     *("iphon", "ipad", "ipod", "android", "samsung", "galaxy", "huawei", "xiaomi", "redmi", "motorola", "nokia", "sony", "htc", "blackberry", "windows"),
@@ -61,6 +62,7 @@ _SCANNED = any_of(
 FOOTER = re.compile(
     any_of(
         rf"\W{{0,3}}{_SENT}\s.{{0,60}}{_DEVICES}",
+        r"[^,;!?]{2,60} (?:zareagował(?:a|\(a\))?|reacted) (?:za pomocą|via|using) gmail",
         r"\W{0,3}sent (?:from|via|with|by|using) [^\s,;!?]+(?: [^\s,;!?]+){0,5}$",
         r"\W{0,3}wysłan[oaey] (?:z|ze|za pomocą|przy użyciu) (?:mojego|mojej|wersji|programu|systemu|aplikacji)\b[^,;!?]{0,40}$",
         rf"(?:\w{{2,12}} )?from (?:my )?{_DEVICES}\S*(?: \S{{1,3}})?$",
@@ -100,7 +102,9 @@ LEGAL = tuple(
         r"rozpowszechnia|kopiowani|ujawnian|udostępniani|disclos|dissemin|distribut|copying|weitergabe|diffusion|divulga|diffus|verspreid",
         r"zabronion|zakazan|prohibited|untersagt|interdit|prohibid|vietat|verboden|zakázán",
         r"\brodo\b|\bgdpr\b|rozporządzeni\w+ [^.]{0,60}2016/679|ochron\w+ danych|danych osobowych|administrator\w* (?:\w+ ){0,3}danych|data protection",
-        r"\bart\. ?6\b|klauzul\w+ informacyjn|podstaw\w+ prawn\w+ przetwarzan|przetwarza\w+ (?:\w+ ){0,3}dane|inspektor\w* ochrony|prywatności|privacy policy",
+        r"\bart\. ?6\b|klauzul\w+ (?:informacyjn|rodo)|podstaw\w+ prawn\w+ przetwarzan|przetwarza\w+ (?:\w+ ){0,3}dane"
+        r"|inspektor\w* ochrony|prywatności|privacy policy",
+        r"(?:wiadomość|e-?mail|korespondencja)\b[^.]{0,60}mo(?:że|gą) zawierać|\b(?:message|e-?mail)\b[^.]{0,60}may contain",
         r"kapitał\w* zakładow|sąd\w* rejonow|\bKRS\b|\bNIP\b|\bREGON\b|registered (?:office|in england)|handelsregister",
     )
 )
@@ -124,6 +128,12 @@ def is_name(line: str) -> bool:
     if not 0 < len(words) <= NAME_WORDS or line.endswith(("!", "?", ":", ";")):
         return False
     return words[0][0].isalpha() and (len(words) == 1 or all(_is_in_name(word.rstrip(".,")) for word in words))
+
+
+def is_full_name(line: str) -> bool:
+    """A name of several words, whatever stands beside it, and no answer in capitals."""
+    name = BESIDE_NAME.split(line, maxsplit=1)[0]
+    return " " in name and not name.isupper() and is_name(name)
 
 
 def _is_in_name(word: str) -> bool:

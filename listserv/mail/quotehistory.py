@@ -87,7 +87,14 @@ def _header_end(page: Page, first: int, *, strict: bool) -> int:
             break
         i += 1
     page.looked = max(page.looked, i)
-    return end if _is_header(found, strict) else first
+    return end if _is_header(found, strict) and _is_a_programs(page.lines[first:end], found, strict) else first
+
+
+def _is_a_programs(lines: list[str], found: dict[str, str], strict: bool) -> bool:
+    """A person's table of facts, „Data, Od, Do, Temat” above an invitation, has neither a word for sending nor an address as programs write it."""
+    if any(marks.SENT.match(line) for line in lines):
+        return True
+    return marks.SENDER.search(found["from"]) is not None or (not strict and next(iter(found)) == "from")
 
 
 def _may_look(page: Page, i: int) -> bool:
@@ -122,7 +129,9 @@ def _bare_attribution_end(page: Page, first: int) -> int:
     A person may write such a line too, so it must hold what programs put there: an address, or a date with a time.
     """
     line = page.lines[first]
-    if marks.SOMEBODY.match(line) and marks.VERB.search(line):
+    if marks.SOMEBODY.match(line) and marks.ENDS_WROTE.search(line[-40:]):
+        return first + 1
+    if marks.SOMEBODY_ONCE.match(line) and marks.VERB.search(line[-14:]) and marks.DATE.search(line) and marks.TIME.search(line):
         return first + 1
     if line.startswith(("19", "20")) and marks.DATELINE.match(line) and not any(page.lines[first + 1 : first + 2]):
         return first + 1

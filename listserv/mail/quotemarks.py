@@ -19,7 +19,10 @@ CLOSING = re.compile(r">[^>]{0,30}[:：]$")
 GLUED = re.compile(
     r'(?:Od|From): ?"?[^"<\n]{0,80}"? ?(?:<|&lt;)[^\s@<>]{1,80}@[^\s@>]{1,100}>[ \t]?\n(?=(?:Do|To): )'
     r"|-{2,5} ?(?:On|W dniu|Dnia) [^\n]{10,200}:[ \t]?\n(?=>)"
+    r"|(?:Wysłan[oae] z|Sent from) [^\n]{3,60}\n(?=-{5,8} ?(?:Oryginalna wiadomość|Original message) ?-{5,8}(?:Od|From): )"
 )
+# Samsung's telephones lose the line ends below it.
+UNRULED = re.compile(r"-{5,8} ?(?:Oryginalna wiadomość|Original message) ?-{5,8}(?=(?:Od|From): )")
 GLUED_SIGNS = ("Od: ", "From: ", "-On ", "- On ", "-W dniu", "- W dniu", "-Dnia", "- Dnia")
 # Before a heading that stands where it should.
 NOT_GLUED = ' \t\r\n\u00a0>"|:-*_'
@@ -39,6 +42,8 @@ OPENER = re.compile(
 )
 # Somebody <somebody@example.org> wrote: - nobody writes this by hand.
 SOMEBODY = re.compile(r"[^:<>]{0,80}<[^<>\s]{1,100}>[^:<>]{0,30}[:：]$")
+# Jan Kowalski <jan@example.org> 3 mar 2026 10:15 napisał(a):
+SOMEBODY_ONCE = re.compile(r"[^:<>]{0,80}<[^<>\s]{1,100}>[ ,][^<>]{8,60}[:：]$")
 # 2026-03-03 10:15 GMT+01:00 Jan Kowalski - what is left of Gmail's line where the address was taken out.
 DATELINE = re.compile(rf"{_YEAR}-\d\d-\d\d \d\d?:\d\d GMT[+-]\d\d:\d\d \S[^.!?]{{0,60}}$")
 # … wrote in message / news:abc@news.example.org... - Outlook Express, and what learned from it.
@@ -55,11 +60,17 @@ END_FORWARDED = re.compile(
 )
 # What stands for words that were left out: no letter, or a word that says so.
 LEFT_OUT = re.compile(r"[\W_]{1,12}$|[<\[(]?(?:snip|ciach|cut|wycięto)\b[^\w]{0,6}$", re.IGNORECASE)
+VERB_AT_END = 12
+# „… napisał(a):” ends with the verb; „Ola <ola@example.org> napisała tak:” is a person's sentence.
+ENDS_WROTE = re.compile(rf"(?:\b{words.WROTE}|{words.WROTE_WHOLE})\W{{0,6}}$", re.IGNORECASE)
 RULE = re.compile(r"[_=-]{5,}$")
 
 # The longest label of a header field, its decoration included.
 LABEL = 30
 FIELD = re.compile(r"[>\s]{0,3}\*{0,2}(?P<label>[^\W\d_][^:*\d：]{0,20}?)\.?\s?\*{0,2}\s?[:：]\*{0,2}(?:\s+|$)?(?P<value>.*)$")
+# Who sent it, as programs write it: in brackets, or the address alone. „Od: Biblioteka, ola@example.org” is a person's.
+SENDER = re.compile(r"(?:[<\[(]|&lt;)(?:mailto:)?[^\s@<>\[\]()]{1,100}@|^\S{1,100}@\S{1,100}(?:$| \()", re.IGNORECASE)
+SENT = re.compile(rf"[>\s]{{0,3}}\*{{0,2}}{words.SENT}\b", re.IGNORECASE)
 ROLES = {label: role for role, labels in words.LABELS.items() for label in " ".join(labels).split()} | words.LONGER_LABELS
 
 
@@ -79,7 +90,11 @@ def is_ruled(line: str) -> bool:
     if found is None:
         return BEGIN_FORWARDED.match(line) is not None
     inside = found["words"]
-    return FORWARDED.search(inside) is not None or (VERB.search(inside) is not None and len(inside.split()) > 1)
+    if FORWARDED.search(inside) is not None:
+        return True
+    # „=== Jan Kowalski napisał książkę ===” heads an invitation: programs say when or where, or end with the verb.
+    says = VERB.search(inside[-VERB_AT_END:]) or (VERB.search(inside) and (DATE.search(inside) or ADDRESS.search(inside)))
+    return says is not None and len(inside.split()) > 1
 
 
 def is_arrowed(line: str) -> bool:

@@ -53,6 +53,7 @@ def open_page(text: str) -> Page:
 def _cut_loose(text: str, raw: list[str], ends: list[str]) -> tuple[list[str], list[str]]:
     """Headings that were glued to the words above them stand on a line of their own."""
     cuts = [found.start() for found in marks.GLUED.finditer(text) if text[max(found.start() - 1, 0)] not in marks.NOT_GLUED]
+    cuts = sorted({*cuts, *(found.end() for found in marks.UNRULED.finditer(text))})
     if not cuts:
         return raw, ends
     pieces = [text[first:end] for first, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]

@@ -59,6 +59,11 @@ LABELS = {
     "subject": ("subject temat betreff objet sujet asunto assunto oggetto onderwerp emne ämne тема předmět predmet aihe", "主题 主旨 件名"),
     "more": ("reply-to importance ważność priority priorytet attachments załączniki załącznik wichtigkeit sensitivity", ""),
 }
+# Of the labels above those that say no mere date: a person heads a table of facts with „Data”.
+SENT = any_of(
+    *("sent", "wysłan[eo]", "data wysłania", "gesendet", "envoyé", "enviad[oa]", "inviato", "verzonden", "sendt", "skickat", "отправлено", "надіслано"),
+    *("odesláno", "odoslané", "lähetetty", "发送时间", "寄件日期", "送信日時"),
+)
 LONGER_LABELS = {
     "od kogo": "from",
     "от кого": "from",

@@ -7,6 +7,9 @@ SPACE = re.compile(r"[ \t\r\n\f]+")
 NBSP = "\N{NO-BREAK SPACE}"
 BLANK_LINES = 1
 BLANK_LINES_IN_CODE = 20
+# More than are kept, so that the rest can go at once: there may be millions.
+MANY = 30
+EMPTY_LINES = re.compile(r"(?:[ \t]*+\n){30,}+")
 # Deeper quotes and lists are shown so deep: what every line repeats must not grow with the nesting.
 DEEPEST = 20
 CELL = " | "
@@ -42,7 +45,7 @@ class TextPage:
             self.line.append(words)
 
     def _preformatted_text(self, words: str) -> None:
-        first, *more = words.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        first, *more = EMPTY_LINES.sub("\n" * MANY, words.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
         self.line.append(first)
         for other in more:
             self.break_line()

@@ -184,3 +184,13 @@ def test_a_mail_of_two_dashes_and_words_is_a_reply():
 
 def test_blank_lines_belong_to_what_stands_above():
     assert split("\n\nTak\n\n> a\n\n> b\n\n") == (Piece("said", "\n\nTak\n\n"), Piece("quote", "> a\n\n> b\n\n"))
+
+
+@pytest.mark.parametrize("heading", ["===== Jan Kowalski napisał książkę =====", "--- Anna Nowak napisała nam o wakacjach ---"])
+def test_a_heading_of_the_authors_own_that_tells_of_writing_folds_nothing(heading):
+    assert "Zapraszamy" in reply(f"Cześć,\n\n{heading}\n\nZapraszamy w piątek.\n")
+
+
+@pytest.mark.parametrize("heading", ["---- Użytkownik Jan napisał ----", "---- Jan schrieb am 3.3.2026 ----", "---- On Tue, 03 Mar 2026 10:15:00 +0100 Jan wrote ----"])
+def test_a_heading_of_a_program_is_known_by_its_verb_at_the_end_or_its_date(heading):
+    assert reply(f"Zgoda.\n\n{heading}\nstare słowa\n") == "Zgoda."

@@ -132,6 +132,7 @@ ATTRIBUTIONS = [
         "-------- Wiadomość przekazana -------\nOd: Jan <jan@example.org>\nDo: anna@example.org\nWysłano: 3 marca 2026 10:15\nTemat: Pytanie\n\n" + OLDER,
     ),
     ("T K-9", "Jan Kowalski <jan@example.org> napisał/a:\n" + MARKED),
+    ("U Xiaomi", "Jan Kowalski <jan@example.org> 3 mar 2026 10:15 napisał(a):\n\n" + OLDER),
     ("T K-9, with a date", "Dnia 3 marca 2026 10:15:00 CET, Jan Kowalski <jan@example.org> napisał/a:\n" + MARKED),
     (
         "T K-9, whole header",
@@ -141,6 +142,11 @@ ATTRIBUTIONS = [
     (
         "U Samsung",
         "\n-------- Oryginalna wiadomość --------\nOd: Jan Kowalski <jan@example.org> \nData: 03.03.2026  10:15  (GMT+01:00) \nDo: anna@example.org \nTemat: Pytanie \n\n"
+        + OLDER,
+    ),
+    (
+        "U Samsung, line ends lost",
+        "\n-------- Oryginalna wiadomość --------Od: Jan Kowalski <jan@example.org> Data: 03.03.2026  10:15  (GMT+01:00) Do: anna@example.org Temat: Pytanie "
         + OLDER,
     ),
     ("S Evolution", "W dniu śro, 22.11.2023 o godzinie 15\u223642\u2009+0000, użytkownik Jan\nKowalski napisał:\n" + MARKED),
@@ -197,11 +203,14 @@ FEET = [
     ),
     ("U signature after a gap", "Pozdrawiam serdecznie\n\nmgr Anna Nowa\nBiblioteka Publiczna\ne-mail: anna@example.org\n"),
     ("R farewell and name", "Pozdrawiam,\nAnna\n"),
+    ("U three dashes above a card", "---\nAnna Nowa\nBiblioteka w Przykładowie, tel. 22 555 01 01\n"),
     (
         "S disclaimer",
         "Treść tej wiadomości zawiera informacje przeznaczone tylko dla adresata. Jeżeli nie jesteście Państwo jej adresatem, bądź otrzymaliście ją przez\n"
         "pomyłkę, prosimy o powiadomienie o tym nadawcy oraz trwałe jej usunięcie.\n",
     ),
+    ("U short disclaimer", "Wiadomość może zawierać informacje poufne.\n\nKlauzula RODO: https://szkola.example/rodo\n"),
+    ("U Gmail, a reaction", "Anna Nowa zareagowała za pomocą Gmaila\n<https://www.example.com/gmail/about/?utm_source=gmail#app>\n"),
     ("S trees", "Zanim wydrukujesz wiadomość - pomyśl o środowisku.\n"),
     ("U data protection", "Administratorem danych osobowych jest Biblioteka w Przykładowie. Dane przetwarzane są na podstawie art. 6 ust. 1 lit. e RODO.\n"),
     (
@@ -290,3 +299,72 @@ def test_what_the_author_wrote_is_kept_whole(text):
 
 def test_an_answer_below_somebodys_quoted_signature_is_no_signature():
     assert "Odpowiadam niżej" in reply("> mam pytanie\n> \n-- \nOdpowiadam niżej, bo tak mi wygodniej, a cytat zachował tylko kreski podpisu.")
+
+
+def test_three_dashes_between_two_thoughts_are_no_signature():
+    text = "Proszę o scenariusz.\n\n---\nZapisy na warsztat do piątku\ntel. 22 555 01 01\n"
+
+    assert reply(text) == text.strip()
+
+
+def test_a_samsung_telephone_glues_its_footer_to_the_last_word():
+    older = "-------- Oryginalna wiadomość --------Od: Jan <jan@example.org> Data: 03.03.2026  10:15  (GMT+01:00) Do: a@example.org Temat: Pytanie Dzień dobry."
+    text = f"Chętnie pomogę.Wysłano z mojego urządzenia Galaxy\n{older}"
+
+    assert reply(text) == "Chętnie pomogę."
+    assert "".join(piece.text for piece in split(text)) == text
+
+
+def test_the_name_below_a_farewell_is_passed_on_though_outlook_puts_a_blank_line_between():
+    text = "Dziękuję.\n\n\n\nZ poważaniem\n\nAnna Nowa\n\nnauczyciel bibliotekarz\n\ntel. 22 555 01 01\n"
+
+    assert letter(text) == "Dziękuję.\n\nZ poważaniem\n\nAnna Nowa"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-- \nTAK\nJan",
+        "-- \nTAK\nJan Kowalski\ntel. 600 100 200",
+        "Punkty:\n--\nPierwszy\n--\nDrugi",
+        "Punkty:\n--\nPierwszy\nDrugi",
+        "Po pierwsze\n--\nPo drugie\n--\nPo trzecie",
+        "Data: 3.03.2026 10:00\nOd: Biblioteka, ola@example.org\nDo: wszyscy\nTemat: X\n\ntreść",
+        "Data: 3.03.2026 10:00\nOd: Biblioteka, ola@example.org\nDo: wszyscy@example.org\nTemat: X\n\ntreść",
+        "Od: Biblioteka, ola@example.org\nData: 3.03.2026 10:00\nDo: wszyscy\nTemat: X\n\ntreść",
+        "Zapraszamy.\n\nData: 3.03.2026 10:00\nOd: Biblioteka, ola@example.org\nDo: wszyscy\nTemat: X\n\ntreść",
+        "Cześć,\n\nOla <ola@example.org> napisała tak:\n\n„Przyjdę z psem.”\n\nCo odpowiedzieć?",
+        "Cześć,\n\nOla <ola@example.org> pisze do nas:\nprzyjdę z psem.\n\nCo odpowiedzieć?",
+    ],
+)
+def test_one_weak_sign_of_a_signature_or_an_older_mail_folds_nothing(text):
+    assert reply(text) == text
+
+
+@pytest.mark.parametrize("signature", ["-- \nAnna Nowa\nBiblioteka Publiczna\n", "-- \nmgr Anna Nowa\ntel. 600 100 200\n", "-- \nPozdrawiam,\nAnna\n"])
+def test_a_signature_alone_above_a_quote_is_no_reply(signature):
+    assert reply(f"{signature}\nW dniu 3.03.2026 o 10:15, Jan Kowalski pisze:\n> Kiedy?\n") == ""
+
+
+def test_an_answer_below_two_dashes_above_a_quote_is_a_reply():
+    assert "TAK" in reply("-- \nTAK\nJan\ntel. 600 100 200\n\nW dniu 3.03.2026 o 10:15, Jan Kowalski pisze:\n> Kiedy?\n")
+    assert "TAK" in reply("-- \nTAK JAN KOWALSKI\n\n> Kiedy?\n")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Data: 3 marca 2026 10:15\nOd: jan@example.org\nDo: anna@example.org\nTemat: Pytanie",
+        "Data: 3 marca 2026 10:15\nOd: Jan Kowalski <jan@example.org>\nDo: Anna\nTemat: Pytanie",
+        "Gesendet: Dienstag, 03. März 2026 um 10:15 Uhr\nVon: Jan\nAn: anna@example.org\nBetreff: Frage",
+        "Od: Jan Kowalski\nWysłane: wtorek, 3 marca 2026 10:15\nDo: Anna\nTemat: Pytanie",
+    ],
+)
+@pytest.mark.parametrize(("above", "said"), [("Zgoda.\n\n", "Zgoda."), ("\n\n", "")])
+def test_a_heading_as_programs_write_it_is_still_known(heading, above, said):
+    assert reply(f"{above}{heading}\n\nstare słowa\n") == said
+
+
+def test_a_farewell_above_a_signature_belongs_to_it():
+    assert reply("Zgoda.\n\nPozdrawiam,\n\n-- \nAnna Nowa\n") == "Zgoda."
+    assert letter("Zgoda.\n\nPozdrawiam,\n\n-- \nAnna Nowa\n") == "Zgoda.\n\nPozdrawiam,"
