@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from listserv import config
+from listserv import bell, config
 from listserv.cli import console
 from listserv.errors import Conflict, Invalid, NotFound
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def db() -> None:
-    """The database: upgrade, check, copy."""
+    """The database: upgrade, check, rebuild, copy."""
 
 
 @db.command()
@@ -36,6 +36,7 @@ def upgrade(data: Path) -> None:
     try:
         migrating.upgrade(site.settings.database_url)
         click.echo(f"the database is at schema {migrating.present_revision(site.engine)}")
+        say_what_is_not_found(site)
     finally:
         site.close()
 
@@ -51,6 +52,53 @@ def check(data: Path) -> None:
         with site.reading() as session:
             require_whole(session)
         click.echo(f"the database is whole and at schema {wanted_revision()}")
+
+
+@db.command()
+@click.argument("name", metavar="[LIST]", required=False)
+@console.as_json
+@click.pass_obj
+def rebuild(data: Path, name: str | None, as_json: bool) -> None:
+    """Make everything again that is derived from the bytes of the archive's messages (of LIST, or of all lists).
+
+    Readable bodies, safe HTML, first words, attachments, the index of words. The server may run meanwhile; after an
+    interruption, what was done stays done, and the command can be given again.
+    """
+    from listserv.usecases import rebuilding
+    from listserv.usecases.access import known_list
+
+    with console.opened(data) as site:
+        with site.reading() as session:
+            mlist = known_list(session, name) if name else None
+            total = rebuilding.count(session, mlist)
+        done = last = 0
+        with click.progressbar(length=total, label="rebuilding", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            while True:
+                with site.reading() as session:
+                    made = rebuilding.some_after(session, mlist, last)
+                if not made:
+                    break
+                with site.writing() as session:
+                    rebuilding.write(session, made)
+                done, last = done + len(made), made[-1].message_id
+                bar.update(len(made))
+        with site.writing() as session:
+            rebuilding.finish(session)
+        bell.ring(site.settings.data)
+    if as_json:
+        console.print_json({"messages": done})
+        return
+    click.echo(f"made {done:,} messages again")
+
+
+def say_what_is_not_found(site: "Site") -> None:
+    """A word to those who come from a version without search."""
+    from listserv.store.search import count_missing
+
+    with site.reading() as session:
+        missing = count_missing(session)
+    if missing:
+        click.echo(f"{missing:,} messages cannot be found by searching yet: run `listserv db rebuild`; the server may run meanwhile")
 
 
 @db.command()

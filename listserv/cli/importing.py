@@ -146,12 +146,12 @@ class Importer:
             yield Batch(new, already=len(entries) - len(new), at=source.at, times=times)
 
     def _keep(self, shadow: MailingList, source: Source, batch: Batch, before: list[Any]) -> None:
-        read = [(one.post, one.claim, content) for one, content in batch.results if one.post and content]
+        read = [(one.post, one.claim, content, words) for one, content, words in batch.results if one.post and content]
         before += batch.times
-        times = dating.place([claim for _, claim, _ in read], before, self.site.now())
+        times = dating.place([claim for _, claim, _, _ in read], before, self.site.now())
         before[:] = [*before, *(one.sent for one in times)][-dating.AROUND :]
-        self.unreadable += [{"file": source.path.name, "index": one.index, "why": one.why} for one, _ in batch.results if one.why]
-        found = [importing.Found(content, post, at) for (post, _, content), at in zip(read, times, strict=True)]
+        self.unreadable += [{"file": source.path.name, "index": one.index, "why": one.why} for one, _, _ in batch.results if one.why]
+        found = [importing.Found(content, post, at, words) for (post, _, content, words), at in zip(read, times, strict=True)]
         if not found:
             return
         with self.site.writing() as db:

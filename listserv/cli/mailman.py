@@ -36,9 +36,7 @@ ask_option = click.option("--ask-moderators", "ask", is_flag=True, help="Write t
 @ask_option
 @console.as_json
 @click.pass_context
-def mailman3_command(
-    ctx: click.Context, source: str, var: Path | None, only: tuple[str, ...], name: str, dry_run: bool, ask: bool, as_json: bool
-) -> int:
+def mailman3_command(ctx: click.Context, source: str, var: Path | None, only: tuple[str, ...], name: str, dry_run: bool, ask: bool, as_json: bool) -> int:
     """Bring the lists of a Mailman 3: settings, members, bans, and what waits for moderators.
 
     SOURCE is its var folder (often /var/lib/mailman3) or the address of its database (postgresql://…, sqlite:///…). It is
@@ -58,9 +56,7 @@ def mailman3_command(
 @ask_option
 @console.as_json
 @click.pass_context
-def mailman2_command(
-    ctx: click.Context, files: tuple[Path, ...], only: tuple[str, ...], name: str, dry_run: bool, ask: bool, as_json: bool
-) -> int:
+def mailman2_command(ctx: click.Context, files: tuple[Path, ...], only: tuple[str, ...], name: str, dry_run: bool, ask: bool, as_json: bool) -> int:
     """Bring lists of Mailman 2: settings, members, bans, and what waits for moderators.
 
     FILE is lists/NAME/config.pck, its folder, or the folder of all lists. It is only read, and no code in it is run. Safe

@@ -19,6 +19,7 @@ from listserv.mail.dating import Claim
 from listserv.mail.history import Read, read
 from listserv.mail.mbox import Entry
 from listserv.store.packing import Content, content
+from listserv.words.terms import Findable, findable
 
 # Mails and bytes that are read, and later kept, together.
 MAILS, BYTES = 100, 2 * 1024 * 1024
@@ -27,7 +28,8 @@ MOST = 4
 # What may be in hand beyond one batch: large mails go one by one.
 MOST_BYTES = 24 * 1024 * 1024
 
-Result = tuple[Read, Content | None]
+# A mail as it was read; and, where it can be taken, its bytes to be kept and what it can be found by.
+Result = tuple[Read, Content | None, Findable | None]
 
 
 @dataclass
@@ -58,13 +60,20 @@ def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def read_all(entries: Sequence[Entry]) -> list[Result]:
-    """Read some mails."""
-    return [_read(entry) for entry in entries]
+    """Read some mails. How a word is spelled is told with the first mail that has it."""
+    told: set[str] = set()
+    return [_read(entry, told) for entry in entries]
 
 
-def _read(entry: Entry) -> Result:
+def _read(entry: Entry, told: set[str] | None = None) -> Result:
     found = read(entry)
-    return found, content(entry.raw) if found.post and entry.raw is not None else None
+    if found.post is None or entry.raw is None:
+        return found, None, None
+    words = findable(found.post)
+    told = set() if told is None else told
+    new = {form: spelling for form, spelling in words.spellings.items() if form not in told}
+    told.update(new)
+    return found, content(entry.raw), Findable(words.terms, new)
 
 
 class Readers:
@@ -169,4 +178,4 @@ def _read_alone(entry: Entry) -> Result:
         try:
             return pool.submit(read_all, [entry]).result()[0]
         except BrokenProcessPool:
-            return Read(entry.index, None, Claim(None), "reading it brings the program down: please report it"), None
+            return Read(entry.index, None, Claim(None), "reading it brings the program down: please report it"), None, None

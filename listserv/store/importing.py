@@ -12,6 +12,7 @@ from listserv.store.base import table_of
 from listserv.store.lists import MailingList
 from listserv.store.people import Address
 from listserv.store.queue import Raw, insert_unless_there
+from listserv.store.search import Indexed
 
 Row = dict[str, Any]
 # Statements over whole archives: what the session has loaded is not looked through for what they change.
@@ -45,6 +46,7 @@ def empty(db: Session, shadow: MailingList) -> None:
     """Throw away what has been gathered."""
     messages = select(Message.id).where(Message.list_id == shadow.id)
     for statement in (
+        delete(Indexed).where(Indexed.message_id.in_(messages)),
         delete(Attachment).where(Attachment.message_id.in_(messages)),
         update(Message).where(Message.list_id == shadow.id).values(parent_id=None),
         delete(Message).where(Message.list_id == shadow.id),
@@ -123,9 +125,9 @@ def families_after(db: Session, shadow: MailingList, after: int, limit: int) -> 
 
 
 def doubled(db: Session, shadow: MailingList) -> Sequence[Any]:
-    """(id, message_id, sha256 of the bytes) of the gathered messages whose Message-ID has come to the list itself meanwhile."""
+    """(id, message_id, raw_id, sha256 of the bytes) of the gathered messages whose Message-ID has come to the list itself meanwhile."""
     own = aliased(Message)
-    query = select(Message.id, Message.message_id, Raw.sha256).join(Raw, Raw.id == Message.raw_id)
+    query = select(Message.id, Message.message_id, Message.raw_id, Raw.sha256).join(Raw, Raw.id == Message.raw_id)
     there = (own.message_id == Message.message_id) & (own.list_id == shadow.import_of)
     return db.execute(query.join(own, there).where(Message.list_id == shadow.id)).all()
 
@@ -133,6 +135,7 @@ def doubled(db: Session, shadow: MailingList) -> Sequence[Any]:
 def drop(db: Session, shadow: MailingList, ids: Sequence[int]) -> None:
     """Leave out what has come to the list itself meanwhile."""
     for some in (ids[at : at + 1000] for at in range(0, len(ids), 1000)):
+        db.execute(delete(Indexed).where(Indexed.message_id.in_(some)), execution_options=BLIND)
         db.execute(delete(Attachment).where(Attachment.message_id.in_(some)), execution_options=BLIND)
         db.execute(update(Message).where(Message.parent_id.in_(some)).values(parent_id=None), execution_options=BLIND)
         # Its thread is still heard of by its id, so that answers to it stay together with it.

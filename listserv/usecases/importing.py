@@ -6,7 +6,7 @@ that was interrupted is simply begun again.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -15,17 +15,18 @@ from sqlalchemy.orm import Session
 from listserv.errors import Conflict
 from listserv.mail import address
 from listserv.mail.dating import Times
-from listserv.mail.parse import Post, message_hash
+from listserv.mail.parse import Post, message_hash, parse
 from listserv.mail.subject import base_subject
 from listserv.mail.threads import components
 from listserv.store import importing as rows
-from listserv.store import threads
+from listserv.store import search, threads, tools
 from listserv.store.lists import MailingList, lock
-from listserv.store.packing import Content
+from listserv.store.packing import Content, content
 from listserv.store.queue import keep_raw_many
-from listserv.usecases import archiving, arranging
+from listserv.usecases import archiving, arranging, indexing, tombstones
 from listserv.usecases.access import Actor
 from listserv.usecases.journal import note
+from listserv.words.terms import Findable, findable
 
 TAG = re.compile(r"^\[[^\]]{1,60}\]\s*")
 # Families of threads arranged in one transaction.
@@ -34,11 +35,13 @@ FAMILIES = 500
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A mail of an archive: its bytes ready to be kept, its value, and when it was written."""
+    """A mail of an archive: its bytes ready to be kept, its value, when it was written, and the words that it is found by."""
 
     content: Content
     post: Post
     times: Times
+    # What it can be found by, where whoever read it has made that already.
+    words: Findable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ def begin(db: Session, mlist: MailingList, source: str, now: datetime, *, afresh
 
 def already_here(db: Session, shadow: MailingList, hashes: Sequence[bytes]) -> dict[bytes, datetime]:
     """Which of these bytes (SHA-256) have been brought before and need not be read again, and when they were written."""
-    return rows.archived_contents(db, _both(shadow), hashes)
+    redacted = tombstones.still_here(db, _both(shadow)[1], hashes)
+    return rows.archived_contents(db, _both(shadow), hashes) | redacted
 
 
 def _both(shadow: MailingList) -> tuple[int, int]:
@@ -75,6 +79,7 @@ def _both(shadow: MailingList) -> tuple[int, int]:
 
 def gather(db: Session, shadow: MailingList, found: Sequence[Found]) -> int:
     """Take some mails in; how many were new."""
+    found = _redacted(db, shadow, found)
     fresh = _without_doubles(db, shadow, found)
     if not fresh:
         return 0
@@ -92,8 +97,30 @@ def gather(db: Session, shadow: MailingList, found: Sequence[Found]) -> int:
     bodies = [{"raw_id": raw, "text": one.post.text, "html": one.post.html} for one, raw in zip(fresh, raws, strict=True)]
     ids = rows.add_messages(db, messages, bodies)
     rows.add_attachments(db, [file for id, one in zip(ids, fresh, strict=True) for file in archiving.files(id, one.post)])
+    _index(db, shadow, ids, fresh, found)
     shadow.last_seq += len(fresh)
     return len(fresh)
+
+
+def _index(db: Session, shadow: MailingList, ids: Sequence[int], fresh: Sequence[Found], found: Sequence[Found]) -> None:
+    """The words of all that was found, because each is told once; nothing of it is found before the list has it."""
+    entries = [search.Entry(id, _both(shadow)[1], one.times.sent, "") for id, one in zip(ids, fresh, strict=True)]
+    indexing.keep(db, entries, [one.words or findable(one.post) for one in fresh], [file for one in fresh for file in one.post.attachments])
+    search.learn(db, {form: spelling for one in found if one.words for form, spelling in one.words.spellings.items()})
+
+
+def _redacted(db: Session, shadow: MailingList, found: Sequence[Found]) -> list[Found]:
+    """What was redacted on the list comes in its redacted form, or not at all where that is there."""
+    own = _both(shadow)[1]
+    forms = tombstones.forms_of(db, own, [(one.post.message_id, one.content.sha256) for one in found])
+    there = rows.archived_messages(db, (own,), [form.message_id for form in forms if form])
+    kept = []
+    for one, form in zip(found, forms, strict=True):
+        if form is None:
+            kept.append(one)
+        elif form.message_id not in there:
+            kept.append(Found(content(form.raw), replace(parse(form.raw), message_id=form.message_id), one.times))
+    return kept
 
 
 def _without_doubles(db: Session, shadow: MailingList, found: Sequence[Found]) -> list[Found]:
@@ -105,7 +132,7 @@ def _without_doubles(db: Session, shadow: MailingList, found: Sequence[Found]) -
             before = known.get(name.message_id)
             if before is None:
                 known[name.message_id] = _kept(one)
-                fresh.append(Found(one.content, name, one.times))
+                fresh.append(Found(one.content, name, one.times, one.words))
             if before is None or _same(before, _kept(one), one.post.date):
                 break
     return fresh
@@ -136,9 +163,11 @@ def _bare(subject: str) -> str:
 def _place(db: Session, shadow: MailingList, fresh: Sequence[Found]) -> list[int]:
     """A thread of the right family for each; families that turn out to belong together become one."""
     chains = [(*archiving.references(one.post), one.post.message_id) for one in fresh]
-    known = threads.known_ids(db, shadow, {one for chain in chains for one in chain})
+    # What moderators say belongs together is a family, as what refers to each other is.
+    ties = [(under, one) for one, under in threads.placement_of(db, shadow, [chain[-1] for chain in chains]).items() if under]
+    known = threads.known_ids(db, shadow, {one for chain in (*chains, *ties) for one in chain})
     # Families are ids like the others here, under names that no Message-ID can have.
-    tops = components([*chains, *((one, f" {place.family}") for one, place in known.items())])
+    tops = components([*chains, *ties, *((one, f" {place.family}") for one, place in known.items())])
     place: dict[str, int] = {}
     families: dict[str, set[int]] = {}
     for one, there in known.items():
@@ -150,7 +179,7 @@ def _place(db: Session, shadow: MailingList, fresh: Sequence[Found]) -> list[int
     starts = {tops[chain[-1]]: one.times.sent for chain, one in zip(chains, fresh, strict=True) if tops[chain[-1]] not in place}
     place |= zip(starts, rows.new_threads(db, shadow, list(starts.values())), strict=True)
     come = {chain[-1] for chain in chains}
-    missing = {one: place[tops[one]] for chain in chains for one in chain if one not in known and one not in come}
+    missing = {one: place[tops[one]] for chain in (*chains, *ties) for one in chain if one not in known and one not in come}
     rows.settle_ghosts(db, shadow, come, missing)
     return [place[tops[chain[-1]]] for chain in chains]
 
@@ -172,10 +201,12 @@ def publish(db: Session, shadow: MailingList, actor: Actor, now: datetime) -> Pu
     grown = _join(db, shadow)
     rows.lay_ghosts(db, shadow)
     count = rows.move(db, shadow)
+    search.take_stock(db)
     for start in range(0, len(grown), FAMILIES):
         arranging.settle(db, grown[start : start + FAMILIES])
     db.flush()
     db.delete(shadow)
+    tombstones.sweep(db, mlist)
     if count:
         note(db, actor, "history-imported", mlist=mlist, now=now, detail=f"{count} messages from {shadow.description}")
     return Published(count, doubles)
@@ -186,8 +217,10 @@ def _drop_doubles(db: Session, shadow: MailingList) -> int:
     doubled = rows.doubled(db, shadow)
     ids = [row.message_id for row in doubled]
     old, own = rows.archived_messages(db, (shadow.id,), ids), rows.archived_messages(db, _both(shadow)[1:], ids)
-    same = {row.id for row in doubled if _same(own[row.message_id], old[row.message_id])}
+    buried = {stone.message_id for stone in tools.tombstones(db, _both(shadow)[1], ids)}
+    same = {row.id for row in doubled if row.message_id in buried or _same(own[row.message_id], old[row.message_id])}
     rows.drop(db, shadow, sorted(same))
+    tools.destroy_unused(db, [row.raw_id for row in doubled if row.message_id in buried])
     for row in doubled:
         if row.id not in same:
             names = archiving.made_ids(row.sha256.hex())

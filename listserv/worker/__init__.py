@@ -17,7 +17,7 @@ from listserv.site import Site, is_unavailable
 from listserv.store import deliveries, health
 from listserv.usecases import delivery, intake
 from listserv.worker.copies import Copies
-from listserv.worker.lanes import Lane, Reading, Writing, keep_calendar
+from listserv.worker.lanes import Lane, Reading, Writing, keep_calendar, read_files
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ def holder_of(number: int) -> int:
 
 
 class Worker:
-    """One worker process: four lanes, woken by the bell, by each other, and by a sweep each second."""
+    """One worker process: five lanes, woken by the bell, by each other, and by a sweep each second."""
 
     def __init__(self, site: Site, relay: Relay, number: int = 0) -> None:
         self._site, self._relay, self._number = site, relay, number
@@ -43,6 +43,8 @@ class Worker:
         self._writing = Writing(site, relay, holder_of(number))
         self._letters = Lane("letters", self._writing.step, self._look.set)
         self._calendar = Lane("calendar", lambda: keep_calendar(site), self._look.set)
+        # Nobody waits for these: they are looked for as often as the calendar is.
+        self._files = Lane("files", lambda: read_files(site), lambda: None)
 
     def _look_soon(self) -> None:
         """For the lanes' threads: what they committed may be work for another lane."""
@@ -57,7 +59,7 @@ class Worker:
         bell = Bell(self._site.settings.data, self._number, self._look.set)
         bell.hang()
         await asyncio.to_thread(self._take_back)
-        lanes = (self._mails, self._letters, self._calendar)
+        lanes = (self._mails, self._letters, self._calendar, self._files)
         tasks = [asyncio.create_task(work) for work in (self._copies.run(), *(lane.run() for lane in lanes))]
         watching = [asyncio.create_task(work) for work in (self._watch(), self._keep_time(), self._stopped.wait())]
         ready()
@@ -113,6 +115,7 @@ class Worker:
     async def _keep_time(self) -> None:
         while True:
             self._calendar.kick()
+            self._files.kick()
             await asyncio.sleep(CALENDAR)
 
 
@@ -135,7 +138,7 @@ def work_once(site: Site, relay: Relay | None = None) -> int:
     """Do everything that is due now, and return how many things that was: repeat until 0. For tests and small tools."""
     relay = relay or open_relay(site.settings)
     reading, writing = Reading(site, holder_of(255), lambda: None), Writing(site, relay, holder_of(255))
-    count = sum(_until_done(step) for step in (reading.step, lambda: keep_calendar(site), writing.step))
+    count = sum(_until_done(step) for step in (reading.step, lambda: keep_calendar(site), writing.step, lambda: read_files(site)))
     return count + asyncio.run(_send_copies(site, relay))
 
 

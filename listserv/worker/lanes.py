@@ -23,6 +23,7 @@ log = structlog.get_logger()
 # Taken up at a time: so few that what is in hand when the worker stops is soon done.
 MAILS, LETTERS = 10, 20
 DIGESTS = 20
+FILES = 2
 # Seconds before a step that failed as a whole is tried again, and before a relay that cannot be reached is.
 PAUSE = 2.0
 # How often a mail is tried again at once, because another worker's transaction got in its way.
@@ -102,7 +103,6 @@ class Reading:
             with site.writing() as db:
                 intake.trouble(db, work.incoming_id, traceback.format_exc(), site.now())
 
-
     def _process(self, prepared: "Prepared", left: int = TOGETHER) -> "State":
         from listserv.usecases import intake
 
@@ -154,6 +154,25 @@ class Writing:
         self._not_before = time.monotonic() + BACKOFF[min(self._failures, len(BACKOFF) - 1)]
         self._failures += 1
         log.warning("relay", trouble=answer.text)
+
+
+def read_files(site: Site) -> int:
+    """Read a few of the files that were attached, so that their words are found; how many. Each in a process of its own."""
+    from listserv.usecases import attachedtexts
+
+    with site.reading() as db:
+        if not attachedtexts.are_waiting(db, site.now()):
+            return 0
+    with site.writing() as db:
+        taken = attachedtexts.claim(db, site.now(), FILES)
+    for sha256 in taken:
+        with site.reading() as db:
+            found = attachedtexts.bytes_of(db, sha256)
+        said = attachedtexts.read(found)
+        with site.writing() as db:
+            attachedtexts.keep(db, sha256, said)
+        log.info("file", sha256=sha256[:12], characters=len(said.text), trouble=said.trouble)
+    return len(taken)
 
 
 def keep_calendar(site: Site) -> int:

@@ -1,0 +1,1 @@
+"""PURE: words as people write them and as they look for them; no database, no network, no clock."""
