@@ -16,7 +16,7 @@ LONGEST_HTML = 12_000_000
 # Somebody who sends more of them wants to keep us busy.
 MOST_ENVELOPES = 5
 # Of HTML in one letter, its parts taken together; each alone is bounded where it is read.
-MOST_TAGS = 60_000
+MOST_TAGS = 50_000
 
 
 @dataclass(slots=True)

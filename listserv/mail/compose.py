@@ -1,8 +1,9 @@
-"""RFC 5322 bytes of our own letters. Header injection is impossible: no value may hold a line end."""
+"""RFC 5322 bytes of our own letters, and of posts written in the browser. Header injection is impossible: no value may hold a line end."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -10,7 +11,12 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
+from listserv.mail import headers as fields
+from listserv.mail import markup
 from listserv.mail.address import Mailbox, split
+from listserv.mail.headers import Field
+
+QUOTE = '<blockquote type="cite">'
 
 
 def message_id(domain: str) -> str:
@@ -49,3 +55,75 @@ def letter(sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Ma
                 mail[name] = one_line(value)
     mail.set_content(body.encode("utf-8", "replace").decode(), cte="quoted-printable")
     return mail.as_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What goes along with a post."""
+
+    name: str
+    type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A post as somebody wrote it in the browser: `text` is Markdown, `references` are ids without brackets, the answered one last."""
+
+    author: Mailbox
+    to: str
+    subject: str
+    text: str
+    message_id: str
+    date: datetime
+    language: str = ""
+    references: Sequence[str] = ()
+    files: Sequence[File] = ()
+
+
+def post(writing: Writing) -> bytes:
+    """The mail (CRLF) that says this: the words as they were written and, where they have marks, the same as HTML."""
+    answered = [f"<{ref}>".encode("utf-8", "replace") for ref in writing.references]
+    made = [
+        fields.make("From", _author(writing.author)),
+        fields.make("To", writing.to),
+        Field("subject", b"Subject: " + _words(writing.subject).encode() + b"\r\n"),
+        fields.make("Date", format_datetime(writing.date)),
+        fields.make("Message-ID", f"<{writing.message_id}>"),
+        # The email package would encode ids that are longer than a line, and no client reads those.
+        *([Field("in-reply-to", b"In-Reply-To: " + answered[-1] + b"\r\n")] if answered else []),
+        *([Field("references", b"References: " + b"\r\n ".join(answered) + b"\r\n")] if answered else []),
+        *([fields.make("Content-Language", writing.language)] if writing.language else []),
+    ]
+    return fields.join(made) + _content(writing)
+
+
+def _words(text: str) -> str:
+    return one_line(text) if text.isascii() else fields.phrase(text)
+
+
+def _author(box: Mailbox) -> str:
+    name = fields.phrase(box.name)
+    return f"{name} <{box.address}>" if name else box.address
+
+
+def _content(writing: Writing) -> bytes:
+    """Not format=flowed: a space at the end of a line means something in Markdown, and long lines are wrapped by every reader of today."""
+    mail = EmailMessage(policy=SMTP)
+    text = "\n".join(writing.text.strip("\r\n").splitlines()).encode("utf-8", "replace").decode() + "\n"
+    mail.set_content(text, cte="quoted-printable")
+    html = markup.to_html(text)
+    if markup.has_marks(html):
+        mail.add_alternative(page(html, writing.language), subtype="html", cte="quoted-printable")
+    for file in writing.files:
+        main, _, sub = file.type.partition("/")
+        if main in ("message", "multipart") or not sub:
+            main, sub = "application", "octet-stream"  # RFC 2046 section 5.2: a message part may not be base64
+        mail.add_attachment(file.data, maintype=main, subtype=sub, filename=one_line(file.name) or None)
+    return mail.as_bytes()
+
+
+def page(html: str, language: str) -> str:
+    """HTML as mail programs want it: quotes marked as quotes, and nothing that a reader's own style could not change."""
+    lang = f' lang="{language}"' if language else ""
+    return f'<!doctype html>\n<html{lang}><head><meta charset="utf-8"></head><body>\n{html.replace("<blockquote>", QUOTE)}\n</body></html>\n'

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from listserv.store.base import Base, Word
@@ -48,6 +48,8 @@ class Purpose(StrEnum):
     LEAVE = "leave"
     SETTINGS = "settings"
     DRAFT = "draft"
+    PROVE_ADDRESS = "prove-address"
+    KEEP_ACCOUNT = "keep-account"
 
 
 class Token(Base):
@@ -79,6 +81,8 @@ class Browser(Base):
     agent: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # To the day: enough to know one's own devices by, too little to follow anybody.
+    used_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
 
@@ -86,6 +90,11 @@ class Browser(Base):
 def address_by_key(db: Session, key: str) -> Address | None:
     """The address with this folded form (`mail.address.key`)."""
     return db.scalar(select(Address).where(Address.key == key))
+
+
+def person_at(db: Session, key: str) -> Address | None:
+    """The address with this folded form, and its person, in one look."""
+    return db.scalar(select(Address).options(joinedload(Address.user)).where(Address.key == key))
 
 
 def token_by_hash(db: Session, digest: bytes) -> Token | None:
@@ -96,6 +105,29 @@ def token_by_hash(db: Session, digest: bytes) -> Token | None:
 def browser_by_hash(db: Session, digest: bytes) -> Browser | None:
     """The signed-in browser with this hash, and its person."""
     return db.scalar(select(Browser).options(joinedload(Browser.user)).where(Browser.hash == digest))
+
+
+def browsers_of(db: Session, user_id: int, now: datetime) -> Sequence[Browser]:
+    """The browsers in which this person is signed in, the newest first."""
+    query = select(Browser).where(Browser.user_id == user_id, Browser.expires_at > now)
+    return db.scalars(query.order_by(Browser.created_at.desc(), Browser.id.desc())).all()
+
+
+def end_browsers(db: Session, user_id: int, *, only: int | None = None, but: int | None = None) -> None:
+    """Sign this person's browsers out: one of them, all but one, or all."""
+    query = delete(Browser).where(Browser.user_id == user_id)
+    query = query.where(Browser.id == only) if only is not None else query
+    db.execute(query.where(Browser.id != but) if but is not None else query)
+
+
+def use_browser(db: Session, browser_id: int, now: datetime) -> None:
+    """Somebody has been here with this browser."""
+    db.execute(update(Browser).where(Browser.id == browser_id).values(used_at=now))
+
+
+def forget_browsers(db: Session, now: datetime) -> None:
+    """Browsers whose time is over."""
+    db.execute(delete(Browser).where(Browser.expires_at < now))
 
 
 def administrators(db: Session) -> Sequence[User]:

@@ -8,18 +8,24 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from listserv import links
-from listserv.errors import Expired, Invalid, NotFound
+from listserv.errors import Expired, Invalid, NotFound, TooMany
 from listserv.mail import address, tokens
 from listserv.store.members import Member
-from listserv.store.people import Address, Browser, Purpose, Token, User, address_by_key, browser_by_hash
-from listserv.usecases import outbox
+from listserv.store.people import Browser, Purpose, Token, User, address_by_key, browser_by_hash, browsers_of, end_browsers, person_at, use_browser
+from listserv.usecases import limits, outbox
 from listserv.usecases.access import Actor, Door
+from listserv.usecases.journal import note
 from listserv.usecases.tokens import issue, look_up, spend
 
 LINK_HOURS = 1
 # On a machine of one's own, when asked to; and on one that others may use after.
 REMEMBERED = timedelta(days=90)
 FOR_NOW = timedelta(hours=12)
+# Links asked for in an hour: for one address, and from one network (a whole school may sit behind one).
+PER_ADDRESS, PER_NETWORK = 5, 100
+HOUR = timedelta(hours=1)
+# When a browser was last used is kept to about a day.
+ROUGHLY = timedelta(hours=18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,9 @@ class Person:
     language: str
     timezone: str
     administrator: bool
+    # The browser that the key belongs to, and when it was last seen here, roughly.
+    browser_id: int = 0
+    used_at: datetime | None = None
 
     @property
     def actor(self) -> Actor:
@@ -47,21 +56,36 @@ class SignedIn:
     wanted: str
 
 
-def ask(db: Session, email: str, language: str, now: datetime, *, wanted: str = "") -> None:
-    """Send a sign-in link to somebody we know. Says nothing of whether we do; raises Invalid only for what is no address."""
+def ask(db: Session, email: str, language: str, now: datetime, *, wanted: str = "", network: str = "") -> None:
+    """Send a sign-in link to somebody we know. Says nothing of whether we do, neither in words nor in time.
+
+    Raises Invalid only for what is no address, TooMany only for where it was asked from.
+    """
     local, domain = address.split(email.strip())
     if not local or not domain or len(email) > 320 or any(c <= " " for c in email.strip()):
         raise Invalid("this is not an e-mail address")
-    known = address_by_key(db, address.key(email))
-    if known is None or not outbox.may_write(db, known.email, now, proven=False):
-        return
-    url = link(db, known, now, wanted=wanted)
-    outbox.write(db, "sign-in", known.email, known.user.language or language, now, cause=outbox.Cause(), link=url)
+    if network and not limits.within(db, "sign-in from", network, now, HOUR, PER_NETWORK):
+        raise TooMany("many links were asked for from here")
+    if limits.within(db, "sign-in for", address.key(email), now, HOUR, PER_ADDRESS):
+        _send_link(db, email.strip(), language, now, wanted)
 
 
-def link(db: Session, known: Address, now: datetime, *, wanted: str = "") -> str:
-    """A link that signs this person in, once, within the hour."""
-    token = issue(db, Purpose.SIGN_IN, known.email, now, days=LINK_HOURS / 24, detail=local_path(wanted))
+def _send_link(db: Session, email: str, language: str, now: datetime, wanted: str) -> None:
+    """The same work for everybody; where we know nobody it is undone before it ends."""
+    known = person_at(db, address.key(email))
+    to = known.email if known else email
+    with db.begin_nested() as attempt:
+        if outbox.may_write(db, to, now, proven=False):
+            tongue = (known.user.language if known else "") or language
+            outbox.write(db, "sign-in", to, tongue, now, cause=outbox.Cause(), link=link(db, to, now, wanted=wanted))
+            db.flush()
+        if known is None:
+            attempt.rollback()
+
+
+def link(db: Session, email: str, now: datetime, *, wanted: str = "") -> str:
+    """A link that signs in who has this address, once, within the hour."""
+    token = issue(db, Purpose.SIGN_IN, email, now, days=LINK_HOURS / 24, detail=local_path(wanted))
     settings = outbox.settings_of(db)
     return links.sign_in_url(settings, token)
 
@@ -71,7 +95,7 @@ def link_for(db: Session, email: str, now: datetime) -> str:
     known = address_by_key(db, address.key(email))
     if known is None:
         raise NotFound("nobody here has the address {email}", email=email)
-    return link(db, known, now)
+    return link(db, known.email, now)
 
 
 def local_path(path: str) -> str:
@@ -102,7 +126,7 @@ def enter(db: Session, token: str, now: datetime, *, remember: bool = False, age
     known.verified_at = known.verified_at or now
     leave(db, old_key)
     key, lifetime = secrets.token_urlsafe(24), REMEMBERED if remember else FOR_NOW
-    db.add(Browser(hash=_hash(key), user_id=known.user_id, agent=agent[:200], created_at=now, expires_at=now + lifetime))
+    db.add(Browser(hash=_hash(key), user_id=known.user_id, agent=agent[:200], created_at=now, used_at=now, expires_at=now + lifetime))
     return SignedIn(key, lifetime, local_path(row.detail) or "/")
 
 
@@ -119,7 +143,28 @@ def person_behind(db: Session, key: str, now: datetime) -> Person | None:
     if browser is None or browser.expires_at <= now:
         return None
     user = browser.user
-    return Person(user.id, _name(user), user.language, user.timezone, user.administrator)
+    return Person(user.id, _name(user), user.language, user.timezone, user.administrator, browser.id, browser.used_at)
+
+
+def is_fresh(person: Person, now: datetime) -> bool:
+    """Has it been noted lately that this browser is in use?"""
+    return person.used_at is not None and now - person.used_at < ROUGHLY
+
+
+def touch(db: Session, person: Person, now: datetime) -> None:
+    """Note that this browser is in use."""
+    use_browser(db, person.browser_id, now)
+
+
+def devices(db: Session, person: Person, now: datetime) -> tuple[Browser, ...]:
+    """Where this person is signed in; the browser in hand first."""
+    return tuple(sorted(browsers_of(db, person.user_id, now), key=lambda browser: browser.id != person.browser_id))
+
+
+def end(db: Session, person: Person, browser_id: int | None, now: datetime) -> None:
+    """Sign one of one's other browsers out, or (None) all but the one in hand."""
+    end_browsers(db, person.user_id, only=browser_id, but=person.browser_id)
+    note(db, person.actor, "signed-out-elsewhere", mlist=None, now=now)
 
 
 def _name(user: User) -> str:

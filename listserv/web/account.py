@@ -1,15 +1,34 @@
-"""Signing in by an e-mailed link, signing out, and what a person may see of themselves."""
+"""Signing in by an e-mailed link, and signing out."""
 
-from flask import Blueprint, Response, make_response, redirect, request
+import logging
+
+from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from listserv.errors import Invalid
-from listserv.store.members import memberships
-from listserv.usecases import signin
+from listserv.site import is_unavailable
+from listserv.usecases import limits, signin
 from listserv.web.pages import page
-from listserv.web.visit import cookie, secure, visit
+from listserv.web.visit import cookie, secure, site_here, visit
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("account", __name__)
+
+
+@blueprint.after_app_request
+def note_use(response: Response) -> Response:
+    """Note about once a day that a browser is in use, so that its owner can tell it from one that is lost."""
+    found = g.get("visit")
+    if found is None or found.person is None or signin.is_fresh(found.person, found.now):
+        return response
+    try:
+        with site_here().writing() as db:
+            signin.touch(db, found.person, found.now)
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        log.warning("not noted: browser=%s", found.person.browser_id)  # the page is made already
+    return response
 
 
 @blueprint.get("/sign-in")
@@ -26,7 +45,7 @@ def ask() -> str | tuple[str, int]:
     """Send a link to whom we know, and say the same to everybody."""
     email, wanted = request.form.get("email", "").strip(), signin.local_path(request.form.get("next", ""))
     try:
-        signin.ask(visit().db, email, visit().language, visit().now, wanted=wanted)
+        signin.ask(visit().db, email, visit().language, visit().now, wanted=wanted, network=limits.network_of(request.remote_addr or ""))
     except Invalid:
         return page("account/door.html", wanted=wanted, email=email, wrong=True), 400
     return page("account/sent.html", email=email, hours=signin.LINK_HOURS)
@@ -60,12 +79,3 @@ def leave() -> AnyResponse:
     response.delete_cookie(cookie("session"), path="/", secure=secure(), httponly=True, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
-
-
-@blueprint.get("/me")
-def me() -> Response | AnyResponse:
-    """My lists, and the way out."""
-    person = visit().person
-    if person is None:
-        return redirect(f"{request.script_root}/sign-in?next={request.script_root}/me", 303)
-    return make_response(page("account/me.html", person=person, memberships=memberships(visit().db, person.user_id)))

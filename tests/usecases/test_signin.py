@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from listserv import links
-from listserv.errors import Expired, Invalid, NotFound
+from listserv.errors import Expired, Invalid, NotFound, TooMany
 from listserv.mail import tokens
+from listserv.store.limits import Tally
 from listserv.store.people import Browser, Purpose, Token
-from listserv.store.queue import Letter
-from listserv.usecases import signin
+from listserv.store.queue import Letter, Raw
+from listserv.usecases import limits, signin
 from listserv.usecases.tokens import issue
 from tests.conftest import add
 
@@ -41,7 +42,7 @@ def test_no_token_is_left_where_no_letter_goes(db, ewa, now):
     for _ in range(40):
         signin.ask(db, "ewa@example.org", "en", now)
 
-    assert len(db.scalars(select(Token)).all()) == len(db.scalars(select(Letter)).all()) <= 20
+    assert len(db.scalars(select(Token)).all()) == len(db.scalars(select(Letter)).all()) == signin.PER_ADDRESS
 
 
 def test_entering_makes_a_browser_and_spends_the_link(db, ewa, now):
@@ -113,3 +114,82 @@ def test_a_one_click_link_leads_to_its_membership(db, ewa, settings):
     for forged in (tokens.sign(key, tokens.Kind.LETTER, ewa.id), tokens.sign(b"x", tokens.Kind.UNSUBSCRIBE, ewa.id), "", "x"):
         with pytest.raises(NotFound):
             signin.member_by_link(db, forged)
+
+
+def statements_of(site, email, now):
+    """What the database is asked for when somebody gives this address, without the values."""
+    asked = []
+    with site.writing() as db:
+        engine = db.get_bind()
+        note = lambda _c, _k, statement, *_: asked.append(statement.split("sa_savepoint")[0])  # noqa: E731
+        event.listen(engine, "before_cursor_execute", note)
+        saved = []
+        for name in ("savepoint", "release_savepoint", "rollback_savepoint"):
+            event.listen(engine, name, lambda *_, name=name: saved.append(name))
+        signin.ask(db, email, "en", now)
+        event.remove(engine, "before_cursor_execute", note)
+    return asked
+
+
+def test_whoever_asks_costs_the_same_whether_known_or_not(site, network, now):
+    statements_of(site, "nikt@example.org", now)  # what is loaded once a process
+    known, unknown = statements_of(site, "halina@example.org", now), statements_of(site, "nigdy@example.org", now)
+
+    assert [s for s in known if not s.startswith(("RELEASE", "ROLLBACK"))] == [s for s in unknown if not s.startswith(("RELEASE", "ROLLBACK"))]
+    assert len(known) == len(unknown)
+    with site.reading() as db:
+        assert [letter.to for letter in db.scalars(select(Letter))] == ["halina@example.org"]
+        assert len(db.scalars(select(Token)).all()) == len(db.scalars(select(Raw)).all()) == 1
+
+
+def test_an_hour_has_room_for_a_few_links_and_the_next_for_as_many_more(db, ewa, now):
+    for hours in (0, 1, 2):
+        for _ in range(9):
+            signin.ask(db, "ewa@example.org", "en", now + timedelta(hours=hours))
+
+    assert len(db.scalars(select(Letter)).all()) == min(3 * signin.PER_ADDRESS, 5)
+
+
+def test_one_network_asks_for_a_bounded_number_of_links_and_others_go_on(db, ewa, now):
+    for number in range(signin.PER_NETWORK):
+        signin.ask(db, f"a{number}@example.net", "en", now, network="192.0.2.0/24")
+    with pytest.raises(TooMany):
+        signin.ask(db, "ewa@example.org", "en", now, network="192.0.2.0/24")
+
+    signin.ask(db, "ewa@example.org", "en", now, network="198.51.100.0/24")
+    assert [letter.to for letter in db.scalars(select(Letter))] == ["ewa@example.org"]
+
+
+def test_what_is_counted_does_not_say_of_whom(db, ewa, now, settings):
+    signin.ask(db, "ewa@example.org", "en", now, network="192.0.2.0/24")
+
+    keys = [tally.key for tally in db.scalars(select(Tally))]
+    assert len(keys) == 2 and all(len(key) == 16 for key in keys)
+    assert b"ewa" not in b"".join(keys) and b"192" not in b"".join(keys)
+
+
+@pytest.mark.parametrize(
+    ("peer", "network"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.9", "192.0.2.0/24"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", ""),
+    ],
+)
+def test_a_network_is_about_a_household(peer, network):
+    assert limits.network_of(peer) == network
+
+
+def test_others_sessions_are_ended_and_the_one_in_hand_stays(db, ewa, now):
+    keys = [signin.enter(db, token(db, now), now).key for _ in range(3)]
+    db.flush()
+    here = signin.person_behind(db, keys[0], now)
+    assert [browser.id == here.browser_id for browser in signin.devices(db, here, now)] == [True, False, False]
+
+    signin.end(db, here, here.browser_id, now)
+    signin.end(db, here, None, now)
+
+    assert [bool(signin.person_behind(db, key, now)) for key in keys] == [True, False, False]

@@ -173,7 +173,7 @@ def test_signing_out_ends_it_here_and_on_the_server(member, app, site):
 def test_my_page_shows_my_lists_and_how_their_mail_reaches_me(member, site):
     page = member.page("/me")
 
-    assert "You are on 1 list. Sieć BP Every message comes as it is written. ewa@example.org leave this list" in words(page)
+    assert "You are on 1 list. Sieć BP Every message comes as it is written. ewa@example.org delivery, pause : Sieć BP leave this list" in words(page)
     assert "siecibp-request@" in page
     assert "/unsubscribe/u" in page
 

@@ -1,0 +1,178 @@
+"""Forgetting somebody, and telling them what is known: by the metadata, so that a table of a later version is not overlooked."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, delete, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from listserv.store.archive import Message
+from listserv.store.base import Base, Word
+from listserv.store.moderation import Held, HeldState
+from listserv.store.people import User
+from listserv.store.queue import Letter, Outgoing, Raw
+from listserv.store.tools import destroy_unused
+
+
+class Posts(StrEnum):
+    """What becomes of what somebody wrote: the words stay without the name, or go too."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+class Erasure(Base):
+    """Somebody wishes to be forgotten, on this day; until then they may change their mind."""
+
+    __tablename__ = "erasure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), unique=True)
+    posts: Mapped[Posts] = mapped_column(Word(Posts))
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    # Once it has begun: up to which mail (`raw.id`) it has come.
+    upto: Mapped[int | None]
+
+    user: Mapped[User] = relationship()
+
+
+# Kept by number alone once the person behind it has no name: who decided what must stay tellable.
+STAYS = frozenset({"journal", "erasure"})
+# Shared with others, or handled by themselves.
+SHARED = frozenset({"user", "message", "held", "incoming", "letter"})
+# A bar that forgets whom it bars is none; and bytes are looked into elsewhere.
+UNSWEPT = frozenset({"ban", "raw", "alembic_version"})
+# A person's number in a row that belongs to others: the row stays, the number goes.
+OTHERS = frozenset({"decided_by"})
+# Where an address stands that says whose the row is: table and column.
+ADDRESSED = (
+    ("application", "key"),
+    ("held", "author_email"),
+    ("incoming", "mail_from"),
+    ("letter", "to_key"),
+    ("message", "author_key"),
+    ("token", "email"),
+    ("trusted", "key"),
+)
+SECRET = frozenset({"hash", "sha256"})
+
+
+def erasure_of(db: Session, user_id: int) -> Erasure | None:
+    """This person's wish to be forgotten."""
+    return db.scalar(select(Erasure).where(Erasure.user_id == user_id))
+
+
+def erasures_due(db: Session, now: datetime, limit: int) -> Sequence[Erasure]:
+    """Those whose day has come, the oldest first."""
+    query = select(Erasure).where(Erasure.due_at <= now).order_by(Erasure.due_at, Erasure.id)
+    return db.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+
+
+# ---- telling ------------------------------------------------------------------------------------------------
+
+
+def rows_about(db: Session, user_id: int, emails: Collection[str], keys: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """All rows that belong to this person, by table; without bytes and without what only machines understand."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in Base.metadata.sorted_tables:
+        where = _belongs(table, user_id, {*emails, *keys})
+        if where is not None:
+            rows = db.execute(select(*_told(table)).where(where).order_by(*table.primary_key)).mappings().all()
+            found[table.name] = [dict(row) for row in rows]
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _belongs(table: Table, user_id: int, addresses: set[str]) -> Any:
+    """Which rows of a table are somebody's."""
+    ways: list[Any] = [column == user_id for column in _referring(table, "user") if column.name not in OTHERS]
+    members = select(Base.metadata.tables["member"].c.id).where(Base.metadata.tables["member"].c.user_id == user_id)
+    drafts = select(Base.metadata.tables["draft"].c.id).where(Base.metadata.tables["draft"].c.user_id == user_id)
+    ways += [column.in_(members) for column in table.c if column.name == "member_id" and table.name != "member"]
+    ways += [column.in_(drafts) for column in table.c if column.name == "draft_id"]
+    ways += [table.c[name].in_(addresses) for where, name in ADDRESSED if where == table.name]
+    if table.name == "user":
+        ways.append(table.c.id == user_id)
+    return or_(*ways) if ways else None
+
+
+def _referring(table: Table, other: str) -> Iterator[Column[Any]]:
+    return (column for column in table.c if any(key.column.table.name == other for key in column.foreign_keys))
+
+
+def _told(table: Table) -> list[Column[Any]]:
+    # What a moderator noted about others is not about the moderator.
+    hidden = SECRET | ({"detail"} if table.name == "journal" else set())
+    return [column for column in table.c if not isinstance(column.type, LargeBinary) and column.name not in hidden]
+
+
+# ---- mails --------------------------------------------------------------------------------------------------
+
+
+def raws_after(db: Session, raw_id: int, limit: int) -> Sequence[int]:
+    """The next mails, by number."""
+    return db.scalars(select(Raw.id).where(Raw.id > raw_id).order_by(Raw.id).limit(limit)).all()
+
+
+def is_kept(db: Session, raw_id: int) -> bool:
+    """Is this mail still there?"""
+    return db.scalar(select(Raw.id).where(Raw.id == raw_id)) is not None
+
+
+def messages_with(db: Session, raw_id: int) -> Sequence[Message]:
+    """The archived messages that are made of this mail."""
+    return db.scalars(select(Message).where(Message.raw_id == raw_id)).all()
+
+
+def outgoing_with(db: Session, raw_id: int) -> Sequence[Outgoing]:
+    """The posts on their way to members that are made of this mail."""
+    return db.scalars(select(Outgoing).where(Outgoing.raw_id == raw_id)).all()
+
+
+def replace_raw(db: Session, old: int, new: int) -> None:
+    """Whatever was made of this mail is made of another one from now on; the old bytes are no more."""
+    db.flush()
+    for table in Base.metadata.sorted_tables:
+        for column in _referring(table, "raw") if table.name != "body" else ():
+            db.execute(update(table).where(column == old).values({column.name: new}))
+    destroy_unused(db, [old])
+
+
+# ---- rows ---------------------------------------------------------------------------------------------------
+
+
+def own_messages(db: Session, user_id: int, keys: Collection[str]) -> Sequence[Message]:
+    """Everything that somebody wrote to any list."""
+    return db.scalars(select(Message).where((Message.user_id == user_id) | Message.author_key.in_(keys)).order_by(Message.id)).all()
+
+
+def forget_rows(db: Session, user_id: int, addresses: set[str]) -> None:
+    """Take away every row that belongs to this person alone, and their number from every row that stays."""
+    db.flush()
+    db.execute(update(Letter).where(Letter.to_key.in_(addresses)).values(due=None), execution_options={"synchronize_session": False})
+    waiting = update(Held).where(Held.author_email.in_(addresses), Held.state == HeldState.PENDING)
+    db.execute(waiting.values(state=HeldState.WITHDRAWN), execution_options={"synchronize_session": False})
+    for table in reversed(Base.metadata.sorted_tables):
+        where = None if table.name in STAYS | SHARED else _belongs(table, user_id, addresses)
+        if where is not None:
+            db.execute(delete(table).where(where))
+    for name, column in (("message", "user_id"), ("held", "decided_by"), ("application", "decided_by")):
+        table = Base.metadata.tables[name]
+        db.execute(update(table).where(table.c[column] == user_id).values({column: None}))
+    db.expire_all()
+
+
+def sweep(db: Session, addresses: Collection[str], clean: Callable[[str], str]) -> int:
+    """Every text of every table in which one of these addresses stands, made clean; how many were."""
+    swept = 0
+    for table in Base.metadata.sorted_tables:
+        for column in (column for column in table.c if isinstance(column.type, String) and table.name not in UNSWEPT):
+            says = or_(*(func.lower(column).contains(address.lower(), autoescape=True) for address in addresses))
+            for *key, text in db.execute(select(*table.primary_key, column).where(says)).all():
+                same = [part == value for part, value in zip(table.primary_key, key, strict=True)]
+                db.execute(delete(table).where(*same) if column.primary_key else update(table).where(*same).values({column.name: clean(text)}))
+                swept += 1
+    db.expire_all()
+    return swept

@@ -1,0 +1,125 @@
+"""Forgetting somebody, on the day that they asked for: mail by mail, a few at a time, and in the end every row at once."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import structlog
+from sqlalchemy.orm import Session
+
+from listserv.i18n import N_, translations
+from listserv.mail import forgetting, headers
+from listserv.mail.forgetting import Person
+from listserv.mail.parse import parse
+from listserv.store import erasing, hidden, tools
+from listserv.store.archive import Attachment, Message, keep_body
+from listserv.store.erasing import Erasure, Posts
+from listserv.store.lists import MailingList
+from listserv.store.members import memberships
+from listserv.store.queue import keep_raw, raw_bytes
+from listserv.usecases import archiving, arranging, indexing, retelling
+from listserv.usecases.access import CALENDAR
+from listserv.usecases.administration import remove_member
+from listserv.usecases.journal import note
+
+log = structlog.get_logger()
+
+# When something could not be erased, it is tried again.
+AGAIN = timedelta(hours=1)
+# Mails in one transaction: others write meanwhile.
+SLICE = 100
+REMOVED = N_("[Removed at its author's wish.]")
+
+
+def run_due(db: Session, now: datetime) -> int:
+    """Go on with what is due, by one slice; 0 when nothing is left. Harmless when it is repeated."""
+    for wish in erasing.erasures_due(db, now, 1):
+        wish_id = wish.id
+        try:
+            with db.begin_nested():
+                _go_on(db, wish, now)
+        except Exception:  # one that cannot be carried out must not keep digests and pauses waiting
+            log.exception("erasure failed", erasure=wish_id)
+            db.get_one(Erasure, wish_id).due_at = now + AGAIN
+        return 1
+    return 0
+
+
+def _go_on(db: Session, wish: Erasure, now: datetime) -> None:
+    mails, who = erasing.raws_after(db, wish.upto or 0, SLICE), _person(wish)
+    for raw_id in mails:
+        _look_at(db, wish, who, raw_id, now)
+    if mails:
+        wish.upto = mails[-1]
+        return
+    _finish(db, wish, who, now)
+
+
+def _person(wish: Erasure) -> Person:
+    return forgetting.person(tuple(place.email for place in wish.user.addresses), wish.user.name)
+
+
+def _look_at(db: Session, wish: Erasure, who: Person, raw_id: int, now: datetime) -> None:
+    """One mail: as it may stay, with everything that was made of it."""
+    if not erasing.is_kept(db, raw_id):
+        return  # destroyed meanwhile, with the digest or letter that it was
+    raw = raw_bytes(db, raw_id)
+    messages = erasing.messages_with(db, raw_id)
+    note = translations(messages[0].thread.mlist.language if messages else wish.user.language).gettext(REMOVED)
+    words = wish.posts is Posts.REMOVE
+    new = forgetting.without(raw, who, archived=bool(messages), words=words, note=note)
+    if new == raw:
+        return
+    kept = keep_raw(db, new).id
+    for message in messages:
+        # Who brings the old archive once more brings this message as it is now.
+        tools.bury(db, message.list_id, message.message_id, sha256(raw).digest(), kept, now)
+    for outgoing in erasing.outgoing_with(db, raw_id):
+        mine = any(message.author_key in who.keys for message in messages)
+        outgoing.head, outgoing.body = _head(outgoing.head, who, mine=mine), None
+    seqs = [(db.get_one(MailingList, message.list_id), message.seq, message.author_key in who.keys and words) for message in messages]
+    erasing.replace_raw(db, raw_id, kept)
+    for message in erasing.messages_with(db, kept):
+        _derive(db, message, kept)
+    indexing.index(db, [message.id for message in erasing.messages_with(db, kept)])
+    for mlist, seq, gone in seqs:
+        retelling.retell(db, mlist, [seq], now, destroy=gone)
+
+
+def _head(head: bytes, who: Person, *, mine: bool) -> bytes:
+    """The header block of copies that are not made yet."""
+    block = forgetting.anonymous(head + b"\r\n") if mine else head + b"\r\n"
+    return headers.join(headers.split(forgetting.redacted(block, who))[0])
+
+
+def _derive(db: Session, message: Message, raw_id: int) -> None:
+    """What the archive shows of a mail, from its bytes as they are now."""
+    post = parse(raw_bytes(db, raw_id))
+    keep_body(db, raw_id, post.text, post.html)
+    message.subject, message.size = post.subject, post.size
+    message.snippet, message.has_html = archiving.snippet(post), post.html is not None
+    hidden.drop_attachments(db, message)
+    db.add_all(Attachment(**file) for file in archiving.files(message.id, post))
+    db.flush()
+    db.expire(message)
+
+
+def _finish(db: Session, wish: Erasure, who: Person, now: datetime) -> None:
+    """No mail names them any more: now the rows, and last the wish itself. What stays is a number without a name."""
+    user = wish.user
+    for member in memberships(db, user.id):
+        remove_member(db, member, CALENDAR, now)
+    messages = erasing.own_messages(db, user.id, who.keys)
+    for message in messages:
+        # Still one voice in its conversations, but nobody's.
+        message.author, message.author_email, message.author_key = "", "", f"erased-{user.id}"
+    note(db, CALENDAR, "erased", mlist=None, now=now, about=wish, detail=wish.posts)
+    user.name, user.language, user.timezone, user.administrator = "", "", "", False
+    db.flush()
+    ids, families = [message.id for message in messages], {message.thread.family for message in messages}
+    emails = {place.email for place in user.addresses}
+    erasing.forget_rows(db, user.id, emails | who.keys)
+    erasing.sweep(db, emails | who.keys, lambda text: forgetting.in_text(text, who))
+    indexing.index(db, ids)
+    arranging.settle(db, families)
+    db.delete(db.get_one(Erasure, wish.id))
+    db.flush()

@@ -1,0 +1,238 @@
+"""What people see and change of themselves: their lists, name, language, zone and addresses. The same verbs as by mail."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from listserv import links
+from listserv.errors import Conflict, Invalid, NotFound, TooMany
+from listserv.i18n import N_
+from listserv.mail import address
+from listserv.mail.commands import Command, Kind
+from listserv.store.drafts import DraftLine, drafts_of
+from listserv.store.lists import list_by_name
+from listserv.store.members import Member, member_of, memberships
+from listserv.store.ownposts import latest_of, undecided_of
+from listserv.store.people import Address, Purpose, Token, User, address_by_key
+from listserv.usecases import digesting, limits, mailcommands, membership, outbox, roster, tokens
+from listserv.usecases.administration import LONGEST_NAME, checked_email, one_line
+from listserv.usecases.journal import note
+from listserv.usecases.signin import Person
+
+POSTS_TOLD = 10
+PROVE_HOURS = 24
+MOST_ADDRESSES = 10
+# Letters that prove an address, asked for in an hour.
+PROOFS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One of somebody's own posts: `state` is posted, pending, refused or withdrawn."""
+
+    list_name: str
+    list_title: str
+    list_language: str
+    subject: str
+    at: datetime
+    state: str
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """Somebody's own page."""
+
+    user: User
+    memberships: Sequence[Member]
+    drafts: Sequence[DraftLine]
+    posts: tuple[Post, ...]
+
+
+def overview(db: Session, person: Person) -> Mine:
+    """All that a person's own page shows."""
+    user = db.get_one(User, person.user_id)
+    posts = [Post(name, title, tongue, subject, at, "posted", found) for name, title, tongue, subject, at, found in latest_of(db, user.id, POSTS_TOLD)]
+    emails = [place.email for place in user.addresses]
+    for name, title, tongue, subject, at, state in undecided_of(db, emails, POSTS_TOLD) if emails else ():
+        posts.append(Post(name, title, tongue, subject, at, state.value))
+    told = sorted(posts, key=lambda post: post.at, reverse=True)[:POSTS_TOLD]
+    return Mine(user, memberships(db, user.id), drafts_of(db, user.id), tuple(told))
+
+
+def own_membership(db: Session, person: Person, name: str) -> Member:
+    """A person's own membership of a list. Raises NotFound."""
+    mlist = list_by_name(db, name)
+    member = member_of(db, mlist, person.user_id) if mlist else None
+    if member is None:
+        raise NotFound("there is no such page")
+    return member
+
+
+def set_delivery(db: Session, member: Member, said: Mapping[str, str], days: Sequence[str], person: Person, now: datetime) -> None:
+    """How a list's mail comes, and to which address. Raises Invalid."""
+    values = {"delivery": said.get("delivery", member.delivery)}
+    if values["delivery"] == "digest":
+        values["schedule"] = schedule_from(said, days)
+    place = own_address(member.user, said.get("address", ""))
+    if place and place.id != member.address_id:
+        values["email"] = place.email
+    try:
+        roster.set_member(db, member, values, person.actor, now)
+    except Invalid:
+        raise Invalid(N_("Please choose a day, and give the hour like this: 07:00.")) from None
+
+
+def schedule_from(said: Mapping[str, str], days: Sequence[str]) -> str:
+    """`weekly mon,thu 07:00` from a form's fields. Raises Invalid."""
+    every, at = said.get("every", "daily"), said.get("at", "") or "07:00"
+    if every == "weekly" and not days:
+        raise Invalid(N_("Please choose at least one day of the week."))
+    middle = {"weekly": f" {','.join(days)}", "monthly": f" {said.get('day', '') or '1'}"}.get(every, "")
+    return f"{every}{middle} {at}"
+
+
+def own_address(user: User, given: str) -> Address | None:
+    """One of a person's own proven addresses, by its number."""
+    return next((place for place in user.addresses if str(place.id) == given and place.verified_at), None)
+
+
+def pause(db: Session, member: Member, until: str, person: Person, now: datetime) -> None:
+    """No mail from a list until after this day (YYYY-MM-DD; empty: until further notice). Raises Invalid."""
+    command = Command(Kind.PAUSE, until=_day(until) if until else None)
+    if mailcommands.is_over(db, member, command, now):
+        raise Invalid(N_("That day is over. A pause ends today or later."))
+    mailcommands.change(db, member, command, now, actor=person.actor)
+
+
+def _day(text: str) -> tuple[int, int, int]:
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        raise Invalid(N_("Please give the day like this: 2026-08-15.")) from None
+    return day.day, day.month, day.year
+
+
+def resume(db: Session, member: Member, person: Person, now: datetime) -> None:
+    """Mail from the list again."""
+    mailcommands.change(db, member, Command(Kind.RESUME), now, actor=person.actor)
+
+
+def leave(db: Session, member: Member, person: Person, now: datetime) -> None:
+    """Leave a list. Raises NotAllowed for the last one who decides on it."""
+    membership.leave(db, member, person.actor, now, why="me")
+
+
+def set_profile(db: Session, person: Person, said: Mapping[str, str], now: datetime) -> None:
+    """Name, language and zone. Raises Invalid; nothing is changed then."""
+    user = db.get_one(User, person.user_id)
+    name, tongue, zone = one_line(said.get("name", "")), said.get("language", ""), said.get("timezone", "").strip()
+    if len(name) > LONGEST_NAME or "@" in name:
+        raise Invalid(N_("A name has up to 200 characters, and no @."))
+    if tongue not in ("", "en", "pl"):
+        raise Invalid(N_("There is no such language here."))
+    moved = zone != user.timezone
+    user.timezone = checked_zone(zone)
+    user.name, user.language = name, tongue
+    for member in memberships(db, user.id) if moved else ():
+        digesting.plan(db, member, now)
+    note(db, person.actor, "profile-set", mlist=None, now=now)
+
+
+def checked_zone(name: str) -> str:
+    """A time zone's name, or nothing for the site's. Raises Invalid."""
+    try:
+        return name and ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        raise Invalid(N_("There is no such time zone. Europe/Warsaw is one.")) from None
+
+
+# ---- addresses ---------------------------------------------------------------------------------------------
+
+
+def add_address(db: Session, person: Person, given: str, now: datetime) -> str:
+    """Send a link to one more address of this person; the address as it is written. Says nothing of whether anybody has it.
+
+    Raises Invalid for what is none, Conflict for one that is proven already, TooMany.
+    """
+    user = db.get_one(User, person.user_id)
+    try:
+        email = checked_email(given)
+    except Invalid:
+        raise Invalid(N_("This does not look like an e-mail address. Please check it.")) from None
+    known = next((place for place in user.addresses if place.key == address.key(email)), None)
+    if known and known.verified_at:
+        raise Conflict(N_("This address is yours already."))
+    if len(user.addresses) >= MOST_ADDRESSES:
+        raise Invalid(N_("Ten addresses are the most. Please remove one first."))
+    if not limits.within(db, "prove", str(user.id), now, timedelta(hours=1), PROOFS):
+        raise TooMany(N_("Many letters were asked for within the hour. It will work again later."))
+    _ask_for_proof(db, user, email, now)
+    return email
+
+
+def _ask_for_proof(db: Session, user: User, email: str, now: datetime) -> None:
+    # Nobody proven: whoever's mailbox this is has not asked for the letter.
+    if not outbox.may_write(db, email, now, proven=False):
+        return
+    token = tokens.issue(db, Purpose.PROVE_ADDRESS, email, now, object_id=user.id, days=PROVE_HOURS / 24)
+    url = links.prove_url(outbox.settings_of(db), token)
+    outbox.write(db, "address-prove", email, user.language, now, cause=outbox.Cause(), link=url)
+
+
+def proof(db: Session, token: str, person: Person | None, now: datetime) -> Token:
+    """The row of a link that proves an address. Raises NotFound or Expired; and NotFound for everybody but who asked for it.
+
+    A link that somebody else opens must not give their mailbox to whoever asked.
+    """
+    row = tokens.look_up(db, token, now)
+    if row.purpose is not Purpose.PROVE_ADDRESS or person is None or row.object_id != person.user_id:
+        raise NotFound("there is no such link")
+    return row
+
+
+def prove(db: Session, token: str, person: Person, now: datetime) -> Address:
+    """The address is this person's from now on; their other addresses are told. Raises Conflict where it is another person's."""
+    row = proof(db, token, person, now)
+    user = db.get_one(User, person.user_id)
+    known = address_by_key(db, address.key(row.email))
+    if known and known.user_id != user.id:
+        raise Conflict(N_("This address belongs to another person here, with lists of its own. Please sign in with it and leave those lists first."))
+    tokens.spend(db, row, now)
+    others = [place.email for place in user.addresses if place.verified_at and place is not known]
+    if known is None:
+        known = Address(user=user, email=row.email, key=address.key(row.email))
+        db.add(known)
+    known.verified_at = known.verified_at or now
+    db.flush()
+    note(db, person.actor, "address-proven", mlist=None, now=now, about=known)
+    tell(db, user, others, "address-added", now, email=known.email)
+    return known
+
+
+def remove_address(db: Session, person: Person, address_id: int, now: datetime) -> None:
+    """Give an address up; it and the others are told. Raises Conflict for one that is still needed."""
+    user = db.get_one(User, person.user_id)
+    place = next((one for one in user.addresses if one.id == address_id), None)
+    if place is None:
+        raise NotFound("there is no such address")
+    if not any(one.verified_at for one in user.addresses if one is not place):
+        raise Conflict(N_("This is your only address here: without it there is no way in."))
+    if any(member.address_id == place.id for member in memberships(db, user.id)):
+        raise Conflict(N_("A list writes to this address. Please choose another one for it first."))
+    note(db, person.actor, "address-removed", mlist=None, now=now, about=place)
+    told = [one.email for one in user.addresses if one.verified_at]
+    tell(db, user, told, "address-removed", now, email=place.email)
+    db.delete(place)
+    db.flush()
+    db.refresh(user, ["addresses"])
+
+
+def tell(db: Session, user: User, emails: Sequence[str], letter: str, now: datetime, **facts: Any) -> None:
+    """A letter to each of a person's addresses: what somebody else might have done must not stay unseen."""
+    for email in emails:
+        outbox.write(db, letter, email, user.language, now, automatic=False, **facts)

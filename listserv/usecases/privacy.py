@@ -1,0 +1,136 @@
+"""Somebody's own data: taking it along, and wishing to be forgotten. The same verbs for the web and for mail."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from sqlalchemy.orm import Session
+
+from listserv import links
+from listserv.errors import Conflict, Expired, NotFound
+from listserv.i18n import N_
+from listserv.store import erasing
+from listserv.store.drafts import Draft, drafts_by
+from listserv.store.erasing import Erasure, Posts
+from listserv.store.members import Role, memberships
+from listserv.store.people import Purpose, Token, User
+from listserv.store.queue import raw_bytes
+from listserv.usecases import deciding, outbox, tokens
+from listserv.usecases.access import Actor, Door
+from listserv.usecases.journal import note
+
+DAYS = 7
+DELAY = timedelta(days=DAYS)
+LAST_OWNER = N_("Nobody but you decides on the list “{title}”. Please make somebody else its coordinator first, or ask the administrator to close it.")
+ASKED = N_("This has been asked for already.")
+BEGUN = N_("The day has come, and the erasure has begun.")
+
+
+# ---- taking along -------------------------------------------------------------------------------------------
+
+
+def collect(db: Session, user_id: int) -> dict[str, Any]:
+    """Everything that is kept about a person, as values that JSON can say."""
+    user = db.get_one(User, user_id)
+    emails, keys = {place.email for place in user.addresses}, {place.key for place in user.addresses}
+    return {"name": user.name, "addresses": sorted(emails), "tables": erasing.rows_about(db, user_id, emails, keys)}
+
+
+def write_export(db: Session, user_id: int, file: IO[bytes], now: datetime) -> None:
+    """One file with all of it: `about-me.json`, the mails as they were written, and the files of drafts."""
+    keys = {place.key for place in db.get_one(User, user_id).addresses}
+    with ZipFile(file, "w", ZIP_DEFLATED) as bundle:
+        about = {"site": outbox.settings_of(db).site.url, "made_at": now, **collect(db, user_id)}
+        bundle.writestr("about-me.json", json.dumps(about, ensure_ascii=False, indent=1, default=_plain))
+        for message in erasing.own_messages(db, user_id, keys):
+            bundle.writestr(f"messages/{message.id}.eml", raw_bytes(db, message.raw_id))
+        for draft in drafts_by(db, user_id):
+            _add_files(bundle, draft)
+
+
+def _add_files(bundle: ZipFile, draft: Draft) -> None:
+    for file in draft.files:
+        safe = "".join(c if c.isalnum() or c in " .-_()" else "_" for c in file.name).strip(". ") or "file"
+        bundle.writestr(f"drafts/{draft.id}/{file.id} {safe}", file.data)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+# ---- being forgotten ----------------------------------------------------------------------------------------
+
+
+def planned(db: Session, user_id: int) -> Erasure | None:
+    """What this person has asked for, until it is done."""
+    return erasing.erasure_of(db, user_id)
+
+
+def ask(db: Session, user_id: int, posts: Posts, actor: Actor, now: datetime) -> Erasure:
+    """Plan to forget a person; each of their addresses is told, with a link that stops it.
+
+    Raises Conflict where it is planned already, and for the last one who decides on a list.
+    """
+    user = db.get_one(User, user_id)
+    for member in memberships(db, user_id):
+        if member.role is Role.OWNER and len(deciding.deciders(db, member.mlist)) == 1:
+            raise Conflict(LAST_OWNER, title=member.mlist.title)
+    if planned(db, user_id) is not None:
+        raise Conflict(ASKED)
+    wish = Erasure(user_id=user_id, posts=posts, asked_at=now, due_at=now + DELAY)
+    db.add(wish)
+    db.flush()
+    note(db, actor, "erasure-asked", mlist=None, now=now, about=wish, detail=posts)
+    for email in _told(user):
+        token = tokens.issue(db, Purpose.KEEP_ACCOUNT, email, now, object_id=user_id, days=DAYS)
+        _write(db, user, "erasure-asked", email, now, {"link": links.keep_url(outbox.settings_of(db), token), "due_at": wish.due_at, "mode": posts.value})
+    return wish
+
+
+def _told(user: User) -> list[str]:
+    return [place.email for place in user.addresses if place.verified_at] or [place.email for place in user.addresses]
+
+
+def _write(db: Session, user: User, letter: str, email: str, now: datetime, facts: Mapping[str, Any]) -> None:
+    outbox.write(db, letter, email, user.language, now, automatic=False, **facts)
+
+
+def keep(db: Session, user_id: int, actor: Actor, now: datetime) -> None:
+    """Stop it: everything stays as it is. Raises Expired once it has begun; harmless where nothing is planned."""
+    wish = planned(db, user_id)
+    if wish is None:
+        return
+    db.refresh(wish, with_for_update=True)
+    if wish.upto is not None:
+        raise Conflict(BEGUN)
+    user = wish.user
+    note(db, actor, "erasure-stopped", mlist=None, now=now, about=wish)
+    db.delete(wish)
+    db.flush()
+    for email in _told(user):
+        _write(db, user, "erasure-stopped", email, now, {})
+
+
+def planned_by(db: Session, token: str, now: datetime) -> Erasure:
+    """The erasure that this link stops. Raises NotFound for a link that never was ours, Expired where there is nothing to stop."""
+    row = _link(db, token, now)
+    wish = planned(db, row.object_id or 0)
+    if wish is None:
+        raise Expired("this link was good once", purpose=row.purpose)
+    return wish
+
+
+def keep_by_link(db: Session, token: str, now: datetime) -> None:
+    """Stop it, by the link in the letter. Raises NotFound or Expired."""
+    wish = planned_by(db, token, now)
+    tokens.spend(db, _link(db, token, now), now)
+    keep(db, wish.user_id, Actor(Door.WEB, wish.user_id, proven=True), now)
+
+
+def _link(db: Session, token: str, now: datetime) -> Token:
+    row = tokens.look_up(db, token, now)
+    if row.purpose is not Purpose.KEEP_ACCOUNT:
+        raise NotFound("there is no such link")
+    return row
