@@ -40,6 +40,7 @@ class Reason(StrEnum):
     REPEATED = "repeated"
     REQUEST = "request"
     MOVED = "moved"
+    LOCKED = "locked"
 
 
 WORDS = {
@@ -62,6 +63,7 @@ WORDS = {
     Reason.REQUEST: N_("it reads like a wish to leave the list, and everybody would get it"),
     Reason.REPEATED: N_("the same words have come again and again"),
     Reason.MOVED: N_("it was waiting for a decision when the list moved here"),
+    Reason.LOCKED: N_("the moderators have closed the conversation that it answers"),
 }
 
 
@@ -74,6 +76,8 @@ class Facts:
     member: bool = False
     moderator: bool = False
     moderated: bool = False
+    # A moderator has said that this author's posts need not be read first.
+    trusted: bool = False
     banned: bool = False
     alignment: Alignment = Alignment.UNKNOWN
     null_sender: bool = False
@@ -81,6 +85,8 @@ class Facts:
     closed: bool = False
     newsletter: bool = False
     emergency: bool = False
+    # The thread that it belongs to takes no more messages.
+    locked: bool = False
     strict: bool = False
     # How often the author has sent these very words within the hour, and whether a moderator looks at them already.
     echoes: int = 0
@@ -172,8 +178,8 @@ def forged(post: Post, facts: Facts) -> Reason | None:
 
 
 def nonmember(post: Post, facts: Facts) -> Reason | None:
-    """A stranger."""
-    return None if facts.member else Reason.NONMEMBER
+    """A stranger, unless a moderator has said yes to all that comes from this address."""
+    return None if facts.member or facts.trusted else Reason.NONMEMBER
 
 
 def unproven(post: Post, facts: Facts) -> Reason | None:
@@ -188,7 +194,12 @@ def emergency(post: Post, facts: Facts) -> Reason | None:
 
 def moderated(post: Post, facts: Facts) -> Reason | None:
     """This member's, or everybody's, posts are read first."""
-    return Reason.MODERATED if facts.moderated and not facts.moderator else None
+    return Reason.MODERATED if facts.moderated and not (facts.moderator or facts.trusted) else None
+
+
+def locked(post: Post, facts: Facts) -> Reason | None:
+    """An answer to a closed conversation. Whoever closed it may still have the last word."""
+    return Reason.LOCKED if facts.locked and not facts.moderator else None
 
 
 def too_big(post: Post, facts: Facts) -> Reason | None:
@@ -203,7 +214,7 @@ def empty(post: Post, facts: Facts) -> Reason | None:
 
 DISCARD_IF: tuple[Rule, ...] = (loop, automatic, double, held_already)
 REJECT_IF: tuple[Rule, ...] = (closed, banned, announce_only)
-HOLD_IF: tuple[Rule, ...] = (list_mail, authors, forged, nonmember, unproven, emergency, moderated, too_big, empty, repeated, request)
+HOLD_IF: tuple[Rule, ...] = (list_mail, authors, forged, nonmember, unproven, emergency, moderated, locked, too_big, empty, repeated, request)
 
 
 def judge(post: Post, facts: Facts) -> Verdict:

@@ -1,6 +1,9 @@
 """Subjects without what programs put around them: Re:, Odp:, Fwd: and their kin in many languages."""
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
 
 # What mail programs write before a subject that is answered or passed on: Polish, English, German, Dutch, the languages
 # of the North, French, Spanish, Portuguese, Italian, Czech, Hungarian, Turkish, Romanian, Ukrainian, Russian, Greek, the
@@ -50,3 +53,33 @@ def _parted(subject: str) -> tuple[list[str], str]:
 def reply_subject(subject: str) -> str:
     """The subject of an answer: one Re:, whatever was there before."""
     return f"Re: {base_subject(subject)}".strip()
+
+
+HASHED = re.compile(r"\[#([a-z0-9][a-z0-9-]{0,62})\]|(?<!\S)#([a-z0-9][a-z0-9-]{0,62})(?!\S)", re.I)
+
+
+class Filed(NamedTuple):
+    """A topic that a subject names (empty: none), and the subject without it."""
+
+    slug: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """`#topic` or `[#topic]` in front of a subject or behind it, for a list that has these topics (short names)."""
+
+    slugs: Collection[str]
+
+    def read(self, subject: str) -> Filed:
+        """The first known topic that stands at an edge of a base subject. In the midst of a sentence a # means something else."""
+        for found in HASHED.finditer(subject) if self.slugs and "#" in subject else ():
+            slug = (found[1] or found[2]).lower()
+            if slug in self.slugs and self._at_an_edge(subject, found):
+                return Filed(slug, " ".join(f"{subject[: found.start()]} {subject[found.end() :]}".split()))
+        return Filed("", subject)
+
+    def _at_an_edge(self, subject: str, found: re.Match[str]) -> bool:
+        # Other tags, the list's own among them, may stand in front.
+        ahead, behind = TAG.sub("", subject[: found.start()]), TAG.sub("", subject[found.end() :] + " ")
+        return not HASHED.sub("", ahead).strip() or not HASHED.sub("", behind).strip()

@@ -31,20 +31,27 @@ class Arranged:
     threads: list[list[int]]
 
 
-def arrange(nodes: Iterable[Node]) -> Arranged:
-    """Put messages in their places."""
+def arrange(nodes: Iterable[Node], placed: Mapping[str, str] | None = None) -> Arranged:
+    """Put messages in their places. `placed` is what moderators say: {id: the id that it belongs under, or "" for a beginning}.
+
+    Their word comes before a message's own and before that of others, whether or not what they speak of has come.
+    """
+    placed = placed or {}
     ordered = sorted(nodes, key=lambda node: (node.at, node.message_id))
     here = {node.message_id: node.id for node in ordered}
     forest = _Forest()
+    for child in sorted(placed):
+        if placed[child]:
+            forest.hang(child, placed[child])
     # What a message says of itself comes first ...
     for node in ordered:
-        if node.refs:
+        if node.refs and node.message_id not in placed:
             forest.hang(node.message_id, node.refs[-1])
     # ... then what others know of those that have not come. Of a message that is here and names no parent they are not
     # believed: whoever names two conversations would join them.
     for node in ordered:
         for parent, child in zip(node.refs, node.refs[1:], strict=False):
-            if child not in here:
+            if child not in here and child not in placed:
                 forest.hang(child, parent)
     threads: dict[str, list[int]] = {}
     for node in ordered:

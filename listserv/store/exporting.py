@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from listserv.store.archive import Message
+from listserv.store.archive import SHOWN, Message
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.store.packing import unpack
@@ -24,7 +24,7 @@ IN_ORDER = select(Message.raw_id, Message.size, Message.author_email, Message.re
 CONTENTS = (
     select(Message.message_id, Message.thread_id, Parent.message_id.label("parent"), Message.author, Message.author_email)
     .add_columns(Message.subject, Message.sent_at)
-    .outerjoin(Parent, Parent.id == Message.parent_id)
+    .outerjoin(Parent, and_(Parent.id == Message.parent_id, Parent.hidden_at.is_(None)))
     .order_by(Message.sent_at, Message.id)
 )
 PACKED = select(Raw.id, Raw.packed).where(Raw.id.in_(bindparam("ids", expanding=True)))
@@ -39,7 +39,7 @@ MEMBERS = (
 
 def mails_of(db: Session, mlist: MailingList) -> Iterator[tuple[bytes, str, datetime]]:
     """(bytes, author's address, when it reached us) of every message of a list, by when they were written."""
-    rows = db.execute(IN_ORDER.where(Message.list_id == mlist.id), execution_options={"yield_per": ROWS})
+    rows = db.execute(IN_ORDER.where(Message.list_id == mlist.id, SHOWN), execution_options={"yield_per": ROWS})
     for some in _portions(rows):
         packed = dict(db.execute(PACKED, {"ids": [row.raw_id for row in some]}).all())
         for row in some:
@@ -62,7 +62,7 @@ def _portions(rows: Iterator[Record]) -> Iterator[list[Record]]:
 
 def contents_of(db: Session, mlist: MailingList) -> Iterator[Record]:
     """(message_id, thread_id, the parent's message_id, author, author_email, subject, sent_at) of every message, in the same order."""
-    yield from db.execute(CONTENTS.where(Message.list_id == mlist.id), execution_options={"yield_per": ROWS})
+    yield from db.execute(CONTENTS.where(Message.list_id == mlist.id, SHOWN), execution_options={"yield_per": ROWS})
 
 
 def people_of(db: Session, mlist: MailingList) -> Iterator[Record]:
@@ -72,4 +72,4 @@ def people_of(db: Session, mlist: MailingList) -> Iterator[Record]:
 
 def size_of(db: Session, mlist: MailingList) -> int:
     """The bytes of all messages of a list together."""
-    return int(db.scalar(select(func.sum(Message.size)).where(Message.list_id == mlist.id)) or 0)
+    return int(db.scalar(select(func.sum(Message.size)).where(Message.list_id == mlist.id, SHOWN)) or 0)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.parse import Post
 from listserv.mail.threads import Node
-from listserv.store.archive import Body, Ghost, Message, Thread
+from listserv.store.archive import SHOWN, Body, Ghost, Message, Thread
 from listserv.store.base import Base
-from listserv.store.lists import MailingList
+from listserv.store.lists import MailingList, Topic
+from listserv.store.tools import Placement
 
 
 class Known(NamedTuple):
@@ -31,6 +32,7 @@ class Told(NamedTuple):
     parent_id: int | None
     author_key: str
     subject: str
+    hidden_at: datetime | None = None
 
 
 def next_seq(db: Session, mlist: MailingList) -> int:
@@ -106,12 +108,57 @@ def sizes_of(db: Session, families: Collection[int]) -> dict[int, int]:
 
 def told_in(db: Session, families: Collection[int]) -> dict[int, list[Told]]:
     """The messages of these families."""
-    columns = Message.id, Message.message_id, Message.refs, Message.sent_at, Message.thread_id, Message.parent_id, Message.author_key, Message.subject
     found: dict[int, list[Told]] = {family: [] for family in families}
-    query = select(Thread.family, *columns).join(Thread, Thread.id == Message.thread_id).where(Thread.family.in_(families))
-    for family, row, message_id, refs, at, thread, parent, author, subject in db.execute(query):
-        found[family].append(Told(Node(row, message_id, tuple(refs.split()), at), thread, parent, author, subject))
+    columns: Any = (Message.id, Message.message_id, Message.refs, Message.sent_at, Message.thread_id, Message.parent_id)
+    query = select(Thread.family, *columns, Message.author_key, Message.subject, Message.hidden_at).join(Thread, Thread.id == Message.thread_id)
+    for family, row, message_id, refs, at, thread, parent, author, subject, hidden_at in db.execute(query.where(Thread.family.in_(families))):
+        found[family].append(Told(Node(row, message_id, tuple(refs.split()), at), thread, parent, author, subject, hidden_at))
     return found
+
+
+def placed_in(db: Session, families: Collection[int]) -> dict[str, str]:
+    """What moderators say of messages of the lists of these families (`store.tools.Placement`)."""
+    lists = select(func.coalesce(MailingList.import_of, MailingList.id)).join(Thread, Thread.list_id == MailingList.id).where(Thread.family.in_(families))
+    return {row.message_id: row.under for row in db.execute(select(Placement.message_id, Placement.under).where(Placement.list_id.in_(lists)))}
+
+
+def is_locked(db: Session, mlist: MailingList, refs: Sequence[str]) -> bool:
+    """Is the thread of the nearest known of these ids (oldest first) closed, or hidden?"""
+    if not refs:
+        return False
+    query = select(Message.message_id, Thread.closed, Thread.hidden_at).join(Thread, Thread.id == Message.thread_id)
+    found = {row.message_id: row for row in db.execute(query.where(Message.list_id == mlist.id, Message.message_id.in_(refs)))}
+    nearest = next((found[ref] for ref in reversed(refs) if ref in found), None)
+    return nearest is not None and (nearest.closed or nearest.hidden_at is not None)
+
+
+def slugs_in(db: Session, families: Collection[int]) -> frozenset[str]:
+    """The short names of the topics of these families' lists: what `#topic` in a subject may say."""
+    lists = select(func.coalesce(MailingList.import_of, MailingList.id)).join(Thread, Thread.list_id == MailingList.id).where(Thread.family.in_(families))
+    return frozenset(db.scalars(select(Topic.slug).where(Topic.list_id.in_(lists))))
+
+
+def placement_of(db: Session, mlist: MailingList, ids: Collection[str]) -> dict[str, str]:
+    """What moderators say of these ids: {id: the id that it belongs under, or ""}."""
+    query = select(Placement.message_id, Placement.under).where(Placement.list_id == (mlist.import_of or mlist.id))
+    return {row.message_id: row.under for row in db.execute(query.where(Placement.message_id.in_(ids)))}
+
+
+def renamed_in(db: Session, families: Collection[int]) -> set[int]:
+    """The threads of these families that moderators have given a title."""
+    return set(db.scalars(select(Thread.id).where(Thread.family.in_(families), Thread.renamed)))
+
+
+def hidden_in(db: Session, families: Collection[int]) -> set[int]:
+    """The threads of these families that are hidden as a whole."""
+    return set(db.scalars(select(Thread.id).where(Thread.family.in_(families), Thread.hidden_at.is_not(None))))
+
+
+def hide(db: Session, messages: Sequence[dict[str, Any]]) -> None:
+    """Hide messages: `id`, `hidden_at`."""
+    if messages:
+        db.execute(update(Message), messages)
+        _forget(db, Message)
 
 
 def write_places(db: Session, places: Sequence[dict[str, Any]]) -> None:
@@ -135,13 +182,20 @@ def _forget(db: Session, model: type[Base]) -> None:
 
 
 def count(db: Session, thread: Thread) -> None:
-    """Bring a thread's own figures up to date: how many, by how many, from when to when, and who has the last word."""
+    """Bring a thread's own figures up to date: how many are shown, by how many, from when to when, and who has the last word.
+
+    A thread of which nothing is shown is hidden, and its last figures stay.
+    """
     of_it = Message.thread_id == thread.id
     figures = db.execute(
-        select(func.count(), func.count(Message.author_key.distinct()), func.min(Message.sent_at), func.max(Message.sent_at)).where(of_it)
+        select(func.count(), func.count(Message.author_key.distinct()), func.min(Message.sent_at), func.max(Message.sent_at)).where(of_it, SHOWN)
     ).one()
+    if not figures[0]:
+        thread.messages, thread.hidden_at = 0, db.scalar(select(func.max(Message.hidden_at)).where(of_it))
+        return
     thread.messages, thread.authors, thread.first_at, thread.last_at = figures
-    newest = select(Message.id).where(of_it).order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)
+    thread.hidden_at = None
+    newest = select(Message.id).where(of_it, SHOWN).order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)
     thread.last_message_id = db.scalar(newest)
 
 
@@ -152,6 +206,33 @@ def part_from(db: Session, thread_id: int) -> Thread:
     db.add(new)
     db.flush()
     return new
+
+
+def part_with(db: Session, message: Message) -> Thread:
+    """A thread for a message and its answers: its own of earlier, where it has been joined to this one; else a new one."""
+    old = db.get_one(Thread, message.thread_id)
+    signposts = select(Thread).where(Thread.merged_into == old.id, Thread.first_at == message.sent_at, Thread.family == old.family)
+    new = db.scalar(signposts.order_by(Thread.id).limit(1)) or part_from(db, old.id)
+    new.merged_into = None
+    rows = {row.id: row.parent_id for row in db.execute(select(Message.id, Message.parent_id).where(Message.thread_id == old.id))}
+    below = {message.id}
+    while more := {row for row, parent in rows.items() if parent in below} - below:
+        below |= more
+    db.execute(update(Message).where(Message.id.in_(below)).values(thread_id=new.id))
+    db.flush()
+    return new
+
+
+def keep_number(db: Session, wanted: int, has: int) -> None:
+    """A thread takes the number of one that has been merged into it, and leaves its own behind as a signpost."""
+    if wanted == has:
+        return
+    figures = select(Thread.subject, Thread.messages, Thread.authors, Thread.first_at, Thread.last_at, Thread.last_message_id, Thread.hidden_at)
+    known = db.execute(figures.where(Thread.id == has)).one()
+    merge(db, wanted, [has])
+    db.execute(update(Thread).where(Thread.id == wanted).values(merged_into=None, **known._mapping))
+    _forget(db, Thread)
+    _forget(db, Message)
 
 
 def new_thread(db: Session, mlist: MailingList, subject: str, topic_id: int | None, at: datetime) -> Thread:

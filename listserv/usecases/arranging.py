@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from listserv.mail.subject import base_subject
+from listserv.mail.subject import Tags, base_subject
 from listserv.mail.threads import Arranged, arrange
-from listserv.store import threads
+from listserv.store import search, threads
 from listserv.store.threads import Told
 
 
@@ -15,13 +15,17 @@ def settle(db: Session, families: Collection[int]) -> None:
     """Arrange all messages of these families, and bring what is known of their threads up to date.
 
     A thread keeps its number as long as any of its messages is in it; one that has lost them all points to where they went.
+    What moderators have said comes first: where a message belongs, what a thread is called, what is hidden.
     """
     places: list[dict[str, Any]] = []
     figures: list[dict[str, Any]] = []
     left: dict[int, int] = {}
-    idle = threads.threads_in(db, families)
+    hidden: list[dict[str, Any]] = []
+    idle, said, renamed = threads.threads_in(db, families), threads.placed_in(db, families), threads.renamed_in(db, families)
+    tags, whole = Tags(threads.slugs_in(db, families)), threads.hidden_in(db, families)
     for family, told in threads.told_in(db, families).items():
-        arranged = arrange(one.node for one in told)
+        arranged = arrange((one.node for one in told), said)
+        told = _hidden_with_their_threads(told, arranged, whole, hidden)
         by_id = {one.node.id: one for one in told}
         groups = [[by_id[row] for row in thread] for thread in arranged.threads]
         numbers = _numbers(db, groups)
@@ -30,11 +34,35 @@ def settle(db: Session, families: Collection[int]) -> None:
         # A thread whose only message turned out to be somewhere else already.
         placed = {*numbers, *left}
         left |= {thread: numbers[0] for thread in idle[family] if numbers and thread not in placed}
-        figures += [_figures(group, arranged) | {"id": number} for group, number in zip(groups, numbers, strict=True)]
+        for group, number in zip(groups, numbers, strict=True):
+            figures.append(_figures(group) | ({} if number in renamed else _title(group, arranged, tags)) | {"id": number})
     threads.write_places(db, places)
+    threads.hide(db, hidden)
+    search.forget(db, [row["id"] for row in hidden])
     for thread, to in left.items():
         threads.merge(db, to, [thread])
-    threads.write_figures(db, figures)
+    # Rows of one statement name the same columns.
+    threads.write_figures(db, [row for row in figures if "subject" in row])
+    threads.write_figures(db, [row for row in figures if "subject" not in row])
+
+
+def _hidden_with_their_threads(told: list[Told], arranged: Arranged, whole: Collection[int], hidden: list[dict[str, Any]]) -> list[Told]:
+    """What belongs into one of the threads that are hidden as a `whole` is hidden with it, also when it comes later (noted in `hidden`)."""
+    if not whole:
+        return told
+    by_id = {one.node.id: one for one in told}
+    since = {one.node.id: one.hidden_at if one.thread_id in whole else None for one in told}
+    for one in told:
+        way: list[int] = []
+        at: int | None = one.node.id
+        while at is not None and by_id[at].hidden_at is None and since[at] is None:
+            way.append(at)
+            at = arranged.parents[at]
+        for row in way if at is not None and since[at] else ():
+            since[row] = since[at] if at is not None else None
+    late = [one for one in told if one.hidden_at is None and since[one.node.id]]
+    hidden += [{"id": one.node.id, "hidden_at": since[one.node.id]} for one in late]
+    return [one._replace(hidden_at=one.hidden_at or since[one.node.id]) for one in told]
 
 
 def _numbers(db: Session, groups: Sequence[Sequence[Told]]) -> list[int]:
@@ -68,15 +96,22 @@ def _left(groups: Sequence[Sequence[Told]], numbers: Sequence[int]) -> dict[int,
     return {thread: number for thread, number in went.items() if thread not in kept}
 
 
-def _figures(group: Sequence[Told], arranged: Arranged) -> dict[str, Any]:
-    """What is known of a thread, by column; its messages are there by their dates."""
-    newest = max(group, key=lambda one: (one.node.at, one.node.id))
+def _title(group: Sequence[Told], arranged: Arranged, tags: Tags) -> dict[str, Any]:
+    """A thread is called as its first message is."""
     root = next(one for one in group if arranged.parents[one.node.id] is None)
+    return {"subject": tags.read(base_subject(root.subject)).rest}
+
+
+def _figures(group: Sequence[Told]) -> dict[str, Any]:
+    """What is known of a thread, by column; its messages are there by their dates. What is hidden does not count."""
+    shown = [one for one in group if one.hidden_at is None]
+    counted = shown or group
+    newest = max(counted, key=lambda one: (one.node.at, one.node.id))
     return {
-        "subject": base_subject(root.subject),
-        "messages": len(group),
-        "authors": len({one.author_key for one in group}),
-        "first_at": group[0].node.at,
+        "messages": len(shown),
+        "authors": len({one.author_key for one in counted}),
+        "first_at": counted[0].node.at,
         "last_at": newest.node.at,
         "last_message_id": newest.node.id,
+        "hidden_at": None if shown else max(one.hidden_at for one in group if one.hidden_at),
     }

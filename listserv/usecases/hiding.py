@@ -1,0 +1,123 @@
+"""Hiding: what readers are not to see any more and moderators still do; shown again at any time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from listserv.errors import Conflict, Invalid, NotFound
+from listserv.i18n import N_
+from listserv.store import hidden as rows
+from listserv.store import pages, threads
+from listserv.store.archive import Message, Thread
+from listserv.store.lists import lock
+from listserv.usecases import indexing, retelling
+from listserv.usecases.conversations import speaker
+from listserv.usecases.journal import note
+from listserv.usecases.reading import HASH
+from listserv.usecases.stewards import Steward
+
+LONGEST_REASON = 500
+A_PAGE = 50
+HIDDEN_ALREADY = N_("This is hidden already.")
+SHOWN_ALREADY = N_("This is shown already.")
+WHOLE_THREAD_HIDDEN = N_("The whole thread is hidden: show the thread, and this message with it.")
+LONG_REASON = N_("The reason has room for 500 characters.")
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A message that only moderators see, in the list of these."""
+
+    hash: str
+    thread_id: int
+    subject: str
+    author: str
+    word: str
+    sent_at: datetime
+    hidden_at: datetime
+
+
+def thread_here(db: Session, who: Steward, thread_id: int, *, looking: bool = False) -> Thread:
+    """A thread of the steward's list as it is now; others who would change the list wait, unless one is only `looking`. Raises NotFound."""
+    if not looking:
+        lock(db, who.mlist)
+    thread = db.get(Thread, thread_id, populate_existing=True)
+    if thread is None or thread.list_id != who.mlist.id or thread.merged_into is not None:
+        raise NotFound("there is no such page")
+    return thread
+
+
+def message_here(db: Session, who: Steward, message_hash: str, *, looking: bool = False) -> Message:
+    """A message of the steward's list as it is now; others who would change the list wait, unless one is only `looking`. Raises NotFound."""
+    if not looking:
+        lock(db, who.mlist)
+    found = pages.message_by_hash(db, who.mlist.id, message_hash, hidden=True) if HASH.fullmatch(message_hash) else None
+    if found is None:
+        raise NotFound("there is no such page")
+    db.refresh(found)
+    return found
+
+
+def reason_in(words: str) -> str:
+    """A reason for the journal, on one line. Raises Invalid for a long one."""
+    reason = " ".join(words.split())
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(LONG_REASON)
+    return reason
+
+
+def hide_message(db: Session, who: Steward, message: Message, reason: str, now: datetime) -> None:
+    """Hide one message; its answers stay. Raises Conflict where it is hidden, Invalid."""
+    reason = reason_in(reason)
+    if message.hidden_at:
+        raise Conflict(HIDDEN_ALREADY)
+    message.hidden_at = now
+    _follow(db, message.thread, [message.id])
+    note(db, who.actor, "message-hidden", mlist=who.mlist, now=now, about=message, detail=reason)
+    retelling.retell(db, who.mlist, [message.seq], now)
+
+
+def show_message(db: Session, who: Steward, message: Message, now: datetime) -> None:
+    """Show a message again. Raises Conflict where it is shown, or where its whole thread is hidden and holds others."""
+    if message.hidden_at is None:
+        raise Conflict(SHOWN_ALREADY)
+    if message.thread.hidden_at and len(rows.messages_in(db, message.thread)) > 1 and message.hidden_at >= message.thread.hidden_at:
+        raise Conflict(WHOLE_THREAD_HIDDEN)
+    message.hidden_at = None
+    _follow(db, message.thread, [message.id])
+    note(db, who.actor, "message-shown", mlist=who.mlist, now=now, about=message)
+
+
+def hide_thread(db: Session, who: Steward, thread: Thread, reason: str, now: datetime) -> None:
+    """Hide a whole thread, with whatever may still come to it. Raises Conflict where it is hidden, Invalid."""
+    reason = reason_in(reason)
+    if thread.hidden_at:
+        raise Conflict(HIDDEN_ALREADY)
+    ids = rows.hide_all(db, thread, now)
+    _follow(db, thread, ids)
+    note(db, who.actor, "thread-hidden", mlist=who.mlist, now=now, about=thread, detail=reason)
+    retelling.retell(db, who.mlist, [message.seq for message in rows.messages_in(db, thread) if message.id in ids], now)
+
+
+def show_thread(db: Session, who: Steward, thread: Thread, now: datetime) -> None:
+    """Show a hidden thread again, without what had been hidden before it. Raises Conflict where it is shown."""
+    if thread.hidden_at is None:
+        raise Conflict(SHOWN_ALREADY)
+    _follow(db, thread, rows.show_all(db, thread))
+    note(db, who.actor, "thread-shown", mlist=who.mlist, now=now, about=thread)
+
+
+def _follow(db: Session, thread: Thread, message_ids: Sequence[int]) -> None:
+    """What is known of the thread, and what can be found, follow."""
+    db.flush()
+    threads.count(db, thread)
+    db.flush()
+    indexing.index(db, message_ids)
+
+
+def hidden(db: Session, who: Steward, page: int = 1) -> tuple[Hidden, ...]:
+    """What is hidden on the list, the latest first, a page of it."""
+    found = rows.hidden_of(db, who.mlist, A_PAGE, (max(1, page) - 1) * A_PAGE)
+    return tuple(Hidden(row.hash, row.thread_id, row.subject, speaker(row.author, row.author_email), row.snippet, row.sent_at, row.hidden_at) for row in found)
