@@ -60,6 +60,8 @@ class Member(Base):
     digest_seq: Mapped[int] = mapped_column(default=0)
     digest_due: Mapped[datetime | None]
     joined_at: Mapped[datetime]
+    # Which of this member's feed addresses is good: each new one has the next number, and the older ones die.
+    feed_number: Mapped[int] = mapped_column(default=0, server_default="0")
 
     mlist: Mapped[MailingList] = relationship()
     user: Mapped[User] = relationship()
@@ -86,8 +88,8 @@ def members_of(db: Session, mlist: MailingList) -> Sequence[Member]:
 
 def moderators_of(db: Session, mlist: MailingList) -> Sequence[Member]:
     """Those who decide: moderators and owners, in the order in which they joined."""
-    query = select(Member).where(Member.list_id == mlist.id, Member.role.in_(MODERATING))
-    return db.scalars(query.order_by(Member.id)).all()
+    query = select(Member).join(Member.address).join(Member.user).options(contains_eager(Member.address), contains_eager(Member.user))
+    return db.scalars(query.where(Member.list_id == mlist.id, Member.role.in_(MODERATING)).order_by(Member.id)).all()
 
 
 def memberships(db: Session, user_id: int) -> Sequence[Member]:
@@ -105,3 +107,14 @@ def pauses_over(db: Session, now: datetime, limit: int) -> Sequence[Member]:
     """Paused members whose pause has ended."""
     query = select(Member).where(Member.status == Status.PAUSED, Member.paused_until <= now)
     return db.scalars(query.order_by(Member.id).limit(limit)).all()
+
+
+def count_owners(db: Session, list_id: int) -> int:
+    """How many owners the list has."""
+    return db.scalar(select(func.count()).select_from(Member).where(Member.list_id == list_id, Member.role == Role.OWNER)) or 0
+
+
+def count_readers(db: Session, mlist: MailingList) -> int:
+    """How many get each post, now or in their digest."""
+    gets = (Member.delivery != DeliveryMode.NONE, Member.status == Status.ENABLED)
+    return db.scalar(select(func.count()).select_from(Member).where(Member.list_id == mlist.id, *gets)) or 0

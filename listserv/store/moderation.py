@@ -17,6 +17,8 @@ class HeldState(StrEnum):
     PENDING = "pending"
     PUBLISHED = "published"
     REFUSED = "refused"
+    # Spam: nobody is told.
+    DISCARDED = "discarded"
     WITHDRAWN = "withdrawn"
 
 
@@ -24,7 +26,7 @@ class Held(Base):
     """A post that waits for a decision."""
 
     __tablename__ = "held"
-    __table_args__ = (Index("ix_held_state", "list_id", "state"),)
+    __table_args__ = (Index("ix_held_state", "list_id", "state"), Index("ix_held_author", "list_id", "author_email"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
@@ -135,3 +137,8 @@ def count_journal(db: Session, what: str, about: Application, since: datetime) -
     """How often this has happened to it since then."""
     query = select(func.count()).select_from(Journal).where(Journal.about == about.__tablename__, Journal.about_id == about.id)
     return db.scalar(query.where(Journal.what == what, Journal.at > since)) or 0
+
+
+def authors_waiting(db: Session, mlist: MailingList) -> Sequence[str]:
+    """The address of the author of each post that waits."""
+    return db.scalars(select(Held.author_email).where(Held.list_id == mlist.id, Held.state == HeldState.PENDING)).all()

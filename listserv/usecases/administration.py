@@ -21,9 +21,12 @@ from listserv.usecases.journal import note
 # Of a list, a topic, a person (their columns).
 LONGEST_NAME = 200
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-LIST_SETTINGS = (
-    ("title", "description", "language", "archive", "joining", "reply_to", "sender_proof", "subject_tag")
-    + ("footer", "alias", "max_size", "emergency", "moderate_members")
+LIST_SETTINGS = ("title", "description", "language", "archive", "joining", "reply_to", "sender_proof", "subject_tag") + (
+    "footer",
+    "alias",
+    "max_size",
+    "emergency",
+    "moderate_members",
 )
 
 

@@ -1,13 +1,17 @@
 """Bans: who may neither write to a list nor apply to join it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict, NotFound
 from listserv.mail import address, patterns
+from listserv.store import roll
 from listserv.store.bans import Ban, ban_with, bars
 from listserv.store.lists import MailingList
+from listserv.store.members import MODERATING
+from listserv.store.moderation import authors_waiting
 from listserv.store.queue import State
 from listserv.usecases import outbox
 from listserv.usecases.access import Actor, Door
@@ -33,6 +37,27 @@ def ban(db: Session, mlist: MailingList | None, pattern: str, actor: Actor, now:
     db.flush()
     journal(db, actor, "banned", mlist=mlist, now=now, about=row, detail=kept)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Whom a pattern is about: as it is kept, and the addresses on the list that it fits, moderators (who cannot be barred) apart."""
+
+    pattern: str
+    members: tuple[str, ...]
+    moderators: tuple[str, ...]
+    waiting: int
+
+
+def meant(db: Session, mlist: MailingList, pattern: str) -> Meant:
+    """What a ban would bar, said before it does; changes nothing. Raises Invalid, or Conflict where it is there already."""
+    kept = patterns.normal(pattern)
+    if ban_with(db, mlist, kept):
+        raise Conflict("{pattern} is banned from {where} already", pattern=kept, where=where(mlist))
+    found = [row for row in roll.everyone(db, mlist.id) if patterns.matches(kept, row.key)]
+    waiting = sum(patterns.matches(kept, address.key(email)) for email in authors_waiting(db, mlist) if email)
+    ordinary = tuple(row.email for row in found if row.role not in MODERATING)
+    return Meant(kept, ordinary, tuple(row.email for row in found if row.role in MODERATING), waiting)
 
 
 def unban(db: Session, mlist: MailingList | None, pattern: str, actor: Actor, now: datetime) -> None:

@@ -29,9 +29,7 @@ def moderators(db: Session, mlist: MailingList, letter: Letter, now: datetime) -
 def forward(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
     """Every moderator gets the letter; a plain answer goes to who wrote it."""
     for decider in deciding.deciders(db, mlist):
-        outbox.write(
-            db, "contact", decider.email, decider.language, now, mlist=mlist, automatic=False, cause=letter.cause, **_facts(letter)
-        )
+        outbox.write(db, "contact", decider.email, decider.language, now, mlist=mlist, automatic=False, cause=letter.cause, **_facts(letter))
     return Outcome(State.FORWARDED)
 
 

@@ -95,9 +95,7 @@ def ask_back(db: Session, mlist: MailingList, token: Token, subject: str, now: d
     again = tokens.issue(db, token.purpose, token.email, now, mlist=mlist, object_id=token.object_id, detail=AGAIN)
     reply_to = reply_address(db, again)
     language = _language(db, token)
-    outbox.write(
-        db, "confirm-decision", token.email, language, now, mlist=mlist, reply_to=reply_to, automatic=False, cause=cause, subject=subject
-    )
+    outbox.write(db, "confirm-decision", token.email, language, now, mlist=mlist, reply_to=reply_to, automatic=False, cause=cause, subject=subject)
 
 
 def _language(db: Session, token: Token) -> str:
@@ -118,8 +116,18 @@ def tell_others(db: Session, mlist: MailingList, user_id: int | None, now: datet
     for other in deciders(db, mlist):
         if other.user_id != user_id:
             outbox.write(
-                db, "decided", other.email, other.language, now, mlist=mlist, automatic=False,
-                decider=name, who=who, what=what, decision=decision, words=words,
+                db,
+                "decided",
+                other.email,
+                other.language,
+                now,
+                mlist=mlist,
+                automatic=False,
+                decider=name,
+                who=who,
+                what=what,
+                decision=decision,
+                words=words,
             )
 
 

@@ -40,6 +40,8 @@ class Applicant:
     language: str
     proven: bool
     incoming: Incoming | None = None
+    # How the address was proven, where it was.
+    proof: str = "aligned"
 
     @property
     def cause(self) -> Cause:
@@ -53,7 +55,7 @@ def applicant_from(post: Post, incoming: Incoming, alignment: Alignment, mlist: 
     return Applicant(post.authors[0], post.subject, post.text.strip(), tongue, alignment is Alignment.ALIGNED, incoming)
 
 
-def apply(db: Session, mlist: MailingList, applicant: Applicant, now: datetime) -> Application:
+def apply(db: Session, mlist: MailingList, applicant: Applicant, now: datetime, *, actor: Actor = BY_MAIL) -> Application:
     """Take an application. A second letter is added to the first; somebody unproven is asked to confirm by a reply."""
     lock(db, mlist)
     known = open_application(db, mlist, address.key(applicant.box.address))
@@ -61,9 +63,9 @@ def apply(db: Session, mlist: MailingList, applicant: Applicant, now: datetime) 
         _add_to(db, mlist, known, applicant, now)
         return known
     application = _new(db, mlist, applicant, now)
-    note(db, BY_MAIL, "applied", mlist=mlist, now=now, about=application, detail=application.email)
+    note(db, actor, "applied", mlist=mlist, now=now, about=application, detail=application.email)
     if applicant.proven:
-        _put_before_moderators(db, mlist, application, "aligned", applicant.cause, now)
+        _put_before_moderators(db, mlist, application, applicant.proof, applicant.cause, now)
     else:
         _ask_to_confirm(db, mlist, application, applicant.cause, now)
     return application
@@ -90,15 +92,28 @@ def _add_to(db: Session, mlist: MailingList, application: Application, applicant
         _pass_on(db, mlist, application, applicant.text, applicant.cause, now)
     application.text = f"{application.text}\n\n{applicant.text}".strip()
     if application.state is ApplicationState.AWAITING_CONFIRMATION and applicant.proven:
-        _put_before_moderators(db, mlist, application, "aligned", applicant.cause, now)
+        _put_before_moderators(db, mlist, application, applicant.proof, applicant.cause, now)
 
 
 def _ask_to_confirm(db: Session, mlist: MailingList, application: Application, cause: Cause, now: datetime) -> None:
-    token = tokens.issue(
-        db, Purpose.CONFIRM_APPLICATION, application.email, now, mlist=mlist, object_id=application.id, days=CONFIRM_DAYS
-    )
+    token = tokens.issue(db, Purpose.CONFIRM_APPLICATION, application.email, now, mlist=mlist, object_id=application.id, days=CONFIRM_DAYS)
     reply_to = deciding.reply_address(db, token)
     outbox.write(db, "application-confirm", application.email, application.language, now, mlist=mlist, reply_to=reply_to, cause=cause)
+
+
+def remind(db: Session, application: Application, now: datetime) -> None:
+    """Tell the applicant again how the application stands; nobody proven has asked, so only so many a day."""
+    mlist, cause = application.mlist, Cause()
+    if application.state is ApplicationState.AWAITING_CONFIRMATION:
+        _ask_to_confirm(db, mlist, application, cause, now)
+        return
+    _say_received(db, mlist, application, cause, now)
+
+
+def _say_received(db: Session, mlist: MailingList, application: Application, cause: Cause, now: datetime) -> None:
+    token = tokens.issue(db, Purpose.ANSWER_APPLICATION, application.email, now, mlist=mlist, object_id=application.id)
+    reply_to = deciding.reply_address(db, token)
+    outbox.write(db, "application-received", application.email, application.language, now, mlist=mlist, reply_to=reply_to, cause=cause)
 
 
 def _put_before_moderators(db: Session, mlist: MailingList, application: Application, proof: str, cause: Cause, now: datetime) -> None:
@@ -106,9 +121,7 @@ def _put_before_moderators(db: Session, mlist: MailingList, application: Applica
     if mlist.joining is Joining.OPEN:
         admit(db, application, BY_MAIL, now)
         return
-    token = tokens.issue(db, Purpose.ANSWER_APPLICATION, application.email, now, mlist=mlist, object_id=application.id)
-    reply_to = deciding.reply_address(db, token)
-    outbox.write(db, "application-received", application.email, application.language, now, mlist=mlist, reply_to=reply_to, cause=cause)
+    _say_received(db, mlist, application, cause, now)
     ask_moderators(db, application, cause, now)
 
 
@@ -116,9 +129,7 @@ def ask_moderators(db: Session, application: Application, cause: Cause, now: dat
     """Put an application before every moderator."""
     mlist = application.mlist
     facts = {"name": application.name or application.email, "email": application.email, "subject": application.subject, "text": application.text}
-    deciding.ask_each(
-        db, mlist, Purpose.DECIDE_APPLICATION, application.id, "application-moderator", now, cause, applied_at=application.applied_at, **facts
-    )
+    deciding.ask_each(db, mlist, Purpose.DECIDE_APPLICATION, application.id, "application-moderator", now, cause, applied_at=application.applied_at, **facts)
 
 
 def confirm(db: Session, application: Application, words: str, cause: Cause, now: datetime) -> None:
@@ -172,30 +183,32 @@ def admit(db: Session, application: Application, actor: Actor, now: datetime) ->
 def decline(db: Session, application: Application, words: str, actor: Actor, now: datetime) -> None:
     """Say no, with the moderator's own words. Raises Conflict if already decided."""
     _decide(db, application, ApplicationState.DECLINED, actor, now, words)
-    outbox.write(
-        db, "application-declined", application.email, application.language, now, mlist=application.mlist, automatic=False, words=words
-    )
+    outbox.write(db, "application-declined", application.email, application.language, now, mlist=application.mlist, automatic=False, words=words)
 
 
 def ask(db: Session, application: Application, words: str, actor: Actor, now: datetime) -> None:
     """Pass a moderator's question on; the answer comes back into the same application. Raises Conflict if decided."""
-    if application.state not in OPEN_STATES:
-        raise Conflict("already-decided")
+    _still_open(db, application)
     mlist = application.mlist
     application.state = ApplicationState.ASKED
     note(db, actor, "application-asked", mlist=mlist, now=now, about=application, detail=words)
     token = tokens.issue(db, Purpose.ANSWER_APPLICATION, application.email, now, mlist=mlist, object_id=application.id)
     reply_to = deciding.reply_address(db, token)
-    outbox.write(
-        db, "application-question", application.email, application.language, now, mlist=mlist, reply_to=reply_to, automatic=False, words=words
-    )
+    outbox.write(db, "application-question", application.email, application.language, now, mlist=mlist, reply_to=reply_to, automatic=False, words=words)
 
 
-def _decide(db: Session, application: Application, state: ApplicationState, actor: Actor, now: datetime, words: str = "") -> None:
+def _still_open(db: Session, application: Application) -> None:
+    """Whoever else decides on it waits until our transaction ends. Raises Conflict once it is decided."""
     db.flush()
+    # In this order everywhere, or two would wait for each other.
+    lock(db, application.mlist)
     db.refresh(application, with_for_update=True)
     if application.state not in OPEN_STATES:
         raise Conflict("already-decided")
+
+
+def _decide(db: Session, application: Application, state: ApplicationState, actor: Actor, now: datetime, words: str = "") -> None:
+    _still_open(db, application)
     if application.state is ApplicationState.AWAITING_CONFIRMATION:
         raise NotAllowed("not-confirmed")
     application.state, application.answer = state, words

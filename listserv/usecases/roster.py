@@ -96,9 +96,7 @@ class Imported:
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
-def import_members(
-    db: Session, mlist: MailingList, text: str, actor: Actor, now: datetime, *, welcome: bool = False, dry_run: bool = False
-) -> Imported:
+def import_members(db: Session, mlist: MailingList, text: str, actor: Actor, now: datetime, *, welcome: bool = False, dry_run: bool = False) -> Imported:
     """Put everyone of a table on a list; whoever is on it stays as they are. Raises Invalid for a table without addresses."""
     table = membertables.read(text)
     done = Imported(table.form.name)

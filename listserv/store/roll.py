@@ -1,0 +1,45 @@
+"""The roll of a list: everyone on it as its moderators look them up."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from listserv.store.archive import SHOWN, Message
+from listserv.store.members import Member
+from listserv.store.moderation import Journal
+from listserv.store.people import Address, User
+
+COLUMNS = (Member.id, Member.role, Member.delivery, Member.status, Member.bounce_score, Member.moderated, Member.joined_at, Member.user_id)
+
+
+def everyone(db: Session, list_id: int) -> Sequence[Any]:
+    """(id, role, delivery, status, bounce_score, moderated, joined_at, user_id, name, email, key) of all members: narrow rows, not objects."""
+    query = select(*COLUMNS, User.name, Address.email, Address.key).join(User, User.id == Member.user_id).join(Address, Address.id == Member.address_id)
+    return db.execute(query.where(Member.list_id == list_id)).all()
+
+
+def members_by_id(db: Session, ids: Collection[int]) -> dict[int, Member]:
+    """These members with person and address."""
+    query = select(Member).join(Member.address).join(Member.user).options(contains_eager(Member.address), contains_eager(Member.user))
+    return {member.id: member for member in db.scalars(query.where(Member.id.in_(ids)))} if ids else {}
+
+
+def last_words(db: Session, list_id: int, user_ids: Collection[int]) -> dict[int | None, tuple[int, Any]]:
+    """How many messages each of these people has in the archive, and when the last was written."""
+    query = select(Message.user_id, func.count(), func.max(Message.sent_at)).where(Message.list_id == list_id, Message.user_id.in_(user_ids), SHOWN)
+    return {user_id: (count, last) for user_id, count, last in db.execute(query.group_by(Message.user_id))} if user_ids else {}
+
+
+def latest_words(db: Session, list_id: int, user_id: int, limit: int) -> Sequence[Any]:
+    """(hash, subject, sent_at) of a person's newest messages."""
+    query = select(Message.hash, Message.subject, Message.sent_at).where(Message.list_id == list_id, Message.user_id == user_id, SHOWN)
+    return db.execute(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)).all()
+
+
+def history(db: Session, member: Member, limit: int) -> Sequence[Any]:
+    """(at, what, door, detail, name) of what was done with this membership, newest first."""
+    query = select(Journal.at, Journal.what, Journal.door, Journal.detail, User.name).outerjoin(User, User.id == Journal.user_id)
+    mine = query.where(Journal.list_id == member.list_id, Journal.about == Member.__tablename__, Journal.about_id == member.id)
+    return db.execute(mine.order_by(Journal.id.desc()).limit(limit)).all()

@@ -1,0 +1,206 @@
+"""A case as moderators see it: who writes what, why it waits, what is known of them, and what was done with it before."""
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from listserv.mail import address, parse
+from listserv.mail.authentication import Alignment
+from listserv.mail.quotes import Piece
+from listserv.rules import WORDS, Reason
+from listserv.store import docket, recall
+from listserv.store.lists import MailingList
+from listserv.store.members import Member
+from listserv.store.moderation import Application, Held
+from listserv.usecases import moderation, undoing
+from listserv.usecases.conversations import File, pieces_of
+
+# Longer letters are shown whole on the case's own page.
+LONGEST = 4_000
+HELD_STEPS = ("held-asked", "held-answered", "held-undone")
+APPLICATION_STEPS = ("application-asked", "application-answered", "application-continued", "application-undone")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened to a case before: a question, an answer, a decision taken back."""
+
+    what: str
+    at: datetime
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a person on this list: when they joined, their posts in the archive, earlier decisions by how they ended."""
+
+    member: Member | None
+    posts: int
+    decided: dict[str, int]
+    applied: dict[str, int]
+
+    @property
+    def nothing(self) -> bool:
+        """Is this the first that we hear of them?"""
+        return self.member is None and not (self.posts or self.decided or self.applied)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A held post (`p12`) or an application (`a5`)."""
+
+    key: str
+    id: int
+    is_post: bool
+    name: str
+    email: str
+    subject: str
+    at: datetime
+    pieces: tuple[Piece, ...]
+    files: tuple[File, ...]
+    reasons: tuple[str, ...]
+    # How the sender was proven: `aligned`, `unknown`, `failed`; `replied`, `signed-in`, `moved`.
+    proof: str
+    known: Known
+    steps: tuple[Step, ...]
+    state: str
+    decided_at: datetime | None = None
+    decider: str = ""
+    trustable: bool = False
+    askable: bool = True
+    cut: bool = False
+    # Templates show its words as they show a post's.
+    above_name: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called: the subject of a post, the name of an applicant."""
+        return (self.subject if self.is_post else self.name) or self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A decision that can still be taken back, and what that would do."""
+
+    key: str
+    name: str
+    subject: str
+    state: str
+    decided_at: datetime
+    decider: str
+    minutes: int
+    copies_left: int
+    mine: bool
+
+
+def cases(db: Session, mlist: MailingList, posts: Sequence[Held], applications: Sequence[Application], *, whole: bool = False) -> tuple[Case, ...]:
+    """These cases with all that is known about them, the longest waiting first."""
+    keys = {address.key(held.author_email) for held in posts} | {application.key for application in applications}
+    known = _known(db, mlist, keys - {""}, {held.author_email for held in posts} | {application.email for application in applications})
+    raws = docket.raws(db, {held.raw_id for held in posts})
+    steps = _steps(db, "held", [held.id for held in posts], HELD_STEPS)
+    more = _steps(db, "application", [application.id for application in applications], APPLICATION_STEPS)
+    made = [_post(held, raws.get(held.raw_id, b""), known, steps.get(held.id, ()), whole=whole) for held in posts]
+    made += [_application(one, known, more.get(one.id, ()), whole=whole) for one in applications]
+    return tuple(sorted(made, key=lambda case: (case.at, case.key)))
+
+
+def _known(db: Session, mlist: MailingList, keys: Collection[str], emails: Collection[str]) -> dict[str, Known]:
+    members, posts = docket.memberships_of(db, mlist.id, keys), docket.posts_by(db, mlist.id, keys)
+    decided, applied = docket.decisions_on(db, mlist.id, emails), docket.applications_of(db, mlist.id, keys)
+    by_key = {address.key(email): states for email, states in decided.items()}
+    return {key: Known(members.get(key), posts.get(key, 0), by_key.get(key, {}), applied.get(key, {})) for key in keys}
+
+
+NOBODY = Known(None, 0, {}, {})
+
+
+def _steps(db: Session, about: str, ids: Sequence[int], whats: Collection[str]) -> dict[int, tuple[Step, ...]]:
+    found: dict[int, tuple[Step, ...]] = {}
+    for about_id, what, at, detail, name in docket.steps_of(db, about, ids, whats):
+        found[about_id] = (*found.get(about_id, ()), Step(what, at, name or "", detail))
+    return found
+
+
+def _words(text: str, *, whole: bool) -> tuple[tuple[Piece, ...], bool]:
+    cut = len(text) > LONGEST and not whole
+    return pieces_of(text[: text.rfind(" ", 0, LONGEST)] if cut and " " in text[:LONGEST] else text[:LONGEST] if cut else text), cut
+
+
+def _post(held: Held, raw: bytes, known: dict[str, Known], steps: Iterable[Step], *, whole: bool) -> Case:
+    post = parse.parse(raw)
+    pieces, cut = _words(post.text, whole=whole)
+    askable = len(post.authors) == 1 and not post.automatic and held.alignment != Alignment.FAILED
+    return Case(
+        key=f"p{held.id}",
+        id=held.id,
+        is_post=True,
+        name=held.author,
+        email=held.author_email,
+        subject=held.subject,
+        at=held.held_at,
+        pieces=pieces,
+        files=tuple(File(file.number, file.name, file.type, file.size) for file in post.attachments),
+        reasons=tuple(WORDS[Reason(word)] for word in held.reasons.split() if word in list(Reason)),
+        proof=held.alignment,
+        known=known.get(address.key(held.author_email), NOBODY),
+        steps=tuple(steps),
+        state=held.state,
+        decided_at=held.decided_at,
+        decider=name_of(held),
+        trustable=moderation.may_be_trusted(held.reasons),
+        askable=askable,
+        cut=cut,
+    )
+
+
+def _application(application: Application, known: dict[str, Known], steps: Iterable[Step], *, whole: bool) -> Case:
+    pieces, cut = _words(application.text, whole=whole)
+    return Case(
+        key=f"a{application.id}",
+        id=application.id,
+        is_post=False,
+        name=application.name,
+        email=application.email,
+        subject=application.subject,
+        at=application.applied_at,
+        pieces=pieces,
+        files=(),
+        reasons=(),
+        proof=application.proof,
+        known=known.get(application.key, NOBODY),
+        steps=tuple(steps),
+        state=application.state,
+        decided_at=application.decided_at,
+        decider=name_of(application),
+        cut=cut,
+    )
+
+
+def name_of(case: Held | Application) -> str:
+    """Who has decided it, by name; empty where nobody has, or a machine did."""
+    if case.decider is None:
+        return ""
+    return case.decider.name or next((place.email for place in case.decider.addresses), "")
+
+
+def recent(db: Session, mlist: MailingList, user_id: int | None, now: datetime, limit: int) -> tuple[Recent, ...]:
+    """The decisions of the last ten minutes that can be taken back, newest first."""
+    since = now - undoing.WINDOW
+    posts, applications = docket.decided_posts(db, mlist.id, since, limit), docket.decided_applications(db, mlist.id, since, limit)
+    ids = {held.id: held.incoming.archived_id for held in posts if held.incoming.archived_id}
+    left = recall.copies_left(db, list(ids.values()))
+    made = [_recent(held, f"p{held.id}", user_id, now, left.get(ids.get(held.id, 0), 0)) for held in posts if undoing.can_be_undone(held, now)]
+    made += [_recent(one, f"a{one.id}", user_id, now, 0) for one in applications if undoing.can_be_undone(one, now)]
+    return tuple(sorted(made, key=lambda row: (row.decided_at, row.key), reverse=True)[:limit])
+
+
+def _recent(case: Held | Application, key: str, user_id: int | None, now: datetime, left: int) -> Recent:
+    at = case.decided_at or now
+    minutes = math.ceil((at + undoing.WINDOW - now) / timedelta(minutes=1))
+    name = (case.author or case.author_email) if isinstance(case, Held) else (case.name or case.email)
+    return Recent(key, name, case.subject, case.state, at, name_of(case), minutes, left, case.decided_by == user_id)

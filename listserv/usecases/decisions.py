@@ -1,0 +1,194 @@
+"""The journal of a list for those who look after it: filtered, in pages, and as a table to take along."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from listserv.i18n import N_
+from listserv.rules import WORDS, Reason
+from listserv.store import journalpages as rows
+from listserv.usecases.reading import page_of
+from listserv.usecases.shown import Pages
+from listserv.usecases.stewards import Steward
+
+ENTRIES_A_PAGE = 50
+POSTS, APPLICATIONS, MEMBERS, BANS, THE_LIST, THREADS = "posts", "applications", "members", "bans", "list", "threads"
+KINDS = {
+    POSTS: N_("messages"),
+    APPLICATIONS: N_("applications"),
+    MEMBERS: N_("members"),
+    BANS: N_("bans"),
+    THREADS: N_("threads"),
+    THE_LIST: N_("the list itself"),
+}
+# Every word that the journal knows: what it is about, and the sentence.
+WHAT: dict[str, tuple[str, str]] = {
+    "held": (POSTS, N_("message held")),
+    "held-published": (POSTS, N_("message approved")),
+    "held-refused": (POSTS, N_("message declined")),
+    "held-discarded": (POSTS, N_("message discarded as spam")),
+    "held-withdrawn": (POSTS, N_("message withdrawn by its author")),
+    "held-asked": (POSTS, N_("author asked")),
+    "held-answered": (POSTS, N_("author answered")),
+    "held-undone": (POSTS, N_("decision about a message taken back")),
+    "trusted": (POSTS, N_("further messages of this person are not held")),
+    "trust-ended": (POSTS, N_("messages of this address are held again")),
+    "refused": (POSTS, N_("message refused")),
+    "discarded": (POSTS, N_("message discarded")),
+    "applied": (APPLICATIONS, N_("application came")),
+    "application-confirmed": (APPLICATIONS, N_("applicant confirmed the address")),
+    "application-continued": (APPLICATIONS, N_("applicant wrote more")),
+    "application-answered": (APPLICATIONS, N_("applicant answered")),
+    "application-asked": (APPLICATIONS, N_("applicant asked")),
+    "application-admitted": (APPLICATIONS, N_("applicant admitted")),
+    "application-declined": (APPLICATIONS, N_("applicant declined")),
+    "application-disowned": (APPLICATIONS, N_("the address's owner has not applied")),
+    "application-banned": (APPLICATIONS, N_("application from a barred address")),
+    "application-undone": (APPLICATIONS, N_("decision about an application taken back")),
+    "member-added": (MEMBERS, N_("member added")),
+    "member-removed": (MEMBERS, N_("member left or was taken off")),
+    "member-set": (MEMBERS, N_("member's settings changed")),
+    "member-daily": (MEMBERS, N_("member chose a daily digest")),
+    "member-weekly": (MEMBERS, N_("member chose a weekly digest")),
+    "member-monthly": (MEMBERS, N_("member chose a monthly digest")),
+    "member-each": (MEMBERS, N_("member chose every message")),
+    "member-pause": (MEMBERS, N_("member paused")),
+    "member-resume": (MEMBERS, N_("member came back from a pause")),
+    "pause-over": (MEMBERS, N_("pause ended")),
+    "feed-renewed": (MEMBERS, N_("address of the private feed renewed")),
+    "complaint": (MEMBERS, N_("complaint about a message")),
+    "banned": (BANS, N_("address barred")),
+    "ban-lifted": (BANS, N_("ban lifted")),
+    "list-created": (THE_LIST, N_("list created")),
+    "list-set": (THE_LIST, N_("settings changed")),
+    "list-closed": (THE_LIST, N_("list closed")),
+    "list-moved": (THE_LIST, N_("list moved here")),
+    "history-imported": (THE_LIST, N_("history imported")),
+    "topic-added": (THE_LIST, N_("topic added")),
+    "topic-changed": (THE_LIST, N_("topic changed")),
+    "topic-removed": (THE_LIST, N_("topic removed")),
+    "topics-ordered": (THE_LIST, N_("topics put in another order")),
+    "visits-brought": (THE_LIST, N_("earlier visits brought in")),
+    "thread-moved": (THREADS, N_("thread filed under another topic")),
+    "thread-split": (THREADS, N_("thread split")),
+    "thread-joined": (THREADS, N_("threads joined")),
+    "thread-renamed": (THREADS, N_("thread renamed")),
+    "thread-locked": (THREADS, N_("thread closed")),
+    "thread-unlocked": (THREADS, N_("thread opened again")),
+    "thread-pinned": (THREADS, N_("thread pinned")),
+    "thread-unpinned": (THREADS, N_("thread unpinned")),
+    "thread-hidden": (THREADS, N_("thread hidden")),
+    "thread-shown": (THREADS, N_("thread shown again")),
+    "message-hidden": (THREADS, N_("message hidden")),
+    "message-shown": (THREADS, N_("message shown again")),
+    "message-redacted": (THREADS, N_("part of a message taken out")),
+    "retried": (THE_LIST, N_("mail tried again")),
+}
+# Whose details are reasons.
+JUDGED = ("held", "refused", "discarded")
+DOORS = {"mail": N_("by mail"), "web": N_("in the browser"), "console": N_("at the console"), "calendar": N_("by the calendar")}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which entries somebody wants to see: a kind, a person (0: machines), a piece of text, days."""
+
+    kind: str = ""
+    person: int | None = None
+    text: str = ""
+    after: date | None = None
+    before: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal."""
+
+    at: datetime
+    what: str
+    door: str
+    who: str
+    about: str
+    about_key: str
+    detail: str
+    # Why, where the program itself has judged.
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """A page of the journal."""
+
+    steward: Steward
+    entries: tuple[Entry, ...]
+    count: int
+    people: Sequence[Any]
+    pages: Pages
+    asked: Asked
+
+
+def asked(args: dict[str, str]) -> Asked:
+    """What a form asks for; words that mean nothing are passed over."""
+    who = args.get("who", "")
+    person = int(who) if who.isascii() and who.isdigit() and len(who) < 19 else None
+    kind = args.get("kind", "")
+    return Asked(kind if kind in KINDS else "", person, args.get("q", "").strip()[:200], _day(args.get("after", "")), _day(args.get("before", "")))
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1970 <= found.year <= 9998 else None
+
+
+def read(db: Session, who: Steward, wanted: Asked, zone: str, *, page: int = 1) -> JournalPage:
+    """A page of what was done on this list, newest first."""
+    where = _where(wanted, zone)
+    count = rows.count(db, who.mlist.id, **where)
+    at = page_of(page, count, ENTRIES_A_PAGE)
+    found = rows.page(db, who.mlist.id, ENTRIES_A_PAGE, (at.number - 1) * ENTRIES_A_PAGE, **where)
+    return JournalPage(who, tuple(map(_entry, found)), count, rows.people_in(db, who.mlist.id), at, wanted)
+
+
+def _where(wanted: Asked, zone: str) -> dict[str, Any]:
+    whats = [what for what, (kind, _) in WHAT.items() if kind == wanted.kind] if wanted.kind else []
+    after = _midnight(wanted.after, zone) if wanted.after else None
+    # The last day is meant whole.
+    before = _midnight(wanted.before + timedelta(days=1), zone) if wanted.before else None
+    return {"whats": whats, "person": wanted.person, "text": wanted.text, "after": after, "before": before}
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone))
+
+
+def _entry(row: Any) -> Entry:
+    about = row.subject or row.author or row.author_email or row.applicant or row.applicant_email or row.member_email or ""
+    keys = {"held": "p", "application": "a", "member": "m"}
+    known = row.author_email is not None or row.applicant_email is not None or row.member_email is not None
+    key = f"{keys[row.about]}{row.about_id}" if row.about in keys and known else ""
+    reasons = tuple(WORDS[Reason(word)] for word in row.detail.split() if word in list(Reason)) if row.what in JUDGED else ()
+    return Entry(row.at, row.what, row.door, row.who or "", about, key, "" if reasons or row.detail == about else row.detail, reasons)
+
+
+def table(db: Session, who: Steward, wanted: Asked, zone: str) -> Iterator[str]:
+    """The same as CSV, whole, a line at a time."""
+    yield _line(("at", "who", "door", "what", "about", "detail"))
+    for row in rows.all_of(db, who.mlist.id, **_where(wanted, zone)):
+        entry = _entry(row)
+        yield _line((entry.at.astimezone(UTC).isoformat(timespec="seconds"), entry.who, entry.door, entry.what, entry.about, row.detail))
+
+
+def _line(values: Sequence[str]) -> str:
+    out = io.StringIO(newline="")
+    # What begins like a formula is a text: spreadsheets would run a stranger's subject.
+    csv.writer(out).writerow([f"'{value}" if value[:1] in "=+-@\t\r" and value else value for value in values])
+    return out.getvalue()

@@ -1,0 +1,112 @@
+"""An application from a form on the web: the same application as by mail, and the same answer whoever asks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from listserv.errors import Invalid, NotFound, TooMany
+from listserv.i18n import N_
+from listserv.mail import address
+from listserv.mail.address import Mailbox
+from listserv.store.bans import bars
+from listserv.store.lists import MailingList, list_by_name
+from listserv.store.members import member_by_key
+from listserv.store.moderation import Application, ApplicationState, open_application
+from listserv.store.people import address_by_key
+from listserv.usecases import limits, membership, outbox
+from listserv.usecases.access import Actor
+from listserv.usecases.administration import checked_email, one_line
+from listserv.usecases.journal import note
+from listserv.usecases.membership import Applicant
+from listserv.usecases.outbox import Cause
+
+LONGEST_NAME, LONGEST_WORDS = 200, 10_000
+# In an hour: from one network (a school's people may all apply after the same lesson), and for one address.
+PER_NETWORK, PER_ADDRESS = 30, 5
+HOUR = timedelta(hours=1)
+NO_WORDS = N_("Please write a few words: a human will read them.")
+TOO_LONG = N_("Please say it a little shorter.")
+NO_ADDRESS = N_("This does not look like an e-mail address. Please check it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody typed into the form, the language they read it in, and where they asked from."""
+
+    name: str
+    email: str
+    words: str
+    language: str
+    peer: str = ""
+
+
+def place(db: Session, name: str) -> MailingList:
+    """The list that one may ask to join, private ones too: whoever knows its name can write to it as well. Raises NotFound."""
+    mlist = list_by_name(db, name)
+    if mlist is None or mlist.closed_at is not None:
+        raise NotFound("there is no such page")
+    return mlist
+
+
+def ask(db: Session, mlist: MailingList, wish: Wish, actor: Actor, now: datetime) -> None:
+    """Take the wish to join. What becomes of it goes by mail to the address alone: the page tells nobody who is on the list.
+
+    Raises Invalid with a sentence for the form, TooMany where a limit protects somebody.
+    """
+    email = _checked(wish)
+    _count(db, mlist, wish, email, now)
+    key = address.key(email)
+    member = member_by_key(db, mlist, key)
+    if member:
+        outbox.to_member(db, "help", member, now, mlist=mlist, cause=Cause(), known=True)
+        return
+    if bars(db, mlist, (key,)):
+        note(db, actor, "application-banned", mlist=mlist, now=now, detail=email)
+        outbox.write(db, "application-banned", email, wish.language, now, mlist=mlist, cause=Cause())
+        return
+    _apply(db, mlist, wish, email, actor, now)
+
+
+def _checked(wish: Wish) -> str:
+    try:
+        email = checked_email(wish.email)
+    except Invalid:
+        raise Invalid(NO_ADDRESS) from None
+    if not wish.words.strip():
+        raise Invalid(NO_WORDS)
+    if len(wish.words) > LONGEST_WORDS or len(wish.name) > LONGEST_NAME:
+        raise Invalid(TOO_LONG)
+    return email
+
+
+def _count(db: Session, mlist: MailingList, wish: Wish, email: str, now: datetime) -> None:
+    network = limits.network_of(wish.peer)
+    if network and not limits.within(db, "join", network, now, HOUR, PER_NETWORK):
+        raise TooMany("enough-for-now")
+    if not limits.within(db, "join", f"{mlist.id} {address.key(email)}", now, HOUR, PER_ADDRESS):
+        raise TooMany("enough-for-now")
+
+
+def _apply(db: Session, mlist: MailingList, wish: Wish, email: str, actor: Actor, now: datetime) -> None:
+    known = open_application(db, mlist, address.key(email))
+    proven = _is_theirs(db, email, actor)
+    if known and known.state is not ApplicationState.AWAITING_CONFIRMATION and not proven:
+        # Anybody can type somebody's address: their case gets no words from here, and they are told where it stands.
+        membership.remind(db, known, now)
+        return
+    applicant = Applicant(Mailbox(one_line(wish.name), email), "", wish.words.strip(), wish.language, proven, proof="signed-in")
+    application = membership.apply(db, mlist, applicant, now, actor=actor)
+    _ask_again(db, known, application, now)
+
+
+def _is_theirs(db: Session, email: str, actor: Actor) -> bool:
+    """Who is signed in has proven their addresses already."""
+    place = address_by_key(db, address.key(email))
+    return actor.proven and place is not None and place.user_id == actor.user_id and place.verified_at is not None
+
+
+def _ask_again(db: Session, known: Application | None, application: Application, now: datetime) -> None:
+    """The first letter may have been lost: the question comes once more, as often as letters to one address may."""
+    if known and application.state is ApplicationState.AWAITING_CONFIRMATION:
+        membership.remind(db, application, now)

@@ -1,0 +1,138 @@
+"""Looking people up: by a piece of name or address, by role, delivery, status or bounces, fifty a page."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from listserv.store import docket, roll
+from listserv.store.members import Member
+from listserv.store.trusted import trusted
+from listserv.usecases.reading import page_of
+from listserv.usecases.shown import Pages
+from listserv.usecases.stewards import Steward, may_change
+
+MEMBERS_A_PAGE = 50
+LATEST, HISTORY = 10, 50
+# What can be asked for, by the field of the form. A word that is none of these asks for everybody.
+FILTERS: dict[str, Callable[[Any, str], bool]] = {
+    "role": lambda row, word: bool(row.role == word),
+    "delivery": lambda row, word: bool(row.delivery == word),
+    "status": lambda row, word: bool(row.status == word),
+    "bounces": lambda row, word: row.bounce_score > 0 or row.status == "bouncing",
+    "moderated": lambda row, word: bool(row.moderated),
+}
+WORDS = {
+    "role": ("member", "moderator", "owner"),
+    "delivery": ("each", "digest", "none"),
+    "status": ("enabled", "paused", "bouncing"),
+    "bounces": ("yes",),
+    "moderated": ("yes",),
+}
+# Of members: the roles that look after the list first.
+RANK = {"owner": 0, "moderator": 1, "member": 2}
+ORDERS: dict[str, Callable[[Any], Any]] = {
+    "name": lambda row: (folded(row.name or row.key), row.key),
+    "address": lambda row: row.key,
+    "joined": lambda row: (-row.joined_at.timestamp(), row.key),
+    "role": lambda row: (RANK[row.role], folded(row.name or row.key), row.key),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for among the members."""
+
+    text: str = ""
+    filters: tuple[tuple[str, str], ...] = ()
+    order: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A member on the roll, with the number of their messages and the last one's time."""
+
+    member: Member
+    posts: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A page of members."""
+
+    steward: Steward
+    entries: tuple[Entry, ...]
+    found: int
+    everyone: int
+    pages: Pages
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One member's page."""
+
+    steward: Steward
+    member: Member
+    posts: int
+    last_at: datetime | None
+    latest: Sequence[Any]
+    history: Sequence[Any]
+    decided: dict[str, int]
+    trusted: bool
+    may_change: bool
+
+
+def folded(text: str) -> str:
+    """Text for comparing: without case and diacritics, so that `lodz` finds Łódź."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l"))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def wanted(args: dict[str, str]) -> Wanted:
+    """What a form asks for; words that mean nothing are passed over."""
+    filters = tuple((field, args[field]) for field, words in WORDS.items() if args.get(field) in words)
+    order = args.get("sort", "")
+    return Wanted(args.get("q", "").strip()[:200], filters, order if order in ORDERS else "name")
+
+
+def look_up(db: Session, who: Steward, asked: Wanted, *, page: int = 1) -> Roll:
+    """The members that fit. Names are compared here, because the databases do not agree on letters."""
+    rows = roll.everyone(db, who.mlist.id)
+    words = folded(asked.text).split()
+    found = [row for row in rows if all(FILTERS[field](row, word) for field, word in asked.filters) and _has(row, words)]
+    found.sort(key=ORDERS[asked.order])
+    at = page_of(page, len(found), MEMBERS_A_PAGE)
+    shown = found[(at.number - 1) * MEMBERS_A_PAGE : at.number * MEMBERS_A_PAGE]
+    members = roll.members_by_id(db, [row.id for row in shown])
+    said = roll.last_words(db, who.mlist.id, [row.user_id for row in shown])
+    entries = tuple(Entry(members[row.id], *said.get(row.user_id, (0, None))) for row in shown)
+    return Roll(who, entries, len(found), len(rows), at, asked)
+
+
+def _has(row: Any, words: list[str]) -> bool:
+    text = f"{folded(row.name)} {row.key}" if words else ""
+    return all(word in text for word in words)
+
+
+def sheet(db: Session, who: Steward, member: Member) -> Sheet:
+    """Everything about one member."""
+    posts, last_at = roll.last_words(db, who.mlist.id, [member.user_id]).get(member.user_id, (0, None))
+    decided: dict[str, int] = {}
+    for states in docket.decisions_on(db, who.mlist.id, [member.address.email]).values():
+        decided |= states
+    return Sheet(
+        steward=who,
+        member=member,
+        posts=posts,
+        last_at=last_at,
+        latest=roll.latest_words(db, who.mlist.id, member.user_id, LATEST),
+        history=roll.history(db, member, HISTORY),
+        decided=decided,
+        trusted=trusted(db, who.mlist, member.address.key) is not None,
+        may_change=may_change(who, member),
+    )

@@ -1,0 +1,164 @@
+"""A list's settings with the meaning of each beside it, and the form by which strangers apply."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from flask import Blueprint, request
+
+from listserv.errors import Invalid
+from listserv.i18n import N_
+from listserv.usecases import joining, stewards
+from listserv.usecases.administration import LIST_SETTINGS
+from listserv.usecases.joining import Wish
+from listserv.usecases.stewards import Steward
+from listserv.web.moderating import Shown, attempt, to, who_asks
+from listserv.web.pages import page
+from listserv.web.visit import visit
+
+blueprint = Blueprint("listsettings", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: what it is called, what it means, and (value, meaning) of each choice; `lines`: how tall a text's box is."""
+
+    key: str
+    label: str
+    meaning: str
+    choices: tuple[tuple[str, str], ...] = ()
+    lines: int = 1
+
+
+YES_NO = (("no", N_("no")), ("yes", N_("yes")))
+SETTINGS = (
+    Setting("title", N_("Title"), N_("What people call the list: it stands on every page and in the names of senders.")),
+    Setting("description", N_("Description"), N_("One or two sentences under the title: for whom the list is, and what about."), lines=3),
+    Setting("language", N_("Language"), N_("Letters to people whose own language is not known are written in it."), (("pl", "polski"), ("en", "English"))),
+    Setting(
+        "archive",
+        N_("Who reads the archive"),
+        N_("Public archives show names, never addresses."),
+        (("members", N_("only members")), ("public", N_("everybody, search engines too"))),
+    ),
+    Setting(
+        "joining",
+        N_("Joining"),
+        N_("Whoever joins reads all that was ever written here."),
+        (("application", N_("a moderator says yes to each application")), ("open", N_("everybody who confirms their address is on the list at once"))),
+    ),
+    Setting(
+        "reply_to",
+        N_("Where a plain reply goes"),
+        N_("Discussions live from answers that everybody sees."),
+        (("list", N_("to the list")), ("author", N_("to the author alone"))),
+    ),
+    Setting(
+        "sender_proof",
+        N_("How sure senders must be"),
+        N_("Forged senders are held either way."),
+        (("lenient", N_("members' messages pass unless their mail service says they are forged")), ("strict", N_("what cannot be verified is held"))),
+    ),
+    Setting(
+        "moderate_members",
+        N_("Read every message first"),
+        N_("Yes: messages of ordinary members wait for a moderator. People you trust can be let through one by one."),
+        YES_NO,
+    ),
+    Setting(
+        "emergency", N_("Emergency brake"), N_("Yes: everything waits, moderators' own messages too. For the hour when a quarrel or a flood must stop."), YES_NO
+    ),
+    Setting("max_size", N_("Largest message, in bytes"), N_("Larger ones are held; 0 means no limit. Usual: 10485760, which is 10 MB.")),
+    Setting(
+        "subject_tag",
+        N_("Words in front of subjects"),
+        N_("For example [BP]. Empty is better: mail programs sort by the list, and senders' signatures stay valid."),
+    ),
+    Setting("footer", N_("Words below every message"), N_("Added to each copy. Senders' signatures become invalid by it; empty is better."), lines=3),
+    Setting(
+        "alias",
+        N_("Other addresses of the list"),
+        N_("Addresses of other domains that are forwarded to us and mean the same. Only administrators of this server change them."),
+        lines=2,
+    ),
+)
+# What is wrong with a typed value, by the setting that the refusal speaks of.
+WRONG = {
+    "title": N_("The title is one line of at most 200 characters, and never empty."),
+    "max_size": N_("The largest message is a whole number of bytes."),
+    "subject_tag": N_("The words in front of subjects are at most 64 characters."),
+    "alias": N_("One of the other addresses is not an e-mail address."),
+}
+UNUSABLE = N_("One of the values cannot be used.")
+# (setting, from, to): the page says what follows and asks a second time.
+GRAVE = {
+    ("archive", "members", "public"): N_(
+        "Everybody, search engines too, will read all that was ever written here, under the names of those who wrote it believing that only"
+        " members read. Copies that others make of it stay out there even if you take this back."
+    ),
+    ("joining", "application", "open"): N_(
+        "Nobody will be asked any more who comes in: whoever confirms an address is on the list at once and reads the whole archive."
+    ),
+    ("sender_proof", "strict", "lenient"): N_("Messages whose sender could not be verified will go to everybody without a moderator."),
+}
+
+
+@blueprint.get("/<list:name>/settings")
+def settings(name: str) -> str:
+    """Every setting; those who may not change them see them all the same."""
+    return _settings(who_asks(name), {})
+
+
+def _settings(who: Steward, typed: dict[str, str], **more: object) -> str:
+    values = {key: stewards.list_value(who.mlist, key) for key in LIST_SETTINGS}
+    return page(
+        "moderate/settings.html", mlist=who.mlist, who=who, settings=SETTINGS, values=values | typed, seen=_seen(who), done=request.args.get("done", ""), **more
+    )
+
+
+def _seen(who: Steward) -> str:
+    """What the settings were when the form was shown: two coordinators at once do not undo each other's work."""
+    return sha256("\0".join(stewards.list_value(who.mlist, key) for key in LIST_SETTINGS).encode()).hexdigest()[:16]
+
+
+@blueprint.post("/<list:name>/settings")
+def change(name: str) -> Shown:
+    """Change what differs; the grave ones after a second question."""
+    who = who_asks(name)
+    typed = {key: "\n".join(request.form[key].strip().splitlines()) for key in LIST_SETTINGS if key in request.form}
+    if request.form.get("seen") != _seen(who):
+        return _settings(who, {}, changed_meanwhile=True), 409
+    grave = [words for (key, old, new), words in GRAVE.items() if typed.get(key) == new and stewards.list_value(who.mlist, key) == old]
+    if grave and who.owner and request.form.get("sure") != "yes":
+        return page("moderate/grave.html", mlist=who.mlist, who=who, grave=grave, typed=typed, seen=_seen(who))
+    try:
+        with attempt():
+            changed = stewards.change_list(visit().db, who, typed, visit().now)
+    except Invalid as wrong:
+        return _settings(who, typed, wrong=_in_words(wrong)), 400
+    return to(name, f"settings?done={'changed' if changed else 'same'}")
+
+
+def _in_words(wrong: Invalid) -> str:
+    """A refusal as a sentence that has a translation."""
+    if wrong.reason in (stewards.ONLY_ADMINISTRATORS, stewards.LAST_OWNER):
+        return wrong.reason
+    return WRONG.get(str(wrong).partition(":")[0], UNUSABLE)
+
+
+@blueprint.get("/<list:name>/join")
+def join_form(name: str) -> str:
+    """Ask to join."""
+    mlist = joining.place(visit().db, name)
+    return page("moderate/join.html", mlist=mlist, typed=Wish("", "", "", ""))
+
+
+@blueprint.post("/<list:name>/join")
+def join(name: str) -> Shown:
+    """The same answer whoever asks."""
+    mlist, form = joining.place(visit().db, name), request.form
+    wish = Wish(form.get("name", ""), form.get("email", "").strip(), form.get("words", ""), visit().language, request.remote_addr or "")
+    try:
+        joining.ask(visit().db, mlist, wish, visit().actor, visit().now)
+    except Invalid as wrong:
+        return page("moderate/join.html", mlist=mlist, typed=wish, wrong=str(wrong)), 400
+    return page("moderate/joined.html", mlist=mlist, email=wish.email)
