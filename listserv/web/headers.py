@@ -1,21 +1,26 @@
 """What every answer says beside its page: nothing from elsewhere, nothing inline, nothing kept by others."""
 
-from flask import Flask, Response, request
+from datetime import timedelta
 
+from flask import Flask, Response, g, request
+
+from listserv.usecases import limits
 from listserv.web import forms
+from listserv.web.visit import secure, visit
 
 POLICY = "; ".join(
     (
         "default-src 'none'",
         "style-src 'self'",
+        "script-src 'self'",
+        # For what scripts fetch and tell of themselves: previews, the place where somebody has read to.
+        "connect-src 'self'",
         "img-src 'self' data:",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
     )
 )
-# The one page that shows a letter as it was formatted: its cleaned style attributes count (listserv/mail/htmlstyle.py), style sheets do not.
-FORMATTED = f"{POLICY}; style-src-attr 'unsafe-inline'"
 ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -26,6 +31,11 @@ ALWAYS = {
 }
 # Asked again each time: who has signed out on a shared machine leaves no pages behind.
 PAGE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
+# The same for everybody: it depends on nothing that the reader sends.
+FOR_ALL = "public"
+# A year; other hosts of the domain are not ours to speak for.
+TLS_ALWAYS = "max-age=31536000"
+HOUR = timedelta(hours=1)
 
 
 def set_up(app: Flask) -> None:
@@ -36,10 +46,21 @@ def set_up(app: Flask) -> None:
 def dress(response: Response) -> Response:
     """Add what is not there yet."""
     forms.remember(response)
-    for name, value in {**ALWAYS, **PAGE}.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
+    for name, value in ALWAYS.items():
+        headers.setdefault(name, value)
+    if secure():
+        headers.setdefault("Strict-Transport-Security", TLS_ALWAYS)
+    if not headers.get("Cache-Control", "").startswith(FOR_ALL):
+        for name, value in PAGE.items():
+            headers.setdefault(name, value)
+    # Search engines are let in only where a page has said so (`web.outside`).
+    if "indexed" not in g:
+        headers.setdefault("X-Robots-Tag", "noindex")
+    if response.status_code == 429:
+        headers.setdefault("Retry-After", str(g.get("retry_after") or limits.seconds_left(visit().now, HOUR)))
     # The Host header is the client's word: our own redirects name no host.
-    location = response.headers.get("Location", "")
+    location = headers.get("Location", "")
     if location.startswith(request.host_url):
-        response.headers["Location"] = location[len(request.host_url) - 1 :]
+        headers["Location"] = location[len(request.host_url) - 1 :]
     return response

@@ -37,7 +37,7 @@ class Parcel:
         self.file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed by the web server)
         if not places.acquire(blocking=False):
             self.file.close()
-            raise TooMany("others are fetching archives")
+            raise TooMany("others are fetching archives", seconds=60)
         self.read, self.write, self.seek, self.tell = self.file.read, self.file.write, self.file.seek, self.file.tell
 
     def close(self) -> None:

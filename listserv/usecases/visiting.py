@@ -1,0 +1,133 @@
+"""Visits: one for each person, list and day, counted without knowing whose.
+
+A visitor is a hash under a salt that is made for one day, shared by all processes, and destroyed with the hashes when
+the day is over. After that there are numbers, and nothing by which anybody could be found or followed.
+"""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from listserv.config import Settings
+from listserv.errors import Invalid
+from listserv.store import visits as rows
+from listserv.store.lists import MailingList
+from listserv.usecases import outbox
+from listserv.usecases.access import CONSOLE
+from listserv.usecases.journal import note
+
+# A visit of five to midnight may be written down a little after.
+GRACE = timedelta(minutes=15)
+# A day, or the first of a month whose days nobody has told apart.
+DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
+MOST = 1_000_000_000
+COLUMNS = ["date", "visits"]
+
+
+def today(settings: Settings, now: datetime) -> date:
+    """The day, as the site's clocks have it."""
+    return now.astimezone(ZoneInfo(settings.timezone)).date()
+
+
+def record(db: Session, day: date, visitors: Mapping[str, Iterable[str]], now: datetime) -> int:
+    """Count visitors (by the list's name; any text that is the same for the same person all day); how many were new.
+
+    What comes after its day is forgotten is not counted: with a new salt everybody would be counted again.
+    """
+    if day < today(outbox.settings_of(db), now - GRACE):
+        return 0
+    salt, ids = rows.salt_of(db, day), rows.ids_of(db, visitors)
+    new = 0
+    for name, some in sorted(visitors.items()):
+        if name in ids:
+            hashes = sorted(blake2b(f"{name}\0{who}".encode("utf-8", "replace"), key=salt, digest_size=16).digest() for who in some)
+            fresh = rows.add_visitors(db, ids[name], day, hashes)
+            if fresh:
+                rows.add_to_count(db, ids[name], day, fresh)
+            new += fresh
+    return new
+
+
+def forget(db: Session, now: datetime) -> None:
+    """Destroy what could tell visitors of past days apart."""
+    rows.forget_visitors(db, today(outbox.settings_of(db), now - GRACE))
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The visits of a month; `brought`: how many of them come from another program's books."""
+
+    year: int
+    month: int
+    visits: int
+    brought: int
+
+
+def total(db: Session, mlist: MailingList, first: date, last: date) -> int:
+    """All visits to a list from one day to another, both included."""
+    return rows.total_of(db, mlist.id, first, last)
+
+
+def by_day(db: Session, mlist: MailingList, first: date, last: date) -> dict[date, int]:
+    """The visits of each day that had any, both ends included, oldest first."""
+    found: defaultdict[date, int] = defaultdict(int)
+    for row in rows.days_of(db, mlist.id, first, last):
+        found[row.day] += row.visits
+    return dict(found)
+
+
+def by_month(db: Session, mlist: MailingList, first: date, last: date) -> tuple[Month, ...]:
+    """The visits of each month that had any, both ends included, oldest first."""
+    found: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows.days_of(db, mlist.id, first, last):
+        sums = found[row.day.year, row.day.month]
+        sums[0] += row.visits
+        sums[1] += row.visits if row.brought else 0
+    return tuple(Month(year, month, *sums) for (year, month), sums in found.items())
+
+
+def bring(db: Session, mlist: MailingList, text: str, now: datetime) -> tuple[int, int]:
+    """Keep historic counts from a table with the header `date,visits`, marked as brought in: (days, visits).
+
+    Safe to run twice. Raises Invalid, and keeps nothing, where a line cannot be read.
+    """
+    counts = read_table(text)
+    for day, count in counts.items():
+        rows.bring_count(db, mlist.id, day, count)
+    note(db, CONSOLE, "visits-brought", mlist=mlist, now=now, detail=f"{len(counts)}")
+    return len(counts), sum(counts.values())
+
+
+def read_table(text: str) -> dict[date, int]:
+    """The counts of such a table. Raises Invalid, naming the first line that cannot be read."""
+    reader = csv.reader(io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), newline=""))
+    try:
+        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except csv.Error as wrong:
+        raise Invalid("line {line}: {why}", line=reader.line_num, why=wrong) from None
+    if not lines or [cell.lower() for cell in lines[0][1]] != COLUMNS:
+        raise Invalid("the first line must say: date,visits")
+    counts: dict[date, int] = {}
+    for number, row in lines[1:]:
+        day, count = _read_line(number, row)
+        if day in counts:
+            raise Invalid("line {line}: {day} is there twice", line=number, day=day)
+        counts[day] = count
+    return counts
+
+
+def _read_line(number: int, row: list[str]) -> tuple[date, int]:
+    if len(row) != 2 or not DAY.fullmatch(row[0]) or not re.fullmatch(r"[0-9]{1,10}", row[1]) or int(row[1]) > MOST:
+        raise Invalid("line {line}: write a day and a number, for example 2026-03-03,42", line=number)
+    try:
+        return date.fromisoformat(row[0] if len(row[0]) == 10 else f"{row[0]}-01"), int(row[1])
+    except ValueError:
+        raise Invalid("line {line}: there is no day {day}", line=number, day=row[0]) from None

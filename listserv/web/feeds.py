@@ -1,0 +1,95 @@
+"""Feeds, and each member's own addresses of them."""
+
+import re
+
+from flask import Blueprint, Response, redirect, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from listserv.store.members import memberships
+from listserv.usecases import feeding
+from listserv.usecases.feeding import Entry, Feed
+from listserv.usecases.shown import Moved
+from listserv.web import atom, bodies
+from listserv.web.pages import page
+from listserv.web.visit import visit
+
+blueprint = Blueprint("feeds", __name__)
+
+# How long others on the way may keep a public feed, in seconds.
+PUBLIC = "public, max-age=300"
+QUOTED = re.compile(r"^> ?", re.MULTILINE)
+
+
+def key() -> str:
+    """What a feed reader has instead of a cookie."""
+    return request.args.get("key", "")[:64]
+
+
+@blueprint.get("/<list:name>/feed.atom")
+def of_list(name: str) -> Response:
+    """The newest messages of a list."""
+    return answer(feeding.of_list(visit().db, name, visit().actor, key()))
+
+
+@blueprint.get("/<list:name>/thread/<id:thread_id>/feed.atom")
+def of_thread(name: str, thread_id: int) -> AnyResponse:
+    """The newest messages of a thread."""
+    found = feeding.of_thread(visit().db, name, thread_id, visit().actor, key())
+    if isinstance(found, Moved):
+        query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
+        return redirect(f"{request.script_root}/{found.mlist.name}/thread/{found.thread_id}/feed.atom{query}", 301)
+    return answer(found)
+
+
+@blueprint.get("/<list:name>/topic/<slug>/feed.atom")
+def of_topic(name: str, slug: str) -> Response:
+    """The newest messages of a topic."""
+    return answer(feeding.of_topic(visit().db, name, slug, visit().actor, key()))
+
+
+@blueprint.get("/<list:name>/person/<id:user_id>/feed.atom")
+def of_person(name: str, user_id: int) -> Response:
+    """What somebody wrote on this list last."""
+    return answer(feeding.of_person(visit().db, name, user_id, visit().actor, key()))
+
+
+def answer(feed: Feed) -> Response:
+    """The feed as a document; 304 where the reader has it already."""
+    response = Response(atom.rendered(feed, visit().settings, words), content_type="application/atom+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if feed.public:
+        response.headers["Cache-Control"] = PUBLIC
+    response.last_modified = feed.updated
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def words(entry: Entry) -> str:
+    """An entry's words as safe HTML, quotes set off, signatures and footers left away."""
+    made = (_part(piece.kind, piece.text) for piece in entry.pieces if piece.text.strip())
+    return "\n".join(filter(None, made))
+
+
+def _part(kind: str, text: str) -> str:
+    if kind == "quote":
+        return Markup("<blockquote>{}</blockquote>").format(bodies.blocks(QUOTED.sub("", text)))
+    return bodies.blocks(text) if kind in ("said", "farewell", "attribution") else ""
+
+
+@blueprint.get("/me/feeds")
+def mine() -> str | AnyResponse:
+    """My feed addresses."""
+    person = visit().person
+    if person is None:
+        return redirect(f"{request.script_root}/sign-in?next={request.script_root}/me/feeds", 303)
+    found = [(member, feeding.address(visit().db, member)) for member in memberships(visit().db, person.user_id)]
+    return page("account/feeds.html", feeds=found, done=request.args.get("done", ""))
+
+
+@blueprint.post("/me/feeds/<list:name>")
+def renew(name: str) -> AnyResponse:
+    """A new address instead of one that others know."""
+    feeding.renew(visit().db, name, visit().actor, visit().now)
+    return redirect(f"{request.script_root}/me/feeds?done={name.lower()}", 303)

@@ -1,0 +1,89 @@
+"""Who reads which list today, and how often strangers search: seen here, kept in `notes`."""
+
+import re
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+
+from flask import Flask, Request, Response, current_app, g, request
+
+from listserv.errors import TooMany
+from listserv.site import Site
+from listserv.usecases import limits, visiting
+from listserv.web.devices import device
+from listserv.web.notes import SEARCHES, WINDOW, Notes
+from listserv.web.visit import visit
+
+# Pages that are read. Feeds are read by programs, and downloads follow a page.
+READING = frozenset(
+    ("forum.forum", "forum.topic", "forum.month", "forum.months", "forum.person", "forum.people", "threads.thread", "threads.message", "search.on_list")
+)
+SEEN = (200, 304)
+# What people read with says one of these first; programs that fetch pages say anything else, or nothing.
+READERS = re.compile(r"(?:Mozilla|Opera|Lynx|w3m|Links|ELinks|edbrowse|Dillo|NetSurf)\b", re.IGNORECASE)
+ROBOTS = re.compile(
+    r"bot\b|bot[/_;-]|crawl|spider|slurp|fetch|scrap|archiv|monitor|preview|externalhit|facebookcatalog|headless|lighthouse|pagespeed|phantomjs|validator|"
+    r"index(?:er|ing)|inspection|checker|proxy|feed|rss|python|perl|java/|curl|wget|http-client|httpclient|libwww-perl|gptbot|claude|perplexity|bytespider|\+https?://",
+    re.IGNORECASE,
+)
+AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
+
+def set_up(app: Flask, site: Site) -> None:
+    """Look at every answer."""
+    app.extensions["visitors"] = Notes(site)
+    app.after_request(note)
+
+
+def notes_of(app: Flask) -> Notes:
+    """The notes of an application."""
+    found: Notes = app.extensions["visitors"]
+    return found
+
+
+def note(response: Response) -> Response:
+    """Count who has read a page of a list."""
+    if request.endpoint in READING and request.method == "GET" and response.status_code in SEEN and is_read_by_a_human(request):
+        found = g.visit
+        who = f"person {found.person.user_id}" if found.person else f"{household(request.remote_addr or '')} {family(request.headers.get('User-Agent', ''))}"
+        notes_of(current_app).visit(visiting.today(found.settings, found.now), str((request.view_args or {})["name"]).lower(), who)
+    return response
+
+
+def let_search() -> None:
+    """Search is dear: strangers have it so many times in a while. Raises TooMany.
+
+    Looked up in the database, counted in memory: a GET writes nothing.
+    """
+    who = visit()
+    network = "" if who.person else limits.network_of(request.remote_addr or "")
+    if network and notes_of(current_app).search(network) + limits.used(who.db, "search", network, who.now, WINDOW) > SEARCHES:
+        raise TooMany("searched often", seconds=limits.seconds_left(who.now, WINDOW))
+
+
+def is_read_by_a_human(asked: Request) -> bool:
+    """As far as one can tell: no robot, and no page fetched before anybody wanted it."""
+    if any(word in asked.headers.get(name, "").lower() for name in AHEAD for word in ("prefetch", "prerender", "preview")):
+        return False
+    return is_browser(asked.headers.get("User-Agent", ""))
+
+
+@lru_cache(maxsize=1024)
+def is_browser(agent: str) -> bool:
+    """Does a person look through this?"""
+    return READERS.match(agent) is not None and not ROBOTS.search(agent)
+
+
+@lru_cache(maxsize=1024)
+def family(agent: str) -> str:
+    """What many browsers are alike in."""
+    return device(agent)
+
+
+@lru_cache(maxsize=1024)
+def household(peer: str) -> str:
+    """An address; of IPv6 the part that stays the same when a machine takes a new one every few hours."""
+    try:
+        found = ip_address(peer.partition("%")[0])
+    except ValueError:
+        return ""
+    return str(found) if found.version == 4 else str(ip_network(f"{found}/64", strict=False))
