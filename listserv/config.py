@@ -101,7 +101,11 @@ class SiteSettings(Section):
 
 
 class DatabaseSettings(Section):
-    url: DatabaseUrl = Field(default="", description="sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME; empty: listserv.sqlite3 in the data folder", json_schema_extra={"secret": True})
+    url: DatabaseUrl = Field(
+        default="",
+        description="sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME; empty: listserv.sqlite3 in the data folder",
+        json_schema_extra={"secret": True},
+    )
 
 
 class SmtpSettings(Section):
@@ -116,7 +120,11 @@ class LmtpSettings(Section):
 
 
 class RelaySettings(Section):
-    url: RelayUrl = Field(default="maildir:out", description="where letters leave: smtp://[USER:PASSWORD@]HOST:PORT, smtps://…, smtp+starttls://… or maildir:FOLDER (every letter a file)", json_schema_extra={"secret": True})
+    url: RelayUrl = Field(
+        default="maildir:out",
+        description="where letters leave: smtp://[USER:PASSWORD@]HOST:PORT, smtps://…, smtp+starttls://… or maildir:FOLDER (every letter a file)",
+        json_schema_extra={"secret": True},
+    )
     connections: int = Field(default=4, ge=1, le=64, description="connections kept to the relay")
     dkim_key: str = Field(default="", description="private key to sign with here; empty: the relay signs")
     dkim_selector: str = Field(default="", description="selector of that key")
@@ -131,6 +139,12 @@ class AuthSettings(Section):
     trust: str = Field(default="", description="authserv-id of your MTA: its topmost Authentication-Results is believed")
     peers: Networks = Field(default="127.0.0.0/8, ::1/128", description="addresses that MTA may connect from, with commas")
     dns: HostPort = Field(default="", description="HOST:PORT of the resolver; empty: the system's")
+
+
+class AccessibilitySettings(Section):
+    person: str = Field(default="", description="for the statement at /accessibility: who answers for accessibility; empty: the administrator")
+    phone: str = Field(default="", description="telephone number for questions about accessibility; public bodies must give one")
+    building: str = Field(default="", description="how people with disabilities get into the building where you receive them; public bodies must say it")
 
 
 class WorkerSettings(Section):
@@ -148,6 +162,7 @@ class Settings(Section):
     web: WebSettings = WebSettings()
     auth: AuthSettings = AuthSettings()
     worker: WorkerSettings = WorkerSettings()
+    accessibility: AccessibilitySettings = AccessibilitySettings()
     data: Path = Field(default=Path("listserv-data"), exclude=True)
 
     @property

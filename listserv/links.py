@@ -68,6 +68,21 @@ def message_url(settings: Settings, name: str, message_hash: str) -> str:
     return f"{settings.site.url}/{name}/message/{message_hash}"
 
 
+def feed_url(settings: Settings, name: str, key: str = "") -> str:
+    """A list's feed; with the key of a member where the list is not public."""
+    return f"{settings.site.url}/{name}/feed.atom" + (f"?key={key}" if key else "")
+
+
 def sign_in_url(settings: Settings, token: str) -> str:
     """A sign-in link."""
     return f"{settings.site.url}/sign-in/{token}"
+
+
+def prove_url(settings: Settings, token: str) -> str:
+    """The link that proves one more address of somebody's own."""
+    return f"{settings.site.url}/me/prove/{token}"
+
+
+def keep_url(settings: Settings, token: str) -> str:
+    """The link that stops an erasure."""
+    return f"{settings.site.url}/me/keep/{token}"

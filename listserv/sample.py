@@ -40,11 +40,14 @@ FACTS: dict[str, Any] = {
     "decision": "admitted",
     "decider": "Zofia Lektura",
     "decided": False,
+    "copies": 12,
     "known": True,
     "delivery": "digest",
     "schedule": "daily 07:00",
     "status": "enabled",
     "paused_until": None,
+    "due_at": datetime(2026, 3, 9, 9, 15, tzinfo=UTC),
+    "mode": "keep",
     "posts": (
         {"subject": "Scenariusze lekcji", "state": "pending", "at": datetime(2026, 3, 2, 9, 15, tzinfo=UTC), "url": ""},
         {

@@ -1,8 +1,8 @@
 """A site that has lived: every table has rows, made by the real verbs where a few mails do it, else after the table's columns."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import Boolean, Connection, DateTime, Float, Integer, LargeBinary, Table, func, insert, select
+from sqlalchemy import Boolean, Connection, Date, DateTime, Float, Integer, LargeBinary, Table, func, insert, select
 
 from listserv.store.base import Moment, Word
 from listserv.store.lists import MailingList
@@ -79,6 +79,8 @@ def invented(connection: Connection, column):
         return next(iter(kind.words))
     if isinstance(kind, (Moment, DateTime)):
         return datetime(2026, 3, 3, tzinfo=UTC)
+    if isinstance(kind, Date):
+        return date(2026, 3, 3)
     if isinstance(kind, LargeBinary):
         return b"\x00\xff"
     if isinstance(kind, Boolean):

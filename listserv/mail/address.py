@@ -72,7 +72,7 @@ LIST_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 RESERVED_NAMES = frozenset(
     ("r", "search", "sign-in", "sign-out", "me", "unsubscribe", "archives", "hyperkitty", "healthz", "metrics", "api", "static")
     + ("mailman2", "mailman3")  # `import` means programs by these
-    + ("moderator", "admin", "robots", "favicon", "sitemap", *SITE_ROLES)
+    + ("moderator", "admin", "accessibility", "robots", "favicon", "sitemap", *SITE_ROLES)
 )
 
 

@@ -40,6 +40,7 @@ def read(raw: bytes) -> Part:
     """The tree of a mail. Any bytes give one; what was odd or cut off is in its `problems`."""
     root = Part({})
     start = _read_head(root, raw, 0, len(raw))
+    root.span = (0, start, len(raw))
     try:
         _Splitter(raw).fill(root, start, len(raw))
     except TooMany as many:
@@ -108,7 +109,9 @@ class _Splitter:
             raise TooMany("too-many-parts")
         child = Part(parent.problems, parent.depth + 1, "message/rfc822" if parent.type == "multipart/digest" else "text/plain")
         parent.children.append(child)
-        self.fill(child, _read_head(child, self.raw, start, end), end)
+        body = _read_head(child, self.raw, start, end)
+        child.span = (start, body, end)
+        self.fill(child, body, end)
 
     def _spans(self, delimiter: bytes, start: int, end: int) -> tuple[list[tuple[int, int]], bool]:
         """Where parts begin and end, and whether the last was closed. The line end before a delimiter belongs to it."""

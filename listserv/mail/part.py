@@ -33,6 +33,8 @@ class Part:
         self.body = b""
         # Content that did not come in the mail's own way.
         self.data: bytes | None = None
+        # Where it begins in the mail's bytes, where its body does, and where it ends.
+        self.span = (0, 0, 0)
 
     def keep(self, name: str, value: str) -> None:
         """Keep a field, unfolded, within bounds."""

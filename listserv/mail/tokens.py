@@ -26,12 +26,16 @@ class Kind(StrEnum):
     # A whole digest: which of its threads is meant, the words of the answer must say.
     DIGEST = "g"
     LETTER = "l"
+    # A member's feeds of one list, and which number of them.
+    FEED = "f"
 
 
 KINDS = frozenset(str(kind) for kind in Kind)
 RANDOM = "x"
 # Where a token may stand in a mail: a reply address of ours, a link of ours.
-IN_TEXT = re.compile(r"(?i)\br[+-][a-z2-7]{16,40}(?=@)|(?<=/unsubscribe/)[a-z2-7]{16,40}|(?<=/sign-in/)[a-z2-7]{16,40}")
+IN_TEXT = re.compile(
+    r"(?i)\br[+-][a-z2-7]{16,40}(?=@)|(?:(?<=/unsubscribe/)|(?<=/feed\.atom\?key=)|(?<=/sign-in/)|(?<=/me/prove/)|(?<=/me/keep/))[a-z2-7]{16,40}"
+)
 
 
 def looks_right(token: str) -> bool:

@@ -56,8 +56,7 @@ _MORE = "(?:juz|wiecej|dluzej|zadnych|dalszych|kolejnych|takich|tych|tej|mi|nic|
 _RECEIVE = "(?:otrzymywac|dostawac|otrzymywania|dostawania|czytac|byc na|nalezec do|uczestniczyc w)"
 _SEND = "(?:wysylac|przysylac|przesylac|pisac|wysylania|przysylania|wysylanie|przysylanie)"
 _FOR_ME = (
-    "(?:wysylk[ie]|wysylke|wysylanie|wysylania|dostarczanie|dostarczania|wiadomosc\\w*|poczt\\w|maili?|mejli?|subskrypcj[aei]|subskrypcje"
-    "|korespondencj\\w+)"
+    "(?:wysylk[ie]|wysylke|wysylanie|wysylania|dostarczanie|dostarczania|wiadomosc\\w*|poczt\\w|maili?|mejli?|subskrypcj[aei]|subskrypcje|korespondencj\\w+)"
 )
 
 _MAILING = r"(?:wysyl|otrzym|dostar|dostaw|dosta|poczcie|wiadom|mail|mejl|subskr|korespond)\w*(?: (?:wiadomosci|poczty|maili|listow|mi))*"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base
@@ -10,16 +10,23 @@ from listserv.store.lists import MailingList, Topic
 from listserv.store.people import User
 from listserv.store.queue import Raw, insert_unless_there
 
+# Threads that have neither been merged into another nor hidden.
+LISTED_BY = ("merged_into", "hidden_at")
+LISTED = text("merged_into IS NULL AND hidden_at IS NULL")
+
 
 class Thread(Base):
     """A conversation. When a late parent joins two, the younger row stays behind and points to the older."""
 
     __tablename__ = "thread"
     __table_args__ = (
-        # In the order of the list's page and of a topic's page; counting threads by topic needs no row.
-        Index("ix_thread_last", "list_id", "merged_into", "pinned", "last_at", "id", "topic_id"),
-        Index("ix_thread_topic", "topic_id", "merged_into", "pinned", "last_at", "id"),
+        # In the order of the list's page and of a topic's page, of what they show; counting threads by topic needs no row.
+        # (SQLite looks into the row for a column that a partial index is about, unless the index has it.)
+        Index("ix_thread_last", "list_id", "pinned", "last_at", "id", "topic_id", *LISTED_BY, sqlite_where=LISTED, postgresql_where=LISTED),
+        Index("ix_thread_topic", "topic_id", "pinned", "last_at", "id", "list_id", *LISTED_BY, sqlite_where=LISTED, postgresql_where=LISTED),
         Index("ix_thread_family", "family"),
+        # Of nearly all threads there is nothing in it: a count of all of them would keep SQLite from using it.
+        Index("ix_thread_split_from", "split_from", sqlite_where=text("split_from IS NOT NULL"), postgresql_where=text("split_from IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,6 +43,12 @@ class Thread(Base):
     last_message_id: Mapped[int | None]
     pinned: Mapped[bool] = mapped_column(default=False)
     closed: Mapped[bool] = mapped_column(default=False)
+    # By moderators: nobody but they sees it, and no import brings it back.
+    hidden_at: Mapped[datetime | None]
+    # Its title is a moderator's, and no longer that of its first message.
+    renamed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The thread that moderators have split it off from.
+    split_from: Mapped[int | None]
 
     mlist: Mapped[MailingList] = relationship()
     topic: Mapped[Topic | None] = relationship()
@@ -53,6 +66,7 @@ class Message(Base):
         Index("ix_message_raw", "raw_id"),
         Index("ix_message_author", "list_id", "author_key", "received_at"),
         Index("ix_message_user", "user_id", "list_id", "sent_at"),
+        Index("ix_message_hidden", "list_id", "hidden_at", sqlite_where=text("hidden_at IS NOT NULL"), postgresql_where=text("hidden_at IS NOT NULL")),
         NEVER_AGAIN,
     )
 
@@ -79,6 +93,8 @@ class Message(Base):
     # The first words that the author wrote now; the body stands in its own row.
     snippet: Mapped[str] = mapped_column(Text, default="")
     has_html: Mapped[bool] = mapped_column(default=False)
+    # By moderators, alone or with its whole thread.
+    hidden_at: Mapped[datetime | None]
 
     thread: Mapped[Thread] = relationship()
     raw: Mapped[Raw] = relationship()
@@ -104,7 +120,7 @@ class Attachment(Base):
     """What a message carries beside its text; the bytes are decoded from `raw` when somebody asks."""
 
     __tablename__ = "attachment"
-    __table_args__ = (UniqueConstraint("message_id", "number"),)
+    __table_args__ = (UniqueConstraint("message_id", "number"), Index("ix_attachment_sha256", "sha256"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
@@ -125,6 +141,10 @@ class Ghost(Base):
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
     message_id: Mapped[str] = mapped_column(String(998))
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), index=True)
+
+
+# What readers may see of a list that they may read: every query about messages says so.
+SHOWN = Message.hidden_at.is_(None)
 
 
 def keep_body(db: Session, raw_id: int, text: str, html: str | None) -> None:

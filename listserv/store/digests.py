@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, mapped_column
 
-from listserv.store.archive import Attachment, Body, Message, Thread
+from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
 from listserv.store.base import NEVER_AGAIN, Base
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import DeliveryMode, Member, Status
@@ -74,7 +74,7 @@ def count_new(db: Session, list_id: int, after: int, upto: int) -> int:
 
 
 def _stretch(list_id: int, after: int, upto: int) -> tuple[Any, ...]:
-    return Message.list_id == list_id, Message.seq > after, Message.seq <= upto
+    return Message.list_id == list_id, Message.seq > after, Message.seq <= upto, SHOWN
 
 
 def new_messages(db: Session, list_id: int, after: int, upto: int) -> Sequence[Any]:
@@ -84,7 +84,7 @@ def new_messages(db: Session, list_id: int, after: int, upto: int) -> Sequence[A
     query = query.add_columns(Thread.subject, Topic.title.label("topic"))
     query = query.add_columns(parent.author.label("parent_author"), parent.author_email.label("parent_email"))
     joined = query.join(Thread, Thread.id == Message.thread_id).outerjoin(Topic, Topic.id == Thread.topic_id)
-    joined = joined.outerjoin(parent, parent.id == Message.parent_id)
+    joined = joined.outerjoin(parent, and_(parent.id == Message.parent_id, parent.hidden_at.is_(None)))
     return db.execute(joined.where(*_stretch(list_id, after, upto)).order_by(Message.seq)).all()
 
 
@@ -121,12 +121,12 @@ def point(db: Session, digest: Digest, number: int) -> Message | None:
     points = digest.points.split()
     if not 1 <= number <= len(points):
         return None
-    return db.scalar(select(Message).where(Message.list_id == digest.list_id, Message.seq == int(points[number - 1])))
+    return db.scalar(select(Message).where(Message.list_id == digest.list_id, Message.seq == int(points[number - 1]), SHOWN))
 
 
 def titles(db: Session, digest: Digest) -> list[str]:
     """The threads of a digest by their titles, in the order of their numbers; empty where a message is gone."""
     seqs = [int(seq) for seq in digest.points.split()]
     query = select(Message.seq, Thread.subject).join(Thread, Thread.id == Message.thread_id)
-    found = {row.seq: row.subject for row in db.execute(query.where(Message.list_id == digest.list_id, Message.seq.in_(seqs)))}
+    found = {row.seq: row.subject for row in db.execute(query.where(Message.list_id == digest.list_id, Message.seq.in_(seqs), SHOWN))}
     return [found.get(seq, "") for seq in seqs]

@@ -94,6 +94,11 @@ def all_lists(db: Session) -> Sequence[MailingList]:
     return db.scalars(select(MailingList).where(REAL).order_by(MailingList.name)).all()
 
 
+def first_day(db: Session) -> datetime | None:
+    """When the first list was made."""
+    return db.scalar(select(func.min(MailingList.created_at)).where(REAL))
+
+
 def lock(db: Session, mlist: MailingList) -> None:
     """Whoever else would judge or add something here waits until our transaction ends; readers do not.
 

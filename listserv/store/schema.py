@@ -1,8 +1,26 @@
 """All tables in one place: importing this module makes the metadata complete."""
 
-from listserv.store import archive, bans, bounces, digests, lists, members, moderation, people, queue
+from listserv.store import archive, bans, bounces, digests, drafts, erasing, limits, lists, members, moderation, people, queue, search, tools, trusted, visits
 from listserv.store.base import Base
 
-__all__ = ["archive", "bans", "bounces", "digests", "lists", "members", "metadata", "moderation", "people", "queue"]
+__all__ = [
+    "archive",
+    "bans",
+    "bounces",
+    "digests",
+    "drafts",
+    "erasing",
+    "limits",
+    "lists",
+    "members",
+    "metadata",
+    "moderation",
+    "people",
+    "queue",
+    "search",
+    "tools",
+    "trusted",
+    "visits",
+]
 
 metadata = Base.metadata

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from listserv.mail import address
 from listserv.mail.parse import Post, message_hash
+from listserv.mail.subject import Tags
 from listserv.store import threads
 from listserv.store.archive import Attachment, Message, Thread, keep_body
 from listserv.store.lists import MailingList, Topic
 from listserv.store.people import address_by_key
-from listserv.usecases import arranging
+from listserv.usecases import arranging, indexing
 
 # Graphs of ids are cut here: a mail with thousands of References is broken or hostile.
 MAX_REFS = 100
@@ -41,10 +42,16 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     message = _row(db, mlist, arrival)
     thread, parent_known = _place(db, mlist, message, arrival)
     message.thread_id = thread.id
+    if parent_known and message.parent_id:
+        # What belongs into a hidden thread is hidden with it (`arranging` sees to the others).
+        message.hidden_at = thread.hidden_at
     db.add(message)
     keep_body(db, arrival.raw_id, post.text, post.html)
     db.flush()
     db.add_all(Attachment(**file) for file in files(message.id, post))
+    db.flush()
+    if message.hidden_at is None:
+        indexing.added(db, mlist.id, message.id, message.sent_at, post)
     if parent_known:
         threads.count(db, thread)
     else:
@@ -120,23 +127,34 @@ def snippet(post: Post) -> str:
 def _place(db: Session, mlist: MailingList, message: Message, arrival: Arrival) -> tuple[Thread, bool]:
     """The thread it belongs to, and whether its parent could be told without looking at the whole thread."""
     refs = references(arrival.post)
-    known = threads.known_ids(db, mlist, {*refs, message.message_id})
-    families = _families(db, [known[ref] for ref in (*reversed(refs), message.message_id) if ref in known])
+    placed = threads.placement_of(db, mlist, [message.message_id])
+    # What it belongs under by a moderator's word it is a family with, as with what it refers to.
+    nearest_first = list(dict.fromkeys((*filter(None, placed.values()), *reversed(refs), message.message_id)))
+    known = threads.known_ids(db, mlist, nearest_first)
+    families = _families(db, [known[ref] for ref in nearest_first if ref in known])
     if families:
         threads.join_families(db, min(families), [family for family in families if family != min(families)])
-        beside = next(known[ref] for ref in (*reversed(refs), message.message_id) if ref in known)
+        beside = next(known[ref] for ref in nearest_first if ref in known)
         thread = db.get_one(Thread, beside.thread_id)
     else:
-        topic_id = arrival.topic.id if arrival.topic else None
-        thread = threads.new_thread(db, mlist, arrival.post.base_subject, topic_id, message.sent_at)
+        thread = _new_thread(db, mlist, message, arrival)
     threads.lay_ghost(db, mlist, message.message_id)
-    threads.add_ghosts(db, mlist, thread.id, dict.fromkeys(ref for ref in refs if ref not in known))
-    if not families and not refs:
+    threads.add_ghosts(db, mlist, thread.id, (ref for ref in reversed(nearest_first) if ref not in known and ref != message.message_id))
+    if not families and len(nearest_first) == 1:
         return thread, True
-    if len(families) == 1 and _is_plain_reply(message, refs, known):
+    if len(families) == 1 and not placed and _is_plain_reply(message, refs, known):
         message.parent_id = known[refs[-1]].row
         return thread, True
     return thread, False
+
+
+def _new_thread(db: Session, mlist: MailingList, message: Message, arrival: Arrival) -> Thread:
+    """A thread that this message begins, filed under the topic of its address or of its subject."""
+    subject = arrival.post.base_subject
+    topics = {topic.slug: topic.id for topic in mlist.topics} if "#" in subject else {}
+    filed = Tags(topics).read(subject)
+    topic_id = arrival.topic.id if arrival.topic else topics.get(filed.slug)
+    return threads.new_thread(db, mlist, filed.rest, topic_id, message.sent_at)
 
 
 def _families(db: Session, nearest_first: Sequence[threads.Known]) -> list[int]:

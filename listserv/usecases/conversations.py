@@ -80,6 +80,8 @@ class Post:
     pieces: tuple[Piece, ...]
     files: tuple[File, ...]
     has_html: bool
+    # From all but moderators.
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def post(place: Place, text: str, files: tuple[File, ...], subject: str, veil: V
         pieces=tuple(Piece(piece.kind, veil(piece.text)) for piece in pieces_of(text)),
         files=files,
         has_html=bool(head.has_html),
+        hidden=head.hidden_at is not None,
     )
 
 

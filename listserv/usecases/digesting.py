@@ -168,7 +168,7 @@ def resolve_reply(db: Session, kind: Kind, ids: tuple[int, ...], reply_text: str
         return None
     if kind is Kind.DIGEST_ITEM:
         message = db.get(Message, ids[1])
-        return Resolved(member, message, reply_text) if message and message.list_id == member.list_id else None
+        return Resolved(member, message, reply_text) if message and message.list_id == member.list_id and message.hidden_at is None else None
     digest = db.get(Digest, ids[1]) if kind is Kind.DIGEST else None
     if digest is None or digest.member_id != member.id:
         return None

@@ -102,10 +102,10 @@ def schedule_of(member: Member) -> schedule.Schedule:
         return schedule.parse(DEFAULT_SCHEDULE)
 
 
-def gather(db: Session, settings: Settings, mlist: MailingList, after: int) -> News:
+def gather(db: Session, settings: Settings, mlist: MailingList, after: int, upto: int | None = None) -> News:
     """Threads with something new, in the order in which they spoke first; texts only for what there can be room for."""
     threads: dict[int, list[Row[Any]]] = {}
-    for row in new_messages(db, mlist.id, after, mlist.last_seq):
+    for row in new_messages(db, mlist.id, after, mlist.last_seq if upto is None else upto):
         threads.setdefault(row.thread_id, []).append(row)
     groups = list(threads.values())
     shown = [row.id for rows in groups[:NUMBERED] for row in rows[: MOST.items]]

@@ -80,9 +80,7 @@ def tell_stranger(db: Session, mlist: MailingList, letter: Letter, now: datetime
     return ANSWERED
 
 
-def confirm_first(
-    db: Session, mlist: MailingList, member: Member, purpose: Purpose, question: str, letter: Letter, now: datetime
-) -> Outcome:
+def confirm_first(db: Session, mlist: MailingList, member: Member, purpose: Purpose, question: str, letter: Letter, now: datetime) -> Outcome:
     """Ask the member's own address once: anybody could have written this."""
     asked = letter.post.reply.strip()[:LONGEST_ASKED]
     if not commands.commands(asked):
@@ -129,9 +127,7 @@ def help_letter(db: Session, mlist: MailingList, letter: Letter, member: Member 
     return ANSWERED
 
 
-def obey(
-    db: Session, member: Member, wanted: tuple[Command, ...], letter: Letter, now: datetime, *, cause: Cause | None = None
-) -> Outcome:
+def obey(db: Session, member: Member, wanted: tuple[Command, ...], letter: Letter, now: datetime, *, cause: Cause | None = None) -> Outcome:
     """Do what a proven member asks for, and say how things stand now: one letter, whatever was asked.
 
     Without `cause` a token of the member's own has proven them.
@@ -178,8 +174,8 @@ def is_over(db: Session, member: Member, command: Command, now: datetime) -> boo
     return command.kind is Kind.PAUSE and command.until is not None and end_of_pause(db, member, command, now) is None
 
 
-def change(db: Session, member: Member, command: Command, now: datetime) -> None:
-    """Carry out one command."""
+def change(db: Session, member: Member, command: Command, now: datetime, *, actor: Actor | None = None) -> None:
+    """Carry out one command of a member's own; without `actor` it came by mail."""
     if command.kind in SCHEDULES:
         member.delivery, member.schedule = DeliveryMode.DIGEST, SCHEDULES[command.kind]
     elif command.kind is Kind.EACH:
@@ -191,7 +187,7 @@ def change(db: Session, member: Member, command: Command, now: datetime) -> None
     else:
         return
     digesting.plan(db, member, now)
-    note(db, actor_of(member), f"member-{command.kind}", mlist=member.mlist, now=now, about=member)
+    note(db, actor or actor_of(member), f"member-{command.kind}", mlist=member.mlist, now=now, about=member)
 
 
 def end_of_pause(db: Session, member: Member, command: Command, now: datetime) -> datetime | None:

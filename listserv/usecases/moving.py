@@ -129,9 +129,7 @@ def is_a_list(db: Session, email: str, ours: str) -> bool:
     return route is not None and (route.name == ours or not route.name or list_by_name(db, route.name) is not None)
 
 
-def _people(
-    db: Session, mlist: MailingList | None, ours: str, found: Iterable[Person]
-) -> tuple[tuple[Person, ...], int, list[Skipped]]:
+def _people(db: Session, mlist: MailingList | None, ours: str, found: Iterable[Person]) -> tuple[tuple[Person, ...], int, list[Skipped]]:
     """Who is new on the list; how many are on it; who cannot come."""
     good: dict[str, Person] = {}
     skipped, already = [], 0
@@ -177,9 +175,7 @@ def _bans(db: Session, mlist: MailingList | None, found: Iterable[str], *, new: 
     return tuple(coming), already, skipped
 
 
-def _wishes(
-    db: Session, mlist: MailingList | None, found: Iterable[Wish], people: Iterable[Person]
-) -> tuple[tuple[Wish, ...], int, list[Skipped]]:
+def _wishes(db: Session, mlist: MailingList | None, found: Iterable[Wish], people: Iterable[Person]) -> tuple[tuple[Wish, ...], int, list[Skipped]]:
     """Who waits to be admitted, and is neither on the list nor has applied here."""
     on_it = {address.key(person.email) for person in people}
     owners = here.owners_of(db, [address.key(wish.email) for wish in found])
@@ -222,4 +218,3 @@ def facts(plan: Plan) -> dict[str, Any]:
         "notes": told(plan.found.notes, plan.name) if plan.new else ["is here already: its settings stay as they are"],
         "cannot": told(plan.found.cannot, plan.name),
     }
-

@@ -21,8 +21,9 @@ from listserv.store.members import Member, member_by_key
 from listserv.store.moderation import Held, held_with_raw, waiting_from
 from listserv.store.people import Purpose
 from listserv.store.queue import Incoming
-from listserv.store.threads import count_echoes, message_by_id, message_with_raw
-from listserv.usecases import archiving, deciding, outbox, tokens
+from listserv.store.threads import count_echoes, is_locked, message_by_id, message_with_raw
+from listserv.store.trusted import trusted
+from listserv.usecases import archiving, deciding, outbox, tokens, tombstones
 from listserv.usecases.access import Actor, Door, moderates
 from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause
@@ -77,12 +78,15 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission) -> Facts:
     """Everything the rules ask about."""
     member = author_of(db, mlist, submission.post)
     domain = outbox.settings_of(db).site.domain
+    moderated = member is not None and (member.moderated or mlist.moderate_members)
     return Facts(
         address=f"{mlist.name}@{domain}",
         list_id=f"{mlist.name}.{domain}",
         member=member is not None,
         moderator=moderates(member),
-        moderated=member is not None and (member.moderated or mlist.moderate_members),
+        moderated=moderated,
+        # Asked only where it makes a difference.
+        trusted=(moderated or member is None) and trusted(db, mlist, author_key(submission.post)) is not None,
         # Who writes as several is held anyway.
         banned=bars(db, mlist, [address.key(author.address) for author in submission.post.authors[:3]]),
         alignment=submission.alignment,
@@ -91,6 +95,7 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission) -> Facts:
         closed=mlist.closed_at is not None,
         newsletter=mlist.kind is Kind.NEWSLETTER,
         emergency=mlist.emergency,
+        locked=is_locked(db, mlist, archiving.references(submission.post)),
         strict=mlist.sender_proof is SenderProof.STRICT,
         max_size=mlist.max_size,
         echoes=_echoes(db, mlist, submission),
@@ -121,6 +126,8 @@ def _is_double(db: Session, mlist: MailingList, submission: Submission) -> bool:
     """A known Message-ID, the same author and the same words; or a mail that waits for a decision already."""
     post = submission.post
     if held_with_raw(db, mlist, submission.raw_id) or message_with_raw(db, mlist, submission.raw_id):
+        return True
+    if tombstones.is_buried(db, mlist, post.message_id, author_key(post), submission.raw):
         return True
     known = message_by_id(db, mlist, post.message_id)
     if known is None:
@@ -198,10 +205,16 @@ def reject(db: Session, mlist: MailingList, submission: Submission, reason: Reas
     tell_author(db, mlist, submission, "refused", now, reasons=(reason,))
 
 
+def may_tell(submission: Submission) -> bool:
+    """Is there a human author who is known to be no forgery?"""
+    post = submission.post
+    return len(post.authors) == 1 and not post.automatic and bool(submission.incoming.mail_from) and submission.alignment is not Alignment.FAILED
+
+
 def tell_author(db: Session, mlist: MailingList, submission: Submission, letter: str, now: datetime, **facts: Any) -> None:
     """A letter to the author of a submission, unless a machine wrote it or its sender is known to be forged."""
     post, incoming = submission.post, submission.incoming
-    if len(post.authors) != 1 or post.automatic or not incoming.mail_from or submission.alignment is Alignment.FAILED:
+    if not may_tell(submission):
         return
     member = author_of(db, mlist, post)
     proven = submission.alignment is Alignment.ALIGNED
@@ -221,5 +234,6 @@ def discard(db: Session, mlist: MailingList, submission: Submission, reason: Rea
         known = message_by_id(db, mlist, submission.post.message_id)
         if known and known.parent_id is None and known.thread.topic_id is None:
             known.thread.topic_id = submission.topic.id
+    if reason is Reason.DOUBLE:
+        tombstones.bury_again(db, mlist, submission.incoming, submission.post.message_id)
     note(db, Actor(Door.MAIL), "discarded", mlist=mlist, now=now, about=submission.incoming, detail=reason)
-

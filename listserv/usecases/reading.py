@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from listserv.errors import NotFound
 from listserv.store import pages
 from listserv.store.archive import Message
-from listserv.store.lists import Topic
+from listserv.store.lists import MailingList, Topic
 from listserv.store.pages import Record, Where
 from listserv.store.queue import raw_bytes
 from listserv.usecases import conversations as talk
@@ -153,11 +153,11 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
     """A thread's page, or where the thread has gone. Raises NotFound."""
     view = view_of(db, name, actor)
     row = pages.thread_on_list(db, view.mlist.id, thread_id)
-    if row is None or (row.merged_into is None and not row.messages):
+    heads = pages.heads_of(db, thread_id, hidden=view.decides) if row else ()
+    if row is None or (row.merged_into is None and (not heads or (row.hidden_at and not view.decides))):
         raise NotFound("there is no such page")
     if row.merged_into is not None:
-        return Moved(view.mlist, row.merged_into)
-    heads = pages.heads_of(db, thread_id)
+        return signpost(db, view.mlist, row.merged_into, decides=view.decides)
     at = page_of(page, len(heads), POSTS_A_PAGE)
     places = talk.arrange(heads, flat=flat)[(at.number - 1) * POSTS_A_PAGE : at.number * POSTS_A_PAGE]
     texts = pages.texts_of(db, [place.head.id for place in places])
@@ -172,13 +172,29 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
         topic=(row.slug, row.title) if row.slug else None,
         pinned=row.pinned,
         closed=row.closed or view.mlist.closed_at is not None,
-        posts=talk.posts(places, texts, files, row.subject, view.veil),
+        posts=talk.posts(places, texts, files, _first_subject(heads), view.veil),
         voices=talk.voices(heads, files),
         pages=at,
         flat=flat,
+        hidden=row.hidden_at is not None,
+        locked=row.closed,
+        parts=tuple((part.id, view.veil(part.subject)) for part in pages.parts_of(db, thread_id)) if row.parted else (),
         newer=_neighbour(near, "newer", view.veil),
         older=_neighbour(near, "older", view.veil),
     )
+
+
+def _first_subject(heads: Sequence[Record]) -> str:
+    """What the first message is called, which is not always what the thread is: who answers under it changes no subject."""
+    return next((head.subject for head in heads if head.parent_id is None), "")
+
+
+def signpost(db: Session, mlist: MailingList, thread_id: int, *, decides: bool) -> Moved:
+    """Where a joined thread has gone, for those who may see it there. Raises NotFound."""
+    row = pages.thread_on_list(db, mlist.id, thread_id)
+    if row is None or ((row.hidden_at or not row.messages) and not decides):
+        raise NotFound("there is no such page")
+    return Moved(mlist, thread_id)
 
 
 def _neighbour(near: dict[str, Record], side: str, veil: Veil) -> tuple[int, str] | None:
@@ -190,14 +206,14 @@ def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url
     view, row = _message(db, name, message_hash, actor)
     found = pages.thread_on_list(db, view.mlist.id, row.thread_id)
     assert found is not None  # a message's thread is a row of the same list
-    places = talk.arrange(pages.heads_of(db, row.thread_id))
+    places = talk.arrange(pages.heads_of(db, row.thread_id, hidden=view.decides))
     index = next(i for i, place in enumerate(places) if place.head.id == row.id)
     files = talk.cards(pages.attachments_of(db, row.thread_id), view.veil)
     by_number = {place.number: place.head.hash for place in places}
     number = places[index].number
     return Single(
         view=view,
-        post=talk.post(places[index], row.body.text, files.get(row.id, ()), found.subject, view.veil),
+        post=talk.post(places[index], row.body.text, files.get(row.id, ()), _first_subject([place.head for place in places]), view.veil),
         html=_html(db, row, view, file_url) if file_url and row.has_html else None,
         thread_id=row.thread_id,
         thread_page=index // POSTS_A_PAGE + 1,
@@ -224,7 +240,7 @@ def _html(db: Session, row: Message, view: View, file_url: FileUrl) -> str:
 
 def _message(db: Session, name: str, message_hash: str, actor: Actor) -> tuple[View, Message]:
     view = view_of(db, name, actor)
-    row = pages.message_by_hash(db, view.mlist.id, message_hash) if HASH.fullmatch(message_hash) else None
+    row = pages.message_by_hash(db, view.mlist.id, message_hash, hidden=view.decides) if HASH.fullmatch(message_hash) else None
     if row is None:
         raise NotFound("there is no such page")
     return view, row
@@ -247,6 +263,8 @@ def attachment(db: Session, name: str, message_hash: str, number: int, actor: Ac
     if found is None:
         raise NotFound("there is no such page")
     card, data = found
+    if not view.may_fetch(card.type):
+        raise NotFound("there is no such page")
     return talk.File(card.number, view.veil(card.name), card.type, len(data)), data
 
 

@@ -17,8 +17,10 @@ from listserv.store.moderation import Application, Held
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import State
 from listserv.usecases import contact, deciding, digestreplies, mailcommands, membership, moderation, outbox, returned, tokens
+from listserv.usecases.access import Actor, Door
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.deciding import Proof
+from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause
 
 ANSWERED = Outcome(State.ANSWERED)
@@ -152,9 +154,7 @@ def _held(db: Session, held: Held, letter: Letter, token: Token, now: datetime) 
     return ""
 
 
-def _decided_already(
-    db: Session, row: Application | Held, mlist: MailingList, token: Token, letter: Letter, subject: str, now: datetime
-) -> Outcome:
+def _decided_already(db: Session, row: Application | Held, mlist: MailingList, token: Token, letter: Letter, subject: str, now: datetime) -> Outcome:
     decider = row.decider.name or row.decider.addresses[0].email if row.decider else ""
     _tell_moderator(db, "decided-already", mlist, token, letter, now, subject=subject, decider=decider, decision=row.state)
     return Outcome(State.ANSWERED, ("decided-already",))
@@ -176,7 +176,8 @@ def _withdraw(db: Session, token: Token, letter: Letter, now: datetime) -> Outco
 
 
 def _about_held(db: Session, held: Held, letter: Letter, now: datetime) -> Outcome:
-    """Anything else that the author of a held post writes goes to the moderators."""
+    """Anything else that the author of a held post writes goes to the moderators, and stays with the case."""
+    note(db, Actor(Door.MAIL), "held-answered", mlist=held.mlist, now=now, about=held, detail=words_of(letter))
     return contact.forward(db, held.mlist, letter, now)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import Member
+from listserv.usecases.access import moderates
 from listserv.usecases.conversations import Post, Veil, Voice, as_it_is, mask
 
 
@@ -20,6 +21,15 @@ class View:
     def veil(self) -> Veil:
         """What texts pass through before they are shown."""
         return as_it_is if self.sees_addresses else mask
+
+    def may_fetch(self, kind: str) -> bool:
+        """May an attachment of this type be fetched? A whole mail holds addresses, like the source of a message."""
+        return self.sees_addresses or not kind.startswith("message/")
+
+    @property
+    def decides(self) -> bool:
+        """A moderator, or an administrator: sees what is hidden, marked as such."""
+        return moderates(self.member) or (self.member is None and self.sees_addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,12 @@ class Thread:
     flat: bool
     newer: tuple[int, str] | None
     older: tuple[int, str] | None
+    # From all but moderators.
+    hidden: bool = False
+    # By moderators, whether or not the list itself is closed.
+    locked: bool = False
+    # Threads (number, title) that moderators have split off from this one.
+    parts: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,60 @@ from werkzeug.routing import BaseConverter, IntegerConverter, Map
 from listserv.mail.address import RESERVED_NAMES
 from listserv.resources import folder
 from listserv.site import Site
-from listserv.web import account, errors, forms, forum, headers, health, oldlinks, pages, static, threads, unsubscribe, visit, wholearchive
+from listserv.web import (
+    accessibility,
+    account,
+    errors,
+    feeds,
+    forms,
+    forum,
+    headers,
+    health,
+    letterstyle,
+    listsettings,
+    me,
+    memberpages,
+    moderating,
+    oldlinks,
+    outside,
+    pages,
+    search,
+    static,
+    threads,
+    tools,
+    topics,
+    unsubscribe,
+    visit,
+    visitors,
+    wholearchive,
+    writing,
+)
 
 # Forms here hold an address and a button.
 LARGEST_FORM = 64 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
-BLUEPRINTS = (forum, threads, wholearchive, oldlinks, account, unsubscribe, health, static)
+BLUEPRINTS = (
+    forum,
+    threads,
+    tools,
+    topics,
+    search,
+    wholearchive,
+    oldlinks,
+    account,
+    me,
+    unsubscribe,
+    writing,
+    moderating,
+    memberpages,
+    listsettings,
+    feeds,
+    letterstyle,
+    outside,
+    accessibility,
+    health,
+    static,
+)
 
 
 class RowId(IntegerConverter):
@@ -77,6 +125,7 @@ def create_app(site: Site) -> Web:
         app.register_blueprint(part.blueprint)
     errors.set_up(app)
     headers.set_up(app)
+    visitors.set_up(app, site)
     prefix = urlsplit(site.settings.site.url).path.rstrip("/")
     if prefix:
         app.wsgi_app = Mounted(app.wsgi_app, prefix)  # type: ignore[method-assign]

@@ -2,16 +2,21 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
-from flask import Flask, request
+from flask import Flask, g, request
 from werkzeug.exceptions import HTTPException
 
 from listserv.errors import Conflict, Expired, Invalid, NotAllowed, NotFound, Refusal, TooMany
-from listserv.i18n import N_
+from listserv.i18n import N_, translations
+from listserv.usecases import limits
 from listserv.web.pages import page
+from listserv.web.visit import visit
 
 log = logging.getLogger(__name__)
 
+# Most limits are for an hour.
+HOUR = timedelta(hours=1)
 # What may not be seen is answered exactly like what is not there.
 STATUS: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 404, Invalid: 400, TooMany: 429, Expired: 410, Conflict: 409}
 
@@ -30,7 +35,7 @@ WORDINGS = {
     409: Wording(N_("Somebody was faster"), N_("This has been decided or changed in the meantime. Please go back and look again.")),
     410: Wording(N_("This link was good once"), N_("Links for signing in work once and for an hour. A new one is quickly made.")),
     413: Wording(N_("That was too much at once"), N_("What was sent is larger than this page can take.")),
-    429: Wording(N_("A little later, please"), N_("This was asked for many times in a short while. It will work again later.")),
+    429: Wording(N_("A little later, please"), N_("This was asked for many times in a short while.")),
     500: Wording(N_("This is our fault"), N_("Something went wrong here, and nothing was changed. Those who look after this server can see what it was.")),
     503: Wording(N_("Not at the moment"), N_("This server is being looked after. Please try again in a few minutes.")),
 }
@@ -48,7 +53,20 @@ def refused(refusal: Refusal) -> tuple[str, int]:
     code = next(code for kind, code in STATUS.items() if isinstance(refusal, kind))
     if code == 404:
         return missing()
+    if code == 429:
+        return too_many(refusal)
     return trouble(code, str(refusal) if code == 400 else "")
+
+
+def too_many(refusal: Refusal) -> tuple[str, int]:
+    """A limit has been reached; when it will work again is told to people and to programs."""
+    seconds = refusal.facts.get("seconds")
+    g.retry_after = seconds if isinstance(seconds, int) else limits.seconds_left(visit().now, HOUR)
+    minutes = max(1, -(-g.retry_after // 60))
+    spoken = translations(visit().language)
+    words = spoken.gettext(WORDINGS[429].words)
+    again = spoken.ngettext("Please try again in %(num)s minute.", "Please try again in %(num)s minutes.", minutes) % {"num": minutes}
+    return trouble(429, f"{words} {again}")
 
 
 def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:

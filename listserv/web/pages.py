@@ -11,7 +11,7 @@ from listserv.i18n import translations
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.usecases.conversations import Post
-from listserv.web import bodies, forms, static, words
+from listserv.web import bodies, forms, letterstyle, outside, static, words
 from listserv.web.visit import language, visit
 
 
@@ -22,8 +22,9 @@ def set_up(app: Flask) -> None:
     env.policies["ext.i18n.trimmed"] = True
     env.trim_blocks = env.lstrip_blocks = True
     env.install_gettext_callables(str, str, newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(day=words.day, moment=words.moment, long_day=words.long_day, size=words.size, seal=words.seal)
-    env.filters.update(month=words.month, kind_of_file=words.kind_of_file, delivery=words.delivery, body=bodies.body, sheet=bodies.sheet)
+    env.filters.update(day=words.day, moment=words.moment, long_day=words.long_day, last_day=words.last_day, size=words.size, seal=words.seal)
+    env.filters.update(month=words.month, kind_of_file=words.kind_of_file, delivery=words.delivery)
+    env.filters.update(body=bodies.body, sheet=bodies.sheet, dressed=letterstyle.dressed)
     env.globals.update(static=static_address, form_token=form_token, reply_link=reply_link, list_address=list_address)
     env.globals.update(moderators_address=moderators_address, request_address=request_address, said_in=said_in)
     env.globals.update(unsubscribe_link=unsubscribe_link, join_address=join_address)
@@ -65,7 +66,7 @@ def page(template: str, **facts: Any) -> str:
     found = current_app.jinja_env.get_template(template)
     spoken = tongue(language())
     words = {"gettext": spoken.gettext, "ngettext": spoken.ngettext}
-    return found.render(visit=visit(), root=request.script_root, here=request.path, **words, **facts)
+    return found.render(visit=visit(), root=request.script_root, here=request.path, outside=outside.card_of(facts), **words, **facts)
 
 
 def static_address(name: str) -> str:

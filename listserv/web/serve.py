@@ -17,7 +17,12 @@ from listserv.site import Site
 THREADS = 4
 # How long answers in hand may take once we were asked to stop, in seconds.
 PATIENCE = 10.0
-LARGEST_BODY = 1024 * 1024
+
+LARGEST_HEAD = 32 * 1024
+# Connections at once; and how long one may say nothing, in seconds.
+CONNECTIONS, IDLE = 1000, 60
+# How long a request may take to come in, however busy its line: seconds, and bytes a second for what is large.
+SLOWEST, SLOWEST_LINE = 60.0, 16 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -26,20 +31,28 @@ class Server:
     """A web server on one address; `serve()` returns after `stop()`, when the answers in hand are out."""
 
     def __init__(self, site: Site) -> None:
-        from listserv.web import create_app
+        from listserv.web import create_app, uploads, visit, visitors
 
         self.socket = listen(site.settings.web.listen)
         self.stopping = threading.Event()
         behind = site.settings.web.proxies > 0
+        app = create_app(site)
+        self.notes = visitors.notes_of(app)
+        self.notes.writes = True
+        self.slow: dict[tuple[int, int], float] = {}
         server = create_server(
-            create_app(site),
+            app,
             sockets=[self.socket],
             threads=THREADS,
             ident="",
-            max_request_body_size=LARGEST_BODY,
+            max_request_body_size=site.settings.smtp.max_size + uploads.AROUND,
+            max_request_header_size=LARGEST_HEAD,
+            connection_limit=CONNECTIONS,
+            channel_timeout=IDLE,
             clear_untrusted_proxy_headers=not behind,
         )
         assert isinstance(server, TcpWSGIServer)
+        server.channel_class = uploads.channel_for(site, visit.cookie_name("session", site.settings))
         self.server = server
 
     @property
@@ -62,6 +75,7 @@ class Server:
         for channel in tuple(self.server.active_channels.values()):
             channel.handle_close()
         self.server.trigger.close()
+        self.notes.close()
 
     def stop(self) -> None:
         """Take no more connections, finish the rest. May be called from a signal handler or another thread, and twice."""
@@ -71,6 +85,17 @@ class Server:
 
     def _turn(self, seconds: float = 1.0) -> None:
         self.server.asyncore.loop(timeout=seconds, map=self.server._map, use_poll=True, count=1)
+        self._end_slow_ones()
+
+    def _end_slow_ones(self) -> None:
+        """Requests that come in drop by drop would hold their connections for as long as they like."""
+        now, channels = time.monotonic(), self.server.active_channels
+        coming = [(number, id(channel.request)) for number, channel in channels.items() if channel.request is not None and not channel.requests]
+        self.slow = {which: self.slow.get(which, now) for which in coming}
+        for (number, _), since in self.slow.items():
+            channel = channels[number]
+            if now - since > SLOWEST + channel.request.content_length / SLOWEST_LINE:
+                channel.handle_close()
 
     def _in_hand(self) -> bool:
         return any(channel.requests or channel.total_outbufs_len for channel in self.server.active_channels.values())

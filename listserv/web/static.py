@@ -1,4 +1,4 @@
-"""The style sheet and the icon, under addresses that change with their content."""
+"""The style sheet, the scripts and the icon, under addresses that change with their content."""
 
 from functools import cache
 from hashlib import sha256
@@ -10,7 +10,7 @@ from listserv.errors import NotFound
 
 blueprint = Blueprint("static", __name__)
 FOLDER = Path(__file__).with_name("static")
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
 
 

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from listserv.usecases import reading
 from listserv.usecases.shown import Moved
 from listserv.web.forum import page_number
-from listserv.web.headers import FORMATTED
 from listserv.web.pages import page
 from listserv.web.visit import visit
 
@@ -39,7 +38,7 @@ def thread(name: str, thread_id: int) -> str | AnyResponse:
 
 
 @blueprint.get("/<list:name>/message/<message_hash>")
-def message(name: str, message_hash: str) -> str | Response:
+def message(name: str, message_hash: str) -> str:
     """The permanent address of one post."""
 
     def file_url(number: int) -> str:
@@ -47,8 +46,7 @@ def message(name: str, message_hash: str) -> str | Response:
 
     formatted = file_url if request.args.get("html") == "1" else None
     single = reading.message(visit().db, name, message_hash, visit().actor, file_url=formatted)
-    shown = page("threads/message.html", single=single)
-    return shown if single.html is None else Response(shown, headers={"Content-Security-Policy": FORMATTED}, content_type="text/html; charset=utf-8")
+    return page("threads/message.html", single=single)
 
 
 @blueprint.get("/<list:name>/message/<message_hash>/raw")

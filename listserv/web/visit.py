@@ -92,5 +92,10 @@ def secure() -> bool:
 
 
 def cookie(name: str) -> str:
+    """A cookie's name on this site."""
+    return cookie_name(name, site_here().settings)
+
+
+def cookie_name(name: str, settings: Settings) -> str:
     """A cookie's name. With `__Host-` no other host of the domain can plant one."""
-    return f"__Host-listserv-{name}" if secure() else f"listserv-{name}"
+    return f"__Host-listserv-{name}" if settings.site.url.startswith("https:") else f"listserv-{name}"

@@ -1,6 +1,6 @@
 """Small words on pages: dates, sizes, initials, links that write."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -53,6 +53,11 @@ def long_day(moment: datetime) -> Markup:
     """`24 lutego 2026`."""
     local = _local(moment)
     return _time(local, _day(local.date(), visit().language, True))
+
+
+def last_day(end: datetime) -> Markup:
+    """The last day of what ends at a midnight."""
+    return long_day(end - timedelta(seconds=1))
 
 
 def month(year_and_month: tuple[int, int]) -> str:
