@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, extract, func, literal, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, exists, extract, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import Member
+from listserv.store.positions import MARKS
+from listserv.store.session import look
 
 # A row of the columns that each docstring or select names.
 Record = Any
@@ -42,18 +44,35 @@ def spoken_between(start: datetime, end: datetime) -> ColumnElement[bool]:
     return either & (Thread.last_at >= start) & (Thread.first_at < end) & said
 
 
-THREADS = (
+def among(thread_ids: Sequence[int]) -> ColumnElement[bool]:
+    """These threads."""
+    return Thread.id.in_(thread_ids)
+
+
+LATEST = (Thread.pinned.desc(), Thread.last_at.desc(), Thread.id.desc())
+LINES = (
     select(Thread.id, Thread.subject, Thread.messages, Thread.authors, Thread.last_at, Thread.pinned, Thread.closed)
     .add_columns(Topic.slug, Topic.title, Message.author, Message.author_email, Message.snippet, Message.seq)
     .outerjoin(Topic, Topic.id == Thread.topic_id)
     .outerjoin(Message, and_(Message.id == Thread.last_message_id, SHOWN))
-    .order_by(Thread.pinned.desc(), Thread.last_at.desc(), Thread.id.desc())
+    .order_by(*LATEST)
 )
 
 
-def threads_page(db: Session, where: Where, limit: int, offset: int) -> Rows:
-    """Threads with their newest message and their topic: pinned ones first, then by last activity."""
-    return db.execute(THREADS.where(*where).limit(limit).offset(offset)).all()
+def _page(mlist_id: Any, only: Where, limit: Any, offset: Any) -> Any:
+    # First which threads, by an index alone: what is skipped before a late page must cost no more than that.
+    some = select(Thread.id).where(*live_threads(mlist_id), *only).order_by(*LATEST).limit(limit).offset(offset).subquery()
+    return LINES.join(some, some.c.id == Thread.id)
+
+
+ALL_THREADS = _page(LIST, (), bindparam("limit"), bindparam("offset"))
+
+
+def threads_page(db: Session, mlist_id: int, only: Where, limit: int, offset: int) -> Rows:
+    """A list's threads with their newest message and their topic: pinned ones first, then by last activity; `only` some of them."""
+    if not only:
+        return db.execute(ALL_THREADS, {"mlist": mlist_id, "limit": limit, "offset": offset}).all()
+    return db.execute(_page(mlist_id, only, limit, offset)).all()
 
 
 def count_threads(db: Session, where: Where) -> int:
@@ -71,19 +90,7 @@ SPEAKERS = (
 
 def speakers_of(db: Session, thread_ids: Sequence[int]) -> Rows:
     """(thread_id, author, author_email) of everyone who wrote in these threads, by their first word."""
-    return db.execute(SPEAKERS, {"ids": thread_ids}).all()
-
-
-COUNTS = (
-    select(Thread.topic_id, func.count().label("threads"), func.min(Thread.last_at).label("first_at"), func.max(Thread.last_at).label("last_at"))
-    .where(*live_threads(LIST))
-    .group_by(Thread.topic_id)
-)
-
-
-def topic_counts(db: Session, mlist_id: int) -> Rows:
-    """(topic_id, threads, first and last activity) of each topic that has threads; topic_id None for those under none."""
-    return db.execute(COUNTS, {"mlist": mlist_id}).all()
+    return look(db, SPEAKERS, {"ids": thread_ids}).all()
 
 
 def months_of(db: Session, mlist_id: int) -> list[tuple[int, int, int]]:
@@ -105,30 +112,38 @@ ONE_THREAD = (
     .outerjoin(Topic, Topic.id == Thread.topic_id)
     .where(Thread.id == THREAD, Thread.list_id == LIST)
 )
+MARKED_THREAD = ONE_THREAD.add_columns(*MARKS)
 
 
-def thread_on_list(db: Session, mlist_id: int, thread_id: int) -> Record | None:
-    """A thread of this list, with its topic's slug and title."""
-    return db.execute(ONE_THREAD, {"mlist": mlist_id, "thread": thread_id}).one_or_none()
+def thread_on_list(db: Session, mlist_id: int, thread_id: int, *, reader: Member | None = None) -> Record | None:
+    """A thread of this list, with its topic's slug and title; for a `reader` with their marks (`store.positions`)."""
+    facts = {"mlist": mlist_id, "thread": thread_id}
+    if reader is None:
+        return look(db, ONE_THREAD, facts).one_or_none()
+    return look(db, MARKED_THREAD, facts | {"user": reader.user_id, "start": reader.digest_seq}).one_or_none()
 
 
 def parts_of(db: Session, thread_id: int) -> Rows:
     """(id, subject) of the threads that moderators have split off from this one."""
-    return db.execute(PARTS, {"thread": thread_id}).all()
+    return look(db, PARTS, {"thread": thread_id}).all()
 
 
+# How many files it carries.
+CARRIED = select(func.count()).where(Attachment.message_id == Message.id).correlate(Message).scalar_subquery().label("files")
 HEADS = (
-    select(Message.id, Message.parent_id, Message.hash, Message.message_id, Message.user_id, Message.author, Message.author_email)
-    .add_columns(Message.author_key, Message.subject, Message.sent_at, Message.has_html, Message.hidden_at)
+    select(Message.id, Message.seq, Message.parent_id, Message.hash, Message.message_id, Message.user_id, Message.author, Message.author_email)
+    .add_columns(Message.author_key, Message.subject, Message.sent_at, Message.has_html, Message.hidden_at, CARRIED)
     .where(Message.thread_id == THREAD)
     .order_by(Message.sent_at, Message.id)
 )
-SHOWN_HEADS = HEADS.where(SHOWN)
+WORDED = HEADS.add_columns(Body.text).join(Message.body)
+# By (with their texts, also those that only moderators see).
+EVERY_HEAD = {(False, True): HEADS, (False, False): HEADS.where(SHOWN), (True, True): WORDED, (True, False): WORDED.where(SHOWN)}
 
 
-def heads_of(db: Session, thread_id: int, *, hidden: bool = False) -> Rows:
-    """Every message of a thread without its text, oldest first; `hidden`: also those that only moderators see."""
-    return db.execute(HEADS if hidden else SHOWN_HEADS, {"thread": thread_id}).all()
+def heads_of(db: Session, thread_id: int, *, hidden: bool = False, texts: bool = False) -> Rows:
+    """Every message of a thread, oldest first; `hidden`: also those that only moderators see; `texts`: with their readable bodies."""
+    return look(db, EVERY_HEAD[texts, hidden], {"thread": thread_id}).all()
 
 
 TEXTS = select(Message.id, Body.text).join(Message.body).where(Message.id.in_(IDS))
@@ -136,11 +151,11 @@ TEXTS = select(Message.id, Body.text).join(Message.body).where(Message.id.in_(ID
 
 def texts_of(db: Session, message_ids: Sequence[int]) -> dict[int, str]:
     """The readable bodies of these messages."""
-    return dict(db.execute(TEXTS, {"ids": message_ids}).all())
+    return dict(look(db, TEXTS, {"ids": message_ids}).all())
 
 
 FILES = (
-    select(Attachment.message_id, Attachment.number, Attachment.name, Attachment.type, Attachment.size)
+    select(Attachment.message_id, Attachment.number, Attachment.name, Attachment.type, Attachment.size, Attachment.inline)
     .join(Message, Message.id == Attachment.message_id)
     .where(Message.thread_id == THREAD)
     .order_by(Attachment.message_id, Attachment.number)
@@ -148,8 +163,15 @@ FILES = (
 
 
 def attachments_of(db: Session, thread_id: int) -> Rows:
-    """(message_id, number, name, type, size) of what the messages of a thread carry."""
-    return db.execute(FILES, {"thread": thread_id}).all()
+    """(message_id, number, name, type, size, inline) of what the messages of a thread carry."""
+    return look(db, FILES, {"thread": thread_id}).all()
+
+
+def attachment_of(db: Session, mlist_id: int, message_hash: str, number: int, *, hidden: bool = False) -> Record | None:
+    """(name, type, size, sha256, raw_id) of what the message with this Message-ID-Hash carries under this number; `hidden` as in `message_by_hash`."""
+    query = select(Attachment.name, Attachment.type, Attachment.size, Attachment.sha256, Message.raw_id).join(Message, Message.id == Attachment.message_id)
+    query = query.where(Message.list_id == mlist_id, Message.hash == message_hash.upper(), Attachment.number == number)
+    return db.execute(query if hidden else query.where(SHOWN)).first()
 
 
 def _beside(side: str, further: Sequence[ColumnElement[bool]], *order: Any) -> Any:
@@ -168,7 +190,7 @@ NEIGHBOURS = union_all(
 def neighbours(db: Session, mlist_id: int, thread: Record) -> dict[str, Record]:
     """The threads next to this one on the list's page: `newer` and `older`, where there are any."""
     facts = {"mlist": mlist_id, "thread": thread.id, "at": thread.last_at, "pinned": thread.pinned}
-    return {row.side: row for row in db.execute(NEIGHBOURS, facts)}
+    return {row.side: row for row in look(db, NEIGHBOURS, facts)}
 
 
 def message_by_hash(db: Session, mlist_id: int, message_hash: str, *, hidden: bool = False) -> Message | None:
@@ -177,36 +199,21 @@ def message_by_hash(db: Session, mlist_id: int, message_hash: str, *, hidden: bo
     return db.scalar(query if hidden else query.where(SHOWN))
 
 
-def words_of(db: Session, mlist_id: int, user_id: int, limit: int, offset: int) -> Rows:
-    """What one person wrote on a list, newest first, with each thread's subject."""
-    query = (
-        select(Message.hash, Message.author, Message.author_email, Message.sent_at, Message.snippet, Thread.subject)
-        .join(Thread, Thread.id == Message.thread_id)
-        .where(Message.list_id == mlist_id, Message.user_id == user_id, SHOWN)
-    )
+def _written_by(query: Any, mlist_id: int, user_id: int, hidden: bool) -> Any:
+    query = query.where(Message.list_id == mlist_id, Message.user_id == user_id)
+    return query if hidden else query.where(SHOWN)
+
+
+def words_of(db: Session, mlist_id: int, user_id: int, limit: int, offset: int, *, hidden: bool = False) -> Rows:
+    """What one person wrote on a list, newest first, with each thread's subject; `hidden`: also what only moderators see."""
+    told = select(Message.hash, Message.author, Message.author_email, Message.sent_at, Message.snippet, Message.hidden_at, Thread.subject)
+    query = _written_by(told.join(Thread, Thread.id == Message.thread_id), mlist_id, user_id, hidden)
     return db.execute(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit).offset(offset)).all()
 
 
-def count_words_of(db: Session, mlist_id: int, user_id: int) -> int:
-    """How many messages one person wrote on a list."""
-    query = select(func.count()).select_from(Message)
-    return db.scalar(query.where(Message.list_id == mlist_id, Message.user_id == user_id, SHOWN)) or 0
-
-
-def activity(db: Session, list_ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
-    """Threads and last activity of each of these lists that has any."""
-    query = select(Thread.list_id, func.count(), func.max(Thread.last_at)).where(Thread.list_id.in_(list_ids), *live_threads(Thread.list_id))
-    return {list_id: (count, last) for list_id, count, last in db.execute(query.group_by(Thread.list_id))}
-
-
-WROTE = exists(select(Message.id).where(Message.user_id == Member.user_id, Message.list_id == Member.list_id, SHOWN).correlate(Member))
-PEOPLE = select(func.count(), func.count(case((WROTE, 1)))).select_from(Member).where(Member.list_id == LIST)
-
-
-def people_of(db: Session, mlist_id: int) -> tuple[int, int]:
-    """How many are on the list, and how many of them have written to it."""
-    everyone, writers = db.execute(PEOPLE, {"mlist": mlist_id}).one()
-    return everyone, writers
+def count_words_of(db: Session, mlist_id: int, user_id: int, *, hidden: bool = False) -> int:
+    """How many messages one person wrote on a list; `hidden`: also those that only moderators see."""
+    return db.scalar(_written_by(select(func.count()).select_from(Message), mlist_id, user_id, hidden)) or 0
 
 
 def any_list(db: Session) -> int | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.parse import Post
 from listserv.mail.threads import Node
+from listserv.store import positions
 from listserv.store.archive import SHOWN, Body, Ghost, Message, Thread
 from listserv.store.base import Base
 from listserv.store.lists import MailingList, Topic
@@ -80,6 +81,7 @@ def lay_ghost(db: Session, mlist: MailingList, message_id: str) -> None:
 
 def merge(db: Session, keep: int, others: Collection[int]) -> None:
     """Make one thread of several; the others stay behind as signposts."""
+    positions.carry(db, [(other, keep) for other in others])
     db.execute(update(Message).where(Message.thread_id.in_(others)).values(thread_id=keep))
     db.execute(update(Ghost).where(Ghost.thread_id.in_(others)).values(thread_id=keep))
     db.execute(update(Thread).where(Thread.merged_into.in_(others)).values(merged_into=keep))
@@ -199,6 +201,12 @@ def count(db: Session, thread: Thread) -> None:
     thread.last_message_id = db.scalar(newest)
 
 
+def first_shown(db: Session, thread: Thread) -> str | None:
+    """The subject of the first message of a thread that readers see; None where they see none."""
+    query = select(Message.subject).where(Message.thread_id == thread.id, SHOWN)
+    return db.scalar(query.order_by(Message.parent_id.is_not(None), Message.sent_at, Message.id).limit(1))
+
+
 def part_from(db: Session, thread_id: int) -> Thread:
     """A new thread for what turns out not to belong to this one."""
     old = db.get_one(Thread, thread_id)
@@ -220,6 +228,7 @@ def part_with(db: Session, message: Message) -> Thread:
         below |= more
     db.execute(update(Message).where(Message.id.in_(below)).values(thread_id=new.id))
     db.flush()
+    positions.carry(db, [(old.id, new.id)])
     return new
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.subject import Tags, base_subject
 from listserv.mail.threads import Arranged, arrange
-from listserv.store import search, threads
+from listserv.store import positions, search, threads
+from listserv.store.archive import Thread
 from listserv.store.threads import Told
 
 
@@ -19,6 +20,7 @@ def settle(db: Session, families: Collection[int]) -> None:
     """
     places: list[dict[str, Any]] = []
     figures: list[dict[str, Any]] = []
+    went: set[tuple[int, int]] = set()
     left: dict[int, int] = {}
     hidden: list[dict[str, Any]] = []
     idle, said, renamed = threads.threads_in(db, families), threads.placed_in(db, families), threads.renamed_in(db, families)
@@ -30,6 +32,7 @@ def settle(db: Session, families: Collection[int]) -> None:
         groups = [[by_id[row] for row in thread] for thread in arranged.threads]
         numbers = _numbers(db, groups)
         places += _moved(groups, numbers, arranged)
+        went |= {(one.thread_id, number) for group, number in zip(groups, numbers, strict=True) for one in group}
         left |= _left(groups, numbers)
         # A thread whose only message turned out to be somewhere else already.
         placed = {*numbers, *left}
@@ -37,6 +40,7 @@ def settle(db: Session, families: Collection[int]) -> None:
         for group, number in zip(groups, numbers, strict=True):
             figures.append(_figures(group) | ({} if number in renamed else _title(group, arranged, tags)) | {"id": number})
     threads.write_places(db, places)
+    positions.carry(db, went)
     threads.hide(db, hidden)
     search.forget(db, [row["id"] for row in hidden])
     for thread, to in left.items():
@@ -97,9 +101,17 @@ def _left(groups: Sequence[Sequence[Told]], numbers: Sequence[int]) -> dict[int,
 
 
 def _title(group: Sequence[Told], arranged: Arranged, tags: Tags) -> dict[str, Any]:
-    """A thread is called as its first message is."""
-    root = next(one for one in group if arranged.parents[one.node.id] is None)
+    """A thread is called as its first message is, of those that are shown where any is."""
+    shown = [one for one in group if one.hidden_at is None] or group
+    root = next((one for one in shown if arranged.parents[one.node.id] is None), shown[0])
     return {"subject": tags.read(base_subject(root.subject)).rest}
+
+
+def entitle(db: Session, thread: Thread) -> None:
+    """Call a thread as its first message that is shown, unless moderators have given it a title, or nothing is shown."""
+    subject = None if thread.renamed else threads.first_shown(db, thread)
+    if subject is not None:
+        thread.subject = Tags(threads.slugs_in(db, [thread.family])).read(base_subject(subject)).rest
 
 
 def _figures(group: Sequence[Told]) -> dict[str, Any]:

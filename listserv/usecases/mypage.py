@@ -11,20 +11,31 @@ from sqlalchemy.orm import Session
 from listserv import links
 from listserv.errors import Conflict, Invalid, NotFound, TooMany
 from listserv.i18n import N_
-from listserv.mail import address
+from listserv.mail import address, fields
 from listserv.mail.commands import Command, Kind
 from listserv.store.drafts import DraftLine, drafts_of
-from listserv.store.lists import list_by_name
+from listserv.store.lists import Archive, MailingList, list_by_name
 from listserv.store.members import Member, member_of, memberships
+from listserv.store.moderation import took_themselves_off
 from listserv.store.ownposts import latest_of, undecided_of
-from listserv.store.people import Address, Purpose, Token, User, address_by_key
-from listserv.usecases import digesting, limits, mailcommands, membership, outbox, roster, tokens
+from listserv.store.people import Address, Purpose, Token, User, address_by_key, open_tokens
+from listserv.usecases import cities, digesting, limits, mailcommands, membership, outbox, positions, roster, tokens
 from listserv.usecases.administration import LONGEST_NAME, checked_email, one_line
+from listserv.usecases.conversations import AN_AT
 from listserv.usecases.journal import note
+from listserv.usecases.shown import View
 from listserv.usecases.signin import Person
 
 POSTS_TOLD = 10
 PROVE_HOURS = 24
+# How somebody left a list, as the journal notes it.
+WHY = {
+    "me": N_("on their own page"),
+    "link": N_("by the link in a letter"),
+    "complaint": N_("after a complaint about a message"),
+    "undone": N_("the decision to admit them was taken back"),
+}
+NO_TIME = N_("Please choose a day, and give the hour like this: 07:00.")
 MOST_ADDRESSES = 10
 # Letters that prove an address, asked for in an hour.
 PROOFS = 5
@@ -51,6 +62,8 @@ class Mine:
     memberships: Sequence[Member]
     drafts: Sequence[DraftLine]
     posts: tuple[Post, ...]
+    # How many messages are new on each list that has any.
+    new: Mapping[int, int]
 
 
 def overview(db: Session, person: Person) -> Mine:
@@ -61,7 +74,21 @@ def overview(db: Session, person: Person) -> Mine:
     for name, title, tongue, subject, at, state in undecided_of(db, emails, POSTS_TOLD) if emails else ():
         posts.append(Post(name, title, tongue, subject, at, state.value))
     told = sorted(posts, key=lambda post: post.at, reverse=True)[:POSTS_TOLD]
-    return Mine(user, memberships(db, user.id), drafts_of(db, user.id), tuple(told))
+    own = memberships(db, user.id)
+    return Mine(user, own, _drafts(db, person, own), tuple(told), positions.news_by_list(db, user.id))
+
+
+def _drafts(db: Session, person: Person, own: Sequence[Member]) -> list[DraftLine]:
+    """With the title of the thread that each answers, where this person may still read it."""
+    there = {member.list_id: member for member in own}
+    found = ((line, View(line.mlist, there.get(line.mlist.id), line.mlist.id in there or person.actor.administrator)) for line in drafts_of(db, person.user_id))
+    return [line._replace(subject=view.veil(line.title)) if line.title and _may_read(view, line) else line for line, view in found]
+
+
+def _may_read(view: View, line: DraftLine) -> bool:
+    if line.hidden:
+        return view.decides
+    return view.sees_addresses or view.mlist.archive is Archive.PUBLIC
 
 
 def own_membership(db: Session, person: Person, name: str) -> Member:
@@ -84,7 +111,7 @@ def set_delivery(db: Session, member: Member, said: Mapping[str, str], days: Seq
     try:
         roster.set_member(db, member, values, person.actor, now)
     except Invalid:
-        raise Invalid(N_("Please choose a day, and give the hour like this: 07:00.")) from None
+        raise Invalid(NO_TIME) from None
 
 
 def schedule_from(said: Mapping[str, str], days: Sequence[str]) -> str:
@@ -127,11 +154,17 @@ def leave(db: Session, member: Member, person: Person, now: datetime) -> None:
     membership.leave(db, member, person.actor, now, why="me")
 
 
+def just_left(db: Session, person: Person, name: str, now: datetime) -> MailingList | None:
+    """The list of that name, if this person has left it within the hour; whoever has not learns nothing of it."""
+    mlist = list_by_name(db, name)
+    return mlist if mlist and took_themselves_off(db, person.user_id, mlist.id, now - timedelta(hours=1)) else None
+
+
 def set_profile(db: Session, person: Person, said: Mapping[str, str], now: datetime) -> None:
     """Name, language and zone. Raises Invalid; nothing is changed then."""
     user = db.get_one(User, person.user_id)
     name, tongue, zone = one_line(said.get("name", "")), said.get("language", ""), said.get("timezone", "").strip()
-    if len(name) > LONGEST_NAME or "@" in name:
+    if len(name) > LONGEST_NAME or AN_AT.search(f"{name} {fields.line(name)}"):
         raise Invalid(N_("A name has up to 200 characters, and no @."))
     if tongue not in ("", "en", "pl"):
         raise Invalid(N_("There is no such language here."))
@@ -148,6 +181,8 @@ def checked_zone(name: str) -> str:
     try:
         return name and ZoneInfo(name).key
     except (KeyError, ValueError, OSError):
+        if city := cities.zone_of(name):
+            return city
         raise Invalid(N_("There is no such time zone. Europe/Warsaw is one.")) from None
 
 
@@ -173,6 +208,13 @@ def add_address(db: Session, person: Person, given: str, now: datetime) -> str:
         raise TooMany(N_("Many letters were asked for within the hour. It will work again later."))
     _ask_for_proof(db, user, email, now)
     return email
+
+
+def pending_addresses(db: Session, user: User, now: datetime) -> list[str]:
+    """Addresses that this person has asked to prove, and has not yet, while the link works."""
+    mine = {place.key for place in user.addresses}
+    asked = open_tokens(db, Purpose.PROVE_ADDRESS, user.id, now)
+    return list({address.key(row.email): row.email for row in asked if address.key(row.email) not in mine}.values())
 
 
 def _ask_for_proof(db: Session, user: User, email: str, now: datetime) -> None:

@@ -1,33 +1,33 @@
-"""Reading the archive: what each page shows, as values. What is hidden is refused exactly like what is not there."""
+"""Reading the archive: threads, messages, what they carry, as values. What is hidden is refused exactly like what is not there.
+
+The pages of lists are in `usecases.forums`.
+"""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from listserv.errors import NotFound
+from listserv.mail import cutting
+from listserv.mail.cutting import Size
 from listserv.store import pages
 from listserv.store.archive import Message
-from listserv.store.lists import MailingList, Topic
-from listserv.store.pages import Record, Where
+from listserv.store.lists import MailingList
+from listserv.store.pages import Record
 from listserv.store.queue import raw_bytes
 from listserv.usecases import conversations as talk
-from listserv.usecases.access import Actor, list_and_member, visible_lists
+from listserv.usecases import positions
+from listserv.usecases.access import Actor, list_and_member
 from listserv.usecases.conversations import Veil, speaker
-from listserv.usecases.shown import Forum, Line, Moved, Pages, Person, Shelf, Single, Thread, View, Word
+from listserv.usecases.shown import Moved, Pages, Person, Single, Thread, View, Word
 
 THREADS_A_PAGE = 25
-# A whole conversation on one page, except for the few that would take a browser minutes.
-POSTS_A_PAGE = 100
 HASH = re.compile(r"[A-Za-z2-7]{32}")
+# Longer ones are read as text, part by part.
+LONGEST_HTML = 150_000
 # From an attachment's number to its address on the web.
 FileUrl = Callable[[int], str]
-# How many are named beside a thread before the rest is counted.
-NAMED = 2
 
 
 def alive(db: Session) -> None:
@@ -41,71 +41,6 @@ def view_of(db: Session, name: str, actor: Actor) -> View:
     return View(mlist, member, member is not None or actor.administrator)
 
 
-def front(db: Session, actor: Actor) -> tuple[Shelf, ...]:
-    """The lists that this person may see, by title."""
-    mlists = db.scalars(visible_lists(actor)).all()
-    known = pages.activity(db, [mlist.id for mlist in mlists]) if mlists else {}
-    return tuple(Shelf(mlist, *known.get(mlist.id, (0, None))) for mlist in mlists)
-
-
-def forum(db: Session, name: str, actor: Actor, *, page: int = 1) -> Forum:
-    """The list's page. Raises NotFound."""
-    view = view_of(db, name, actor)
-    contents = _contents(db, view)
-    return _forum(db, view, contents, pages.live_threads(view.mlist.id), page_of(page, contents.threads, THREADS_A_PAGE))
-
-
-def topic(db: Session, name: str, slug: str, actor: Actor, *, page: int = 1) -> Forum:
-    """The threads of one topic. Raises NotFound."""
-    view = view_of(db, name, actor)
-    contents = _contents(db, view)
-    found = next((item for item in contents.topics if item[0].slug == slug.lower()), None)
-    if found is None:
-        raise NotFound("there is no such page")
-    where = (*pages.live_threads(view.mlist.id), pages.in_topic(found[0].id))
-    return _forum(db, view, contents, where, page_of(page, found[1], THREADS_A_PAGE), topic=found[0])
-
-
-def month(db: Session, name: str, year: int, number: int, actor: Actor, *, page: int = 1) -> Forum:
-    """The threads in which something was written in a month (of UTC, so that its address means the same to everyone). Raises NotFound."""
-    view = view_of(db, name, actor)
-    if not (1 <= number <= 12 and 1970 <= year <= 9998):
-        raise NotFound("there is no such page")
-    start, end = datetime(year, number, 1, tzinfo=UTC), datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    where = (*pages.live_threads(view.mlist.id), pages.spoken_between(start, end))
-    at = page_of(page, pages.count_threads(db, where), THREADS_A_PAGE)
-    return _forum(db, view, _contents(db, view), where, at, month=(year, number))
-
-
-def months(db: Session, name: str, actor: Actor) -> tuple[View, tuple[tuple[int, int, int], ...]]:
-    """Every month of the archive with its number of messages, newest first. Raises NotFound."""
-    view = view_of(db, name, actor)
-    return view, tuple(pages.months_of(db, view.mlist.id))
-
-
-@dataclass(frozen=True, slots=True)
-class _Contents:
-    """A list's table of contents."""
-
-    topics: tuple[tuple[Topic, int], ...]
-    months: tuple[tuple[int, int], ...]
-    threads: int
-
-
-def _contents(db: Session, view: View) -> _Contents:
-    rows = pages.topic_counts(db, view.mlist.id)
-    counts = {row.topic_id: row.threads for row in rows}
-    topics = tuple((topic, counts.get(topic.id, 0)) for topic in view.mlist.topics)
-    months = recent_months(min(row.first_at for row in rows), max(row.last_at for row in rows)) if rows else ()
-    return _Contents(topics, months, sum(counts.values()))
-
-
-def _forum(db: Session, view: View, contents: _Contents, where: Where, at: Pages, **which: Any) -> Forum:
-    rows = pages.threads_page(db, where, THREADS_A_PAGE, (at.number - 1) * THREADS_A_PAGE)
-    people = pages.people_of(db, view.mlist.id) if view.sees_addresses else None
-    return Forum(view, _lines(db, rows, view.veil), at, contents.topics, contents.months, people=people, **which)
-
-
 def page_of(number: int, total: int, size: int) -> Pages:
     """Which page of how many. Raises NotFound beyond the last."""
     count = max(1, -(-total // size))
@@ -114,55 +49,25 @@ def page_of(number: int, total: int, size: int) -> Pages:
     return Pages(number, count)
 
 
-def recent_months(start: datetime, end: datetime) -> tuple[tuple[int, int], ...]:
-    """The last three months of an archive that reaches from one moment to another, newest first."""
-    first, last = (moment.year * 12 + moment.month - 1 for moment in (start, end))
-    return tuple((number // 12, number % 12 + 1) for number in range(last, max(first, last - 2) - 1, -1))
-
-
-def _lines(db: Session, rows: Sequence[Record], veil: Veil) -> tuple[Line, ...]:
-    speakers: defaultdict[int, list[str]] = defaultdict(list)
-    for thread_id, author, email in pages.speakers_of(db, [row.id for row in rows]):
-        speakers[thread_id].append(speaker(author, email))
-    return tuple(_line(row, speakers[row.id], veil) for row in rows)
-
-
-def _line(row: Record, speakers: list[str], veil: Veil) -> Line:
-    author = speaker(row.author or "", row.author_email or "")
-    others = [name for name in speakers if name != author]
-    # "Anna and 1 person" tells less than "Anna and Ewa".
-    named = others if len(others) <= NAMED + 1 else others[:NAMED]
-    return Line(
-        id=row.id,
-        subject=veil(row.subject),
-        messages=row.messages,
-        last_at=row.last_at,
-        pinned=row.pinned,
-        closed=row.closed,
-        history=row.seq is not None and row.seq <= 0,
-        topic_slug=row.slug or "",
-        topic_title=row.title or "",
-        author=author,
-        word=veil(row.snippet or ""),
-        others=tuple(named),
-        more=len(others) - len(named),
-    )
-
-
 def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 1, flat: bool = False) -> Thread | Moved:
     """A thread's page, or where the thread has gone. Raises NotFound."""
     view = view_of(db, name, actor)
-    row = pages.thread_on_list(db, view.mlist.id, thread_id)
-    heads = pages.heads_of(db, thread_id, hidden=view.decides) if row else ()
+    row = pages.thread_on_list(db, view.mlist.id, thread_id, reader=view.member)
+    short = row is not None and row.messages <= talk.POSTS_A_PAGE
+    heads = pages.heads_of(db, thread_id, hidden=view.decides, texts=short) if row else ()
     if row is None or (row.merged_into is None and (not heads or (row.hidden_at and not view.decides))):
         raise NotFound("there is no such page")
     if row.merged_into is not None:
         return signpost(db, view.mlist, row.merged_into, decides=view.decides)
-    at = page_of(page, len(heads), POSTS_A_PAGE)
-    places = talk.arrange(heads, flat=flat)[(at.number - 1) * POSTS_A_PAGE : at.number * POSTS_A_PAGE]
-    texts = pages.texts_of(db, [place.head.id for place in places])
-    files = talk.cards(pages.attachments_of(db, thread_id), view.veil)
-    near = pages.neighbours(db, view.mlist.id, row)
+    at = page_of(page, len(heads), talk.POSTS_A_PAGE)
+    places = talk.arrange(heads, flat=flat)
+    shown = places[(at.number - 1) * talk.POSTS_A_PAGE : at.number * talk.POSTS_A_PAGE]
+    texts = {place.head.id: place.head.text for place in shown} if short else pages.texts_of(db, [place.head.id for place in shown])
+    room = talk.room_for(texts.values())
+    files = talk.cards(pages.attachments_of(db, thread_id), view.veil) if any(head.files for head in heads) else {}
+    near, subject = pages.neighbours(db, view.mlist.id, row), _first_subject(heads)
+    new = positions.new_among(view, row, heads)
+    first = positions.first_among(places, new)
     return Thread(
         view=view,
         id=thread_id,
@@ -172,7 +77,10 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
         topic=(row.slug, row.title) if row.slug else None,
         pinned=row.pinned,
         closed=row.closed or view.mlist.closed_at is not None,
-        posts=talk.posts(places, texts, files, _first_subject(heads), view.veil),
+        posts=tuple(
+            talk.post(place, texts.get(place.head.id, ""), files.get(place.head.id, ()), subject, view.veil, new=place.head.id in new, room=room)
+            for place in shown
+        ),
         voices=talk.voices(heads, files),
         pages=at,
         flat=flat,
@@ -181,12 +89,16 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
         parts=tuple((part.id, view.veil(part.subject)) for part in pages.parts_of(db, thread_id)) if row.parted else (),
         newer=_neighbour(near, "newer", view.veil),
         older=_neighbour(near, "older", view.veil),
+        new=len(new),
+        first_new=first[0],
+        first_page=first[1],
+        upto=positions.upto_on(shown, places, new),
     )
 
 
 def _first_subject(heads: Sequence[Record]) -> str:
     """What the first message is called, which is not always what the thread is: who answers under it changes no subject."""
-    return next((head.subject for head in heads if head.parent_id is None), "")
+    return next((head.subject for head in heads if head.parent_id is None), heads[0].subject if heads else "")
 
 
 def signpost(db: Session, mlist: MailingList, thread_id: int, *, decides: bool) -> Moved:
@@ -201,8 +113,9 @@ def _neighbour(near: dict[str, Record], side: str, veil: Veil) -> tuple[int, str
     return (near[side].id, veil(near[side].subject)) if side in near else None
 
 
-def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url: FileUrl | None = None) -> Single:
-    """One message by its Message-ID-Hash. With `file_url` (the address of an attachment) also its formatted form. Raises NotFound."""
+def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url: FileUrl | None = None, part: int = 1, size: Size = talk.PART) -> Single:
+    """One message by its Message-ID-Hash, a long one in parts of this size. With `file_url` (the address of an attachment) also
+    its formatted form. Raises NotFound."""
     view, row = _message(db, name, message_hash, actor)
     found = pages.thread_on_list(db, view.mlist.id, row.thread_id)
     assert found is not None  # a message's thread is a row of the same list
@@ -211,31 +124,58 @@ def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url
     files = talk.cards(pages.attachments_of(db, row.thread_id), view.veil)
     by_number = {place.number: place.head.hash for place in places}
     number = places[index].number
+    html, in_place = _html(db, row, view, file_url) if file_url and row.has_html else (None, frozenset[int]())
+    text, left, many = _part(row.body.text, part, size)
+    first = _first_subject([place.head for place in places])
     return Single(
         view=view,
-        post=talk.post(places[index], row.body.text, files.get(row.id, ()), _first_subject([place.head for place in places]), view.veil),
-        html=_html(db, row, view, file_url) if file_url and row.has_html else None,
+        post=talk.post(places[index], text, _beside(files.get(row.id, ()), in_place), first, view.veil, left=left),
+        html=html,
         thread_id=row.thread_id,
-        thread_page=index // POSTS_A_PAGE + 1,
+        thread_page=index // talk.POSTS_A_PAGE + 1,
         subject=view.veil(found.subject),
         messages=len(places),
         closed=found.closed or view.mlist.closed_at is not None,
         before=by_number.get(number - 1, ""),
         after=by_number.get(number + 1, ""),
+        pages=Pages(part, many),
     )
 
 
-def _html(db: Session, row: Message, view: View, file_url: FileUrl) -> str:
-    """A message's safe HTML, its own pictures in place."""
+def _part(text: str, number: int, size: Size) -> tuple[str, int, int]:
+    """(words, how many characters follow, how many parts there are) of a part. Raises NotFound."""
+    places = cutting.parts(text, size, talk.PARTS)
+    if not 1 <= number < len(places):
+        raise NotFound("there is no such page")
+    return text[places[number - 1] : places[number]], len(text) - places[number], len(places) - 1
+
+
+def _beside(files: tuple[talk.File, ...], in_place: frozenset[int]) -> tuple[talk.File, ...]:
+    """What is to be listed below a message: not what it shows itself."""
+    return tuple(file for file in files if file.number not in in_place)
+
+
+def _html(db: Session, row: Message, view: View, file_url: FileUrl) -> tuple[str | None, frozenset[int]]:
+    """A message's safe HTML, its own pictures in place, and the numbers of these; None where it is too heavy for a page."""
     html = row.body.html or ""
+    if len(html) > LONGEST_HTML:
+        return None, frozenset()
     if "cid:" not in html:
-        return view.veil(html)
+        return talk.on_html(view.veil)(html), frozenset()
     from listserv.mail.html import clean  # the mail parser and cleaner: only for letters with pictures
     from listserv.mail.parse import parse
 
-    named = {file.content_id: file for file in parse(raw_bytes(db, row.raw_id)).attachments if file.content_id}
+    named = {file.content_id: file.number for file in parse(raw_bytes(db, row.raw_id)).attachments if file.content_id and view.fetches}
+    shown: set[int] = set()
+
+    def address(cid: str) -> str | None:
+        if cid not in named:
+            return None
+        shown.add(named[cid])
+        return file_url(named[cid])
+
     # Pictures first: a Content-ID looks like an address.
-    return view.veil(clean(html, lambda cid: file_url(named[cid].number) if cid in named else None))
+    return talk.on_html(view.veil)(clean(html, address)), frozenset(shown)
 
 
 def _message(db: Session, name: str, message_hash: str, actor: Actor) -> tuple[View, Message]:
@@ -259,22 +199,22 @@ def attachment(db: Session, name: str, message_hash: str, number: int, actor: Ac
     from listserv.mail.parse import attachment as decode  # the mail parser: only where bytes are asked for
 
     view, row = _message(db, name, message_hash, actor)
+    if not view.fetches:
+        raise NotFound("there is no such page")
     found = decode(raw_bytes(db, row.raw_id), number) if 0 < number < 10_000 else None
     if found is None:
         raise NotFound("there is no such page")
     card, data = found
-    if not view.may_fetch(card.type):
-        raise NotFound("there is no such page")
     return talk.File(card.number, view.veil(card.name), card.type, len(data)), data
 
 
 def person(db: Session, name: str, user_id: int, actor: Actor, *, page: int = 1) -> Person:
     """What somebody wrote on a list, newest first. Raises NotFound for whoever wrote nothing there."""
     view = view_of(db, name, actor)
-    total = pages.count_words_of(db, view.mlist.id, user_id)
+    total = pages.count_words_of(db, view.mlist.id, user_id, hidden=view.decides)
     at = page_of(page, total, THREADS_A_PAGE)
-    rows = pages.words_of(db, view.mlist.id, user_id, THREADS_A_PAGE, (at.number - 1) * THREADS_A_PAGE)
+    rows = pages.words_of(db, view.mlist.id, user_id, THREADS_A_PAGE, (at.number - 1) * THREADS_A_PAGE, hidden=view.decides)
     if not rows:
         raise NotFound("there is no such page")
-    words = tuple(Word(row.hash, view.veil(row.subject), row.sent_at, view.veil(row.snippet)) for row in rows)
+    words = tuple(Word(row.hash, view.veil(row.subject), row.sent_at, view.veil(row.snippet), row.hidden_at is not None) for row in rows)
     return Person(view, user_id, speaker(rows[0].author, rows[0].author_email), words, total, at)

@@ -1,11 +1,13 @@
 """What a page of the archive shows, as values: rows stay behind, and templates decide nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from listserv.store.lists import MailingList, Topic
+from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.usecases.access import moderates
+from listserv.usecases.contents import Heading
 from listserv.usecases.conversations import Post, Veil, Voice, as_it_is, mask
 
 
@@ -22,9 +24,10 @@ class View:
         """What texts pass through before they are shown."""
         return as_it_is if self.sees_addresses else mask
 
-    def may_fetch(self, kind: str) -> bool:
-        """May an attachment of this type be fetched? A whole mail holds addresses, like the source of a message."""
-        return self.sees_addresses or not kind.startswith("message/")
+    @property
+    def fetches(self) -> bool:
+        """May attachments and sources be fetched? They hold addresses, also at a public archive."""
+        return self.sees_addresses
 
     @property
     def decides(self) -> bool:
@@ -47,6 +50,26 @@ class Shelf:
     mlist: MailingList
     threads: int
     last_at: datetime | None
+    # Messages that are new to whoever looks, where they are a member.
+    new: int = 0
+    # Cases that wait for them, where they decide.
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new to somebody on a list: how many messages in which thread, up to which number, since when."""
+
+    counts: Mapping[int, int]
+    # The first of them, where there is but one the only one.
+    first: Mapping[int, int]
+    upto: int
+    since: datetime
+
+    @property
+    def messages(self) -> int:
+        """In all threads together."""
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +90,10 @@ class Line:
     word: str
     others: tuple[str, ...]
     more: int
+    # Messages that are new to whoever looks; the first of them, and on which page of the thread it stands.
+    new: int = 0
+    first_new: int = 0
+    first_page: int = 1
 
     @property
     def waits(self) -> bool:
@@ -81,12 +108,26 @@ class Forum:
     view: View
     lines: tuple[Line, ...]
     pages: Pages
-    topics: tuple[tuple[Topic, int], ...]
+    topics: tuple[Heading, ...]
     months: tuple[tuple[int, int], ...]
-    topic: Topic | None = None
+    topic: Heading | None = None
     month: tuple[int, int] | None = None
     # (members, of them writers); strangers are not told.
     people: tuple[int, int] | None = None
+    # How many threads wait for an answer; no more than `MOST_WAITING` are counted.
+    waiting: int = 0
+    # What is new to whoever looks, where that is a member.
+    news: News | None = None
+    # Only the threads that are `unread`, or that are `unanswered`.
+    only: str = ""
+    # What whoever looks has begun to write here.
+    drafts: int = 0
+
+    @property
+    def last_new(self) -> int:
+        """The line (from 1) below which nothing is new any more; 0 where there is none to be told apart, or not on this page alone."""
+        new = [number for number, line in enumerate(self.lines, 1) if line.new]
+        return new[-1] if self.news and new and len(new) == len(self.news.counts) and new[-1] < len(self.lines) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +154,12 @@ class Thread:
     locked: bool = False
     # Threads (number, title) that moderators have split off from this one.
     parts: tuple[tuple[int, str], ...] = ()
+    # Messages that are new to whoever looks; the first of them, and on which page it stands.
+    new: int = 0
+    first_new: int = 0
+    first_page: int = 1
+    # The mark of whoever has read this page; 0 where none moves.
+    upto: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +184,8 @@ class Single:
     closed: bool
     before: str
     after: str
+    # The parts of a long one.
+    pages: Pages = Pages(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +196,8 @@ class Word:
     subject: str
     sent_at: datetime
     word: str
+    # From all but moderators.
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

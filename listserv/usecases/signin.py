@@ -12,7 +12,7 @@ from listserv.errors import Expired, Invalid, NotFound, TooMany
 from listserv.mail import address, tokens
 from listserv.store.members import Member
 from listserv.store.people import Browser, Purpose, Token, User, address_by_key, browser_by_hash, browsers_of, end_browsers, person_at, use_browser
-from listserv.usecases import limits, outbox
+from listserv.usecases import limits, outbox, positions
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.journal import note
 from listserv.usecases.tokens import issue, look_up, spend
@@ -125,6 +125,7 @@ def enter(db: Session, token: str, now: datetime, *, remember: bool = False, age
     spend(db, row, now)
     known.verified_at = known.verified_at or now
     leave(db, old_key)
+    positions.begin(db, known.user_id, now)
     key, lifetime = secrets.token_urlsafe(24), REMEMBERED if remember else FOR_NOW
     db.add(Browser(hash=_hash(key), user_id=known.user_id, agent=agent[:200], created_at=now, used_at=now, expires_at=now + lifetime))
     return SignedIn(key, lifetime, local_path(row.detail) or "/")

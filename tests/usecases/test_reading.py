@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from listserv.errors import NotFound
 from listserv.store.lists import Archive
-from listserv.usecases import reading
+from listserv.usecases import forums, reading
 from listserv.usecases.access import STRANGER_ON_THE_WEB, Actor, Door
+from listserv.usecases.contents import recent_months
 from listserv.usecases.conversations import arrange, changed_subject, mask, speaker
-from listserv.usecases.reading import page_of, recent_months
+from listserv.usecases.reading import page_of
 from tests import archive_seeds as seeds
 from tests.conftest import add
 
@@ -34,9 +35,9 @@ def talk(db, mlist, now):
 
 def test_a_stranger_is_refused_what_a_member_reads(db, mlist, ewa, talk):
     for look in (
-        lambda who: reading.forum(db, "siecibp", who),
-        lambda who: reading.month(db, "siecibp", 2026, 3, who),
-        lambda who: reading.months(db, "siecibp", who),
+        lambda who: forums.forum(db, "siecibp", who),
+        lambda who: forums.month(db, "siecibp", 2026, 3, who),
+        lambda who: forums.months(db, "siecibp", who),
         lambda who: reading.thread(db, "siecibp", talk.thread.id, who),
         lambda who: reading.message(db, "siecibp", talk.messages[0].hash, who),
         lambda who: reading.raw(db, "siecibp", talk.messages[0].hash, who),
@@ -70,7 +71,7 @@ def test_others_are_named_before_they_are_counted(db, mlist, ewa, now):
         for number in range(count):
             told.say(f"Osoba {number}", f"o{number}@example.org", "?", minutes=1)
 
-    three, five = reading.forum(db, "siecibp", ewa).lines
+    three, five = forums.forum(db, "siecibp", ewa).lines
 
     assert (three.author, three.others, three.more) == ("Osoba 2", ("Osoba 0", "Osoba 1"), 0)
     assert (five.author, five.others, five.more) == ("Osoba 4", ("Osoba 0", "Osoba 1"), 2)
@@ -84,7 +85,7 @@ def test_a_thread_that_was_joined_to_another_is_moved(db, mlist, ewa, talk, now)
     moved = reading.thread(db, "siecibp", other.thread.id, ewa)
 
     assert (moved.mlist.name, moved.thread_id) == ("siecibp", talk.thread.id)
-    assert [line.id for line in reading.forum(db, "siecibp", ewa).lines] == [talk.thread.id]
+    assert [line.id for line in forums.forum(db, "siecibp", ewa).lines] == [talk.thread.id]
 
 
 @pytest.mark.parametrize(

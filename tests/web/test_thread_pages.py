@@ -24,7 +24,7 @@ def test_a_thread_is_told_from_the_oldest_with_answers_under_their_questions(mem
     page = member.page(f"/siecibp/thread/{thread_id}")
     order = [page.index(f"<p>{text}</p>") for text in ("korzeń", "lewa", "pod lewą", "prawa")]
     assert order == sorted(order)
-    assert re.findall(r'class="post hang (d\d)"', page) == ["d0", "d1", "d2", "d1"]
+    assert re.findall(r'class="post hang (d\d)', page) == ["d0", "d1", "d2", "d1"]
     assert re.findall(r"</span> no\. (\d),", page) == ["1", "2", "4", "3"]
     assert "in answer to: Jan, no. 2" in words(page)
 
@@ -43,7 +43,7 @@ def test_answers_deeper_than_three_stay_at_three_and_name_what_they_answer(membe
 
     page = member.page(f"/siecibp/thread/{thread_id}")
 
-    assert re.findall(r'class="post hang d(\d)"', page) == list("0123333")
+    assert re.findall(r'class="post hang d(\d)', page) == list("0123333")
     assert "in answer to: Osoba 5, no. 6" in words(page)
 
 
