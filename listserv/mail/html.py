@@ -118,7 +118,9 @@ def _image(tag: str, attributes: dict[str, str], cid_url: Callable[[str], str | 
         # RFC 2392 section 2: the id is percent-encoded; not everybody does.
         url = cid_url(source[4:]) or cid_url(unquote(source[4:]))
         if url is not None:
-            return tag.replace(f'src="{attributes["src"]}"', f'src="{escape(url)}"', 1)
+            shown = tag.replace(f'src="{attributes["src"]}"', f'src="{escape(url)}"', 1)
+            # Of a picture without a word a screen reader would read the address out.
+            return shown if "alt" in attributes else f'{shown[:-1]} alt="">'
     return escape(unescape(attributes.get("alt", "")).strip())
 
 

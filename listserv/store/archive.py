@@ -13,6 +13,8 @@ from listserv.store.queue import Raw, insert_unless_there
 # Threads that have neither been merged into another nor hidden.
 LISTED_BY = ("merged_into", "hidden_at")
 LISTED = text("merged_into IS NULL AND hidden_at IS NULL")
+# Of them, those that nobody has answered yet.
+WAITS = text("messages = 1 AND NOT closed AND NOT pinned AND merged_into IS NULL AND hidden_at IS NULL")
 
 
 class Thread(Base):
@@ -24,6 +26,7 @@ class Thread(Base):
         # (SQLite looks into the row for a column that a partial index is about, unless the index has it.)
         Index("ix_thread_last", "list_id", "pinned", "last_at", "id", "topic_id", *LISTED_BY, sqlite_where=LISTED, postgresql_where=LISTED),
         Index("ix_thread_topic", "topic_id", "pinned", "last_at", "id", "list_id", *LISTED_BY, sqlite_where=LISTED, postgresql_where=LISTED),
+        Index("ix_thread_waits", "list_id", "last_at", "id", "last_message_id", sqlite_where=WAITS, postgresql_where=WAITS),
         Index("ix_thread_family", "family"),
         # Of nearly all threads there is nothing in it: a count of all of them would keep SQLite from using it.
         Index("ix_thread_split_from", "split_from", sqlite_where=text("split_from IS NOT NULL"), postgresql_where=text("split_from IS NOT NULL")),
@@ -129,6 +132,8 @@ class Attachment(Base):
     type: Mapped[str] = mapped_column(String(255), default="application/octet-stream")
     size: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str] = mapped_column(String(64), default="")
+    # Shown in its place by the letter's HTML.
+    inline: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Ghost(Base):

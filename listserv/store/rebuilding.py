@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from listserv.store.archive import Attachment, Body, Message
 from listserv.store.base import table_of
 from listserv.store.lists import MailingList
+from listserv.store.people import User
 from listserv.store.queue import Raw, insert_unless_there
 
 Record = Any
@@ -55,9 +56,14 @@ def put_message(db: Session, message_id: int, values: Mapping[str, Any]) -> None
     db.execute(update(Message).where(Message.id == message_id).values(**values), execution_options=BLIND)
 
 
+def known_as(db: Session, message_id: int) -> str:
+    """The name by which the site knows the author of a message; empty where it knows none."""
+    return db.scalar(select(User.name).join(Message, Message.user_id == User.id).where(Message.id == message_id)) or ""
+
+
 def put_attachments(db: Session, message_id: int, files: Sequence[Mapping[str, Any]]) -> None:
     """What a message carries; rows that say the same already stay."""
-    columns = (Attachment.number, Attachment.name, Attachment.type, Attachment.size, Attachment.sha256)
+    columns = (Attachment.number, Attachment.name, Attachment.type, Attachment.size, Attachment.sha256, Attachment.inline)
     there = [dict(row._mapping) for row in db.execute(select(*columns).where(Attachment.message_id == message_id).order_by(Attachment.number))]
     if there == [{name: value for name, value in file.items() if name != "message_id"} for file in files]:
         return

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from listserv.mail import address
+from listserv.mail import address, said
 from listserv.mail.parse import Post, message_hash
 from listserv.mail.subject import Tags
 from listserv.store import threads
@@ -19,6 +19,8 @@ from listserv.usecases import arranging, indexing
 # Graphs of ids are cut here: a mail with thousands of References is broken or hostile.
 MAX_REFS = 100
 SNIPPET = 300
+# Of a text, in characters: where a few words are looked for, and where marks are taken off them.
+LONGEST_LETTER, MARKED = 40_000, 4_000
 # In messages. Larger ones are not joined by a mail that names both.
 LARGEST_FAMILY = 5_000
 # A Date that is further off than this is a wrong clock, and the time of arrival is truer.
@@ -51,7 +53,7 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     db.add_all(Attachment(**file) for file in files(message.id, post))
     db.flush()
     if message.hidden_at is None:
-        indexing.added(db, mlist.id, message.id, message.sent_at, post)
+        indexing.added(db, mlist.id, message.id, message.sent_at, replace(post, author_name=message.author))
     if parent_known:
         threads.count(db, thread)
     else:
@@ -100,10 +102,15 @@ def _row(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     message = Message(list_id=mlist.id, seq=threads.next_seq(db, mlist), raw_id=arrival.raw_id, **described(post))
     known = address_by_key(db, message.author_key)
     message.user_id = known.user_id if known else None
-    message.author = message.author or (known.user.name if known else "")
+    message.author = called(post, known.user.name if known else "")
     message.received_at = arrival.received_at
     message.sent_at = believable(post.date, arrival.received_at)
     return message
+
+
+def called(post: Post, known_as: str) -> str:
+    """What the author is called: as the mail says, else by the name that the site knows, else by their address."""
+    return (post.authors[0].name if post.authors else "") or known_as or post.author_name
 
 
 def references(post: Post) -> tuple[str, ...]:
@@ -119,8 +126,9 @@ def believable(claimed: datetime | None, received_at: datetime) -> datetime:
 
 
 def snippet(post: Post) -> str:
-    """The first words that the author wrote now, on one line."""
-    words = " ".join((post.reply or post.text).split())
+    """The first words that the author wrote now, on one line: no quotation, no signature, and no marks where they were written here."""
+    own = post.reply or said.words(post.text[:LONGEST_LETTER])
+    words = " ".join((said.unmarked(own[:MARKED]) if said.has_marks(post.message_id, post.html is not None) else own).split())
     return words if len(words) <= SNIPPET else words[:SNIPPET].rsplit(" ", 1)[0] + "…"
 
 
@@ -182,6 +190,6 @@ def _is_plain_reply(message: Message, refs: tuple[str, ...], known: Mapping[str,
 def files(message_id: int, post: Post) -> list[dict[str, Any]]:
     """What the message carries, as rows of `attachment`."""
     return [
-        {"message_id": message_id, "number": file.number, "name": file.name, "type": file.type, "size": file.size, "sha256": file.sha256}
+        {"message_id": message_id, "number": file.number, "name": file.name, "type": file.type, "size": file.size, "sha256": file.sha256, "inline": file.inline}
         for file in post.attachments
     ]

@@ -3,25 +3,35 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from listserv import thumbnails
+from listserv.mail import cutting
+from listserv.mail.cutting import Shown
 from listserv.mail.quotes import Piece, split
 from listserv.mail.subject import base_subject
+from listserv.mail.veils import betrays, mask_html
+from listserv.mail.veils import mask as mask
 from listserv.store.pages import Record
 
 # Deeper answers stay at this depth: what is left of a phone's width must hold words.
 DEEPEST = 3
-# Longer texts are not kept in memory: half a thousand of them must stay a few megabytes.
+# A whole conversation on one page, except for the few that would take a browser minutes.
+POSTS_A_PAGE = 100
+# Longer texts are not kept in memory: what is kept must stay a few megabytes.
 KEPT = 16_384
-# What follows the @ of an address. Not after a slash: that is a page's name, as in https://social.example.org/@anna.
-DOMAIN = re.compile(r"(?:(?<!/)@|%40)(?:[\w-]+\.)+(?!\d+\b)[\w-]{2,}")
-
-
-def mask(text: str) -> str:
-    """Text as strangers may see it: addresses end at their @."""
-    return DOMAIN.sub("@…", text)
+# Of a page, in characters: what all posts share, and of that what stands around each of them. Where it is not enough, the long
+# quotes in folds go first. What people write in a letter always has room: a heavier page is better than one of beginnings.
+PAGE, AROUND, LEAST, LEAST_SAID = 52_000, 1_200, 1_200, 4_000
+# What one page shows of one text, and on how many pages; behind that there is only the source.
+PART, PARTS = cutting.size(36_000), 100
+# Of a message that somebody answers: to be quoted, not to be read.
+ANSWERED = cutting.size(8_000)
+# In bytes. Whoever puts a photograph or a screenshot into a letter means it to be looked at.
+SMALL_PICTURE = 32 * 1024
+AN_AT = re.compile("[@\uff20\ufe6b]")
 
 
 def as_it_is(text: str) -> str:
@@ -32,10 +42,15 @@ def as_it_is(text: str) -> str:
 Veil = Callable[[str], str]
 
 
+def on_html(veil: Veil) -> Veil:
+    """The same for clean HTML, where an address may stand over tags."""
+    return mask_html if veil is mask else veil
+
+
 def speaker(author: str, email: str) -> str:
     """The name under which somebody speaks: never an address; empty where nothing is known."""
     name = author.strip().strip("\"'") or email
-    return name.partition("@")[0].strip() if "@" in name else name
+    return AN_AT.split(name, maxsplit=1)[0].strip() if AN_AT.search(name) else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,18 @@ class File:
     name: str
     type: str
     size: int
+    # Shown in its place by the formatted letter.
+    inline: bool = False
+
+    @property
+    def is_picture(self) -> bool:
+        """Is there a small picture to be had of it?"""
+        return thumbnails.is_picture(self.name, self.type, self.size)
+
+    @property
+    def adorns(self) -> bool:
+        """A logo or a line of the formatting, which says nothing by itself."""
+        return self.inline and self.size <= SMALL_PICTURE and self.is_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +98,37 @@ class Post:
     user_id: int | None
     name: str
     sent_at: datetime
-    # Empty where it is the thread's own.
+    # Empty where it is the thread's own, or that of what it answers.
     subject: str
     above_id: int | None
     above_hash: str
     above_number: int
     above_name: str
-    pieces: tuple[Piece, ...]
+    text: str
+    # What the text passes through before it is shown.
+    veil: Veil
     files: tuple[File, ...]
     has_html: bool
     # From all but moderators.
     hidden: bool = False
+    # Its number on the list, and whether it is new to whoever looks.
+    seq: int = 0
+    new: bool = False
+    # For so many characters there is room where it stands; 0: for all of them.
+    room: int = 0
+    # How many follow behind its text, on another page.
+    left: int = 0
+
+    @property
+    def shown(self) -> Shown:
+        """What is said and what is quoted, so far as there is room. (Split first: a mail program's "Anna <anna@…> wrote:" is known by its address.)"""
+        found = cutting.shown(self.text, max(self.room, LEAST_SAID)) if self.room else Shown(pieces_of(self.text), left=self.left)
+        return replace(found, pieces=tuple(Piece(piece.kind, self.veil(piece.text)) for piece in found.pieces))
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The same without what was left out."""
+        return self.shown.pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,33 +161,35 @@ def arrange(heads: Sequence[Record], *, flat: bool = False) -> list[Place]:
     return sorted(placed.values(), key=lambda place: place.number) if flat else list(placed.values())
 
 
-def posts(places: Iterable[Place], texts: dict[int, str], files: dict[int, tuple[File, ...]], subject: str, veil: Veil) -> tuple[Post, ...]:
-    """Places with their words."""
-    return tuple(post(place, texts.get(place.head.id, ""), files.get(place.head.id, ()), subject, veil) for place in places)
-
-
-def post(place: Place, text: str, files: tuple[File, ...], subject: str, veil: Veil) -> Post:
-    """One place with its words."""
-    head, above = place.head, place.above
+def post(place: Place, text: str, files: tuple[File, ...], subject: str, veil: Veil, *, new: bool = False, room: int = 0, left: int = 0) -> Post:
+    """One place with its words, or with some of them; `new` to whoever looks."""
+    # A conversation that was joined to one begun later: its first words answer nothing that was said before them.
+    head, above = place.head, place.above if place.above_number < place.number else None
+    turned = changed_subject(head.subject, subject) and (above is None or changed_subject(head.subject, above.subject))
     return Post(
         id=head.id,
         hash=head.hash,
-        message_id=head.message_id,
+        # A stranger's mail program would write it into an answer.
+        message_id="" if veil is mask and betrays(head.message_id, head.author_email) else head.message_id,
         number=place.number,
         depth=place.depth,
         user_id=head.user_id,
         name=speaker(head.author, head.author_email),
         sent_at=head.sent_at,
-        subject=veil(head.subject) if changed_subject(head.subject, subject) else "",
+        subject=veil(head.subject) if turned else "",
         above_id=above.id if above else None,
         above_hash=above.hash if above else "",
-        above_number=place.above_number,
+        above_number=place.above_number if above else 0,
         above_name=speaker(above.author, above.author_email) if above else "",
-        # Split first: a mail program's "Anna <anna@…> wrote:" is known by its address.
-        pieces=tuple(Piece(piece.kind, veil(piece.text)) for piece in pieces_of(text)),
+        text=text,
+        veil=veil,
         files=files,
         has_html=bool(head.has_html),
         hidden=head.hidden_at is not None,
+        seq=head.seq,
+        new=new,
+        room=room if room and len(text) > room // 4 and cutting.long(text) > room else 0,
+        left=left,
     )
 
 
@@ -149,9 +198,17 @@ def pieces_of(text: str) -> tuple[Piece, ...]:
     return _kept_pieces(text) if len(text) <= KEPT else split(text)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _kept_pieces(text: str) -> tuple[Piece, ...]:
     return split(text)
+
+
+def room_for(texts: Iterable[str]) -> int:
+    """How long a text may be on a page that shows all of these."""
+    # What is short cannot grow by much: it is not looked at.
+    lengths = [len(text) if len(text) <= LEAST_SAID else cutting.long(text) for text in texts]
+    room = PAGE - AROUND * len(lengths)
+    return PART.characters if sum(lengths) <= room else min(PART.characters, max(LEAST, cutting.level(lengths, room)))
 
 
 def changed_subject(subject: str, thread_subject: str) -> bool:
@@ -176,5 +233,5 @@ def cards(rows: Iterable[Record], veil: Veil) -> dict[int, tuple[File, ...]]:
     """The attachments of each message."""
     found: defaultdict[int, list[File]] = defaultdict(list)
     for row in rows:
-        found[row.message_id].append(File(row.number, veil(row.name), row.type, row.size))
+        found[row.message_id].append(File(row.number, veil(row.name), row.type, row.size, row.inline))
     return {message_id: tuple(files) for message_id, files in found.items()}

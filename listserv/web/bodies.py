@@ -1,21 +1,28 @@
 """A mail's text as HTML: paragraphs, quotes and signatures folded, links that can be followed."""
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, pairwise
 from textwrap import dedent
 
 from markupsafe import Markup, escape
 
 from listserv.i18n import N_, translations
+from listserv.mail import patches
 from listserv.mail.quotes import Piece
-from listserv.usecases.conversations import KEPT, Post
+from listserv.usecases.cases import Case
+from listserv.usecases.conversations import Post, on_html
+from listserv.web import diffs, marked
+from listserv.web.kept import Kept, key_of
 from listserv.web.visit import visit
+from listserv.web.words import size
 
-URL = re.compile(r"(?:https?://|www\.)\w[^\s<>\"„”“]{0,2000}", re.IGNORECASE)
-AFTER_URL = ".,;:!?'’»*_~"
+# Not `ftp://www.…`, nor the end of a longer name; what cannot be seen is no part of an address.
+URL = re.compile(r"(?:https?://|(?<![\w@./-])www\.)\w[^\s<>\"„”“«\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]{0,2000}", re.IGNORECASE)
+BRACKETS = {")": "(", "]": "[", "}": "{"}
+AFTER_URL = ".,;:!?'’»*_~…–—|"
 ITEM = re.compile(r"\s*(?:[-*•–—+]|\d{1,3}[.)]|[a-zA-Z][.)])\s")
+FENCE, OPENING = "```", re.compile(r" {0,3}(```+)[\w+#. -]{0,40}")
 FAR = ("    ", "\t")
 FOLDED = {"signature": N_("signature"), "footer": N_("footer")}
 # Somebody's mail program broke these lines: the next word would not have fitted.
@@ -25,6 +32,11 @@ RAGGED = 15
 COLOURED = re.compile(r'(?:bgcolor|[ ;]color|"color)[=:]|background-color:', re.IGNORECASE)
 # A quote of this size that stands between two answers is read, not skipped.
 SHORT_LINES, SHORT_TEXT = 3, 300
+# Of quotes that are cut short: how many lines they have, and the link to all of them.
+Short = Mapping[str, tuple[int, Markup]]
+NOTHING: Short = {}
+# Some three thousand letters.
+BODIES = Kept(8 * 1024 * 1024)
 
 
 def sheet(html: str) -> str:
@@ -32,22 +44,63 @@ def sheet(html: str) -> str:
     return "sheet" if COLOURED.search(html) else ""
 
 
-def body(post: Post) -> Markup:
-    """A post's words."""
-    made = _kept_body if sum(len(piece.text) for piece in post.pieces) <= KEPT else _body
-    return made(post.pieces, post.above_name, visit().language)
+def body(post: Post, place: str = "") -> Markup:
+    """A post's words, finished once for all who see the same of it. `place`: the address of its own page, where a long one goes on."""
+    above, language, marks = post.above_name, visit().language, marked.is_marked(post)
+    if post.room:
+        key = key_of(post, above, language, marks, post.room, post.number, place)
+        return BODIES.get(key, lambda: _veiled(post, _beginning(post, place, language, marks), marks))
+    return BODIES.get(key_of(post, above, language, marks), lambda: _veiled(post, _body(post.pieces, above, language, marks), marks))
 
 
-@lru_cache(maxsize=512)
-def _kept_body(pieces: tuple[Piece, ...], above: str, language: str) -> Markup:
-    return _body(pieces, above, language)
+def _beginning(post: Post, place: str, language: str, marks: bool) -> Markup:
+    """So much of a long post as there is room for; where something is left out it says so, and leads there."""
+    found, number = post.shown, post.number
+    short = {found.pieces[at].text: (lines, _further(place, number, language)) for at, lines in found.short.items()}
+    made = _body(found.pieces, post.above_name, language, marks, short)
+    return Markup("{}\n{}").format(made, rest(place, found.left, language, number)) if found.left else made
 
 
-def _body(pieces: tuple[Piece, ...], above: str, language: str) -> Markup:
-    parts = _together([piece for piece in pieces if piece.text.strip()])
+def rest(place: str, left: int, language: str, number: int = 0) -> Markup:
+    """A link to what follows, and how much that is."""
+    words = translations(language)
+    # As a file's size is told: most letters are one byte each.
+    amount = size(left)
+    of_which = Markup('<span class="vh"> {}</span>').format(words.gettext("of message no. %(number)s") % {"number": number}) if number else ""
+    return Markup('<p class="more"><a href="{}">{}{}</a></p>').format(place, words.gettext("What follows (%(amount)s more)") % {"amount": amount}, of_which)
+
+
+def _further(place: str, number: int, language: str) -> Markup:
+    words = translations(language)
+    of_which = words.gettext("of message no. %(number)s") % {"number": number}
+    return Markup('\n<p class="more"><a href="{}">{}<span class="vh"> {}</span></a></p>').format(place, words.gettext("The whole quote"), of_which)
+
+
+def _veiled(post: Post, made: Markup, marks: bool) -> Markup:
+    """Of what was marked an address is seen that was none in its text."""
+    return Markup(on_html(post.veil)(made)) if marks else made
+
+
+def waiting(case: Case) -> Markup:
+    """The words of a letter that waits for moderators, who see it once."""
+    return _body(case.pieces, case.above_name, visit().language)
+
+
+def _body(pieces: tuple[Piece, ...], above: str, language: str, marks: bool = False, short: Short = NOTHING) -> Markup:
+    parts = _together([piece for piece in _patches_apart(pieces) if piece.text.strip()])
     between = sum(kind == "quote" for kind, _, _ in parts) > 1
-    made = [_part(kind, lead, text, above, language, between) for kind, lead, text in parts]
+    made = [_part(kind, lead, text, above, language, between, marks, short) for kind, lead, text in parts]
     return Markup("\n").join(made)
+
+
+def _patches_apart(pieces: tuple[Piece, ...]) -> Iterable[Piece]:
+    """The pieces, but a patch is what its author says now, whatever its lines look like: it may stand below a signature."""
+    if not any(patches.may_hold(piece.text) for piece in pieces):
+        return pieces
+    lines = [(piece.kind, line) for piece in pieces for line in piece.text.removesuffix("\n").split("\n")]
+    for patch in patches.find([line for _, line in lines]):
+        lines[patch.start : patch.end] = [("said", line) for _, line in lines[patch.start : patch.end]]
+    return [Piece(kind, "".join(f"{line}\n" for _, line in group)) for kind, group in groupby(lines, key=lambda one: one[0])]
 
 
 def _together(pieces: list[Piece]) -> list[tuple[str, str, str]]:
@@ -66,18 +119,20 @@ def _together(pieces: list[Piece]) -> list[tuple[str, str, str]]:
     return [*parts, ("quote", lead, "")] if lead else parts
 
 
-def _part(kind: str, lead: str, text: str, above: str, language: str, between: bool) -> Markup:
+def _part(kind: str, lead: str, text: str, above: str, language: str, between: bool, marks: bool, short: Short = NOTHING) -> Markup:
     if kind in ("said", "farewell"):
-        return blocks(text)
+        bare_patch = patches.may_hold(text) and FENCE not in text
+        return marked.shown(text) if marks and not bare_patch else blocks(text, language)
     if kind != "quote":
         return _fold("sig", translations(language).gettext(FOLDED[kind]), _soft(text))
     bare = "\n".join(_unquoted(line) for line in text.split("\n"))
-    lines = sum(bool(line.strip()) for line in bare.split("\n"))
+    lines, further = short.get(text) or (sum(bool(line.strip()) for line in bare.split("\n")), Markup(""))
     if between and lines <= SHORT_LINES and len(bare) <= SHORT_TEXT:
-        return Markup("<blockquote>{}</blockquote>").format(blocks(bare))
+        return Markup("<blockquote>{}</blockquote>").format(blocks(bare, language))
     introduced = Markup('<p class="soft">{}</p>').format(_lines(lead.strip().split("\n"))) if lead.strip() else Markup("")
     whose = above if above and above in lead else ""
-    return _fold("quote", _quote_summary(language, whose, lines), Markup("{}<blockquote>{}</blockquote>").format(introduced, blocks(bare)))
+    inside = Markup("{}<blockquote>{}</blockquote>{}").format(introduced, blocks(bare, language), further)
+    return _fold("quote", _quote_summary(language, whose, lines), inside)
 
 
 def _quote_summary(language: str, whose: str, lines: int) -> str:
@@ -102,9 +157,38 @@ def _soft(text: str) -> Markup:
     return Markup('<div class="soft">{}</div>').format(_lines(lines))
 
 
-def blocks(text: str) -> Markup:
-    """Paragraphs of a text; code and drawn tables keep their columns, and every line break that somebody meant stays."""
+def blocks(text: str, language: str = "en") -> Markup:
+    """Paragraphs of a text; patches, code and drawn tables keep their columns, and every line break that somebody meant stays."""
+    if not patches.may_hold(text) and FENCE not in text:
+        return _paragraphs_of(text)
+    parts = []
+    for patch, lines in diffs.apart(text):
+        parts += [diffs.shown(patch, lines, language)] if patch else [_fenced(lines)]
+    return Markup("\n").join(part for part in parts if part)
+
+
+def _paragraphs_of(text: str) -> Markup:
     return Markup("\n").join(_block(lines) for lines in _code_together(_paragraphs(text)))
+
+
+def _fenced(lines: list[str]) -> Markup:
+    """A text in which somebody may have put code between fences, as in Markdown; a fence that nobody closes is none."""
+    made: list[Markup] = []
+    at = done = 0
+    while at < len(lines):
+        fence = OPENING.fullmatch(lines[at])
+        end = next((number for number in range(at + 1, len(lines)) if lines[number].strip() == fence[1]), 0) if fence else 0
+        if not end:
+            # What is opened and never closed is looked for once.
+            at = len(lines) if fence else at + 1
+            continue
+        made += [_paragraphs_of("\n".join(lines[done:at])), _code(lines[at + 1 : end])]
+        at = done = end + 1
+    return Markup("\n").join(part for part in [*made, _paragraphs_of("\n".join(lines[done:]))] if part)
+
+
+def _code(lines: list[str]) -> Markup:
+    return Markup('<pre tabindex="0">{}\n</pre>').format("\n".join(lines)) if any(map(str.strip, lines)) else Markup("")
 
 
 def _code_together(paragraphs: Iterable[list[str]]) -> Iterator[list[str]]:
@@ -184,14 +268,15 @@ def _linked(line: str) -> str:
 
 def _url_proper(url: str) -> str:
     """Without what belongs to the sentence around it: a full stop, a bracket that was opened before."""
-    while url:
-        if url[-1] in AFTER_URL or (url[-1] in ")]}" and url.count(url[-1]) > url.count("([{"[")]}".index(url[-1])])):
-            url = url[:-1]
-            continue
-        break
-    return url
+    over = {closing: url.count(closing) - url.count(opening) for closing, opening in BRACKETS.items()}
+    end = len(url)
+    while end and (url[end - 1] in AFTER_URL or over.get(url[end - 1], 0) > 0):
+        end -= 1
+        if url[end] in over:
+            over[url[end]] -= 1
+    return url[:end]
 
 
-def _link(url: str) -> Markup:
-    target = url if "://" in url else f"https://{url}"
-    return Markup('<a class="url" href="{}" rel="nofollow noopener noreferrer ugc">{}</a>').format(target, url)
+def _link(url: str) -> str:
+    target, shown = escape(url if "://" in url else f"https://{url}"), escape(url)
+    return f'<a class="url" href="{target}" rel="nofollow noopener noreferrer ugc">{shown}</a>'

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from listserv import i18n
 from listserv.i18n import HARD_SPACE, N_, translations
 from listserv.store.members import DeliveryMode, Member
-from listserv.web.visit import Visit, visit
+from listserv.web.visit import visit
 
 TODAY, YESTERDAY = N_("today"), N_("yesterday")
 DELIVERY = {
@@ -38,21 +38,35 @@ KINDS = {
 
 def day(moment: datetime) -> Markup:
     """`dziś, 8.40`, `wczoraj, 13.05`, `27 lutego`, `1 października 2025`: when something last happened."""
-    local, who = _local(moment), visit()
-    near = _near(local, who)
-    return _time(local, f"{near}, {_clock(local, who.language)}" if near else _date(local, who))
+    who = visit()
+    return _said(moment, who.zone, who.language, _today(who.now, who.zone), False)
 
 
 def moment(moment: datetime) -> Markup:
     """`24 lutego, 9.10`: when something was said, to the minute."""
-    local, who = _local(moment), visit()
-    return _time(local, f"{_near(local, who) or _date(local, who)}, {_clock(local, who.language)}")
+    who = visit()
+    return _said(moment, who.zone, who.language, _today(who.now, who.zone), True)
+
+
+# The same moments are on the pages of everybody, all day.
+@lru_cache(maxsize=4096)
+def _said(moment: datetime, zone: str, language: str, today: date, to_the_minute: bool) -> Markup:
+    local = moment.astimezone(_zone(zone))
+    near = _near(local.date(), today, language)
+    words = near or _day(local.date(), language, local.year != today.year)
+    return _time(local, f"{words}, {_clock(local, language)}" if near or to_the_minute else words)
+
+
+@lru_cache(maxsize=64)
+def _today(now: datetime, zone: str) -> date:
+    return now.astimezone(_zone(zone)).date()
 
 
 def long_day(moment: datetime) -> Markup:
     """`24 lutego 2026`."""
-    local = _local(moment)
-    return _time(local, _day(local.date(), visit().language, True))
+    who = visit()
+    local = moment.astimezone(_zone(who.zone))
+    return _time(local, _day(local.date(), who.language, True))
 
 
 def last_day(end: datetime) -> Markup:
@@ -65,22 +79,14 @@ def month(year_and_month: tuple[int, int]) -> str:
     return _month(*year_and_month, visit().language)
 
 
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(_zone(visit().zone))
-
-
-def _date(local: datetime, who: Visit) -> str:
-    return _day(local.date(), who.language, local.year != who.now.year)
-
-
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def _near(local: datetime, who: Visit) -> str:
-    days = who.now.astimezone(local.tzinfo).toordinal() - local.toordinal()
-    return translations(who.language).gettext(YESTERDAY if days else TODAY) if days in (0, 1) else ""
+def _near(day: date, today: date, language: str) -> str:
+    days = (today - day).days
+    return translations(language).gettext(YESTERDAY if days else TODAY) if days in (0, 1) else ""
 
 
 def _clock(local: datetime, language: str) -> str:
@@ -129,6 +135,7 @@ def delivery(member: Member) -> str:
     return translations(visit().language).gettext(DELIVERY.get(key, DELIVERY["daily"]))
 
 
+@lru_cache(maxsize=1024)
 def seal(name: str) -> str:
     """Initials: of the first and the last word of a name."""
     parts = [part for part in name.replace("-", " ").replace(".", " ").split() if part[0].isalnum()]
@@ -140,6 +147,7 @@ def reply_subject(subject: str, language: str) -> str:
     return ANSWER.get(language, ANSWER["en"]) + subject
 
 
+@lru_cache(maxsize=2048)
 def mailto(address: str, *, subject: str = "", in_reply_to: str = "") -> str:
     """A link that opens a letter to an address (RFC 6068)."""
     fields = {"subject": subject, "In-Reply-To": in_reply_to}

@@ -1,6 +1,8 @@
 """A mail's text as HTML."""
 
+import re
 import time
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -55,13 +57,21 @@ def test_code_keeps_its_columns_and_its_empty_lines():
         ("<http://example.org/?a=1&b=2>", "http://example.org/?a=1&amp;b=2"),
         ("„https://example.org/x”", "https://example.org/x"),
         ("www.example.org!", "https://www.example.org"),
+        ("(patrz: https://example.org/a_(b)).", "https://example.org/a_(b)"),
+        ("[tekst](https://example.org/a)", "https://example.org/a"),
+        ("**https://example.org/zażółć?x=ą**…", "https://example.org/zażółć?x=ą"),
+        ("https://example.org/a\u200b i dalej", "https://example.org/a"),
+        ("w «https://example.org/a» i", "https://example.org/a"),
+        ("HTTP://EXAMPLE.ORG/A,", "HTTP://EXAMPLE.ORG/A"),
+        ("o tym https://example.org/a – tutaj", "https://example.org/a"),
+        ("https://example.org/a?b=[c]", "https://example.org/a?b=[c]"),
     ],
 )
 def test_web_addresses_can_be_followed_and_end_where_the_sentence_goes_on(text, url):
     assert f'href="{url}" rel="nofollow noopener noreferrer ugc"' in blocks(text)
 
 
-@pytest.mark.parametrize("text", ["javascript:alert(1)", "data:text/html,x", "http://", "www.", "https:// x", "ftp://example.org/"])
+@pytest.mark.parametrize("text", ["javascript:alert(1)", "data:text/html,x", "http://", "www.", "https:// x", "ftp://example.org/", "ftp://www.example.org/", "ewa@www.example.org", "a.www.example.org", "tel. 22 123 45 67", "+48 22 123-45-67"])
 def test_nothing_else_becomes_a_link(text):
     assert "<a" not in blocks(text)
 
@@ -119,3 +129,61 @@ def test_hostile_text_costs_little(text):
     blocks(text)
 
     assert time.process_time() - started < 3
+
+
+PATCH = "--- a/x.py\n+++ b/x.py\n@@ -1,3 +1,3 @@\n import <re>\n-old = 1\n+new = 2\n \n@@ -9 +9 @@\n-a\n+b"
+TAG = re.compile("<[^>]+>")
+
+
+def text_of(html):
+    return unescape(TAG.sub("", html))
+
+
+def test_a_patch_is_code_whose_lines_say_what_they_do():
+    html = body(("said", f"Tak:\n\n{PATCH}\n\nEwa\n"))
+
+    assert '<p>Tak:</p>\n<pre class="diff" tabindex="0" role="group" aria-label="patch, 10 lines">' in html
+    assert "<ins>+new = 2\n</ins>" in html and "<del>-old = 1\n</del>" in html
+    assert '<span class="at">@@ -1,3 +1,3 @@\n</span> import &lt;re&gt;\n' in html
+    assert html.endswith("</pre>\n<p>Ewa</p>")
+
+
+def test_a_patch_below_a_signature_is_not_folded_with_it():
+    html = body(("said", "Tak.\n"), ("signature", f"-- \n+  Ewa  +\n\n{PATCH}\n"))
+
+    assert html.index("<details") < html.index("</details>") < html.index('class="diff"')
+
+
+def test_a_patch_within_a_quote_is_code_too_and_a_long_one_is_folded():
+    assert '<blockquote><pre class="diff"' in body(("quote", "\n".join(f"> {line}" for line in PATCH.split("\n"))))
+    long = "@@ -0,0 +1,400 @@\n" + "+x\n" * 400
+    assert '<details class="fold patch"><summary>patch, 401 lines</summary><pre' in body(("said", long))
+
+
+
+def test_lists_stay_lists_of_words():
+    assert "<pre" not in body(("said", "Za i przeciw:\n\n+ tanio\n- daleko\n- drogo\n\n--- \n+++\n"))
+
+
+@given(st.lists(st.tuples(st.sampled_from(" +-"), st.text(st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp")), max_size=30)), max_size=30))
+def test_the_text_of_a_shown_patch_is_the_patch(lines):
+    lines = [*lines, ("+", "x")]
+    old, new = (sum(mark in marks for mark, _ in lines) for marks in (" -", " +"))
+    patch = f"--- a\n+++ b\n@@ -1,{old} +1,{new} @@\n" + "\n".join(mark + line for mark, line in lines)
+
+    assert text_of(str(_body((Piece("said", patch),), "", "en"))) == patch + "\n"
+
+
+def test_a_patch_of_five_thousand_lines_is_quick():
+    patch = "--- a\n+++ b\n" + "@@ -1,2 +1,2 @@\n x\n-y\n+z <&>\n" * 1250
+    started = time.process_time()
+    html = body(("said", patch))
+
+    assert time.process_time() - started < 0.5
+    assert len(html) < 200_000
+
+
+def test_code_between_fences_is_code_and_an_open_fence_is_words():
+    assert blocks("Tak:\n```python\nx = 1\n\n- y\n```\nEwa") == '<p>Tak:</p>\n<pre tabindex="0">x = 1\n\n- y\n</pre>\n<p>Ewa</p>'
+    assert "<pre" not in blocks("```\nx = 1")
+    assert "```" in blocks("```\nx = 1")

@@ -11,11 +11,12 @@ from listserv.mail.parse import parse
 from listserv.store.archive import Attachment, keep_body
 from listserv.store.lists import list_by_name
 from listserv.store.queue import keep_raw
+from listserv.web import create_app
 from listserv.web.serve import Server
 from tests import archive_seeds as seeds
 from tests.mail.browser import CHROMIUM, QUIET, TRAP
 from tests.mail.test_html import NASTY
-from tests.web.readers import archive  # noqa: F401
+from tests.web.readers import Reader, archive, signed_in  # noqa: F401
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 LETTER = """<body bgcolor="#102030" text="#ffffff"><p id="p" style="color:#ff0000;text-align:center">Czerwone</p><img src="cid:plan%40example.org" alt="Plan">
@@ -48,10 +49,14 @@ def letter(site, archive, now):
     web = site.settings.web.model_copy(update={"listen": "127.0.0.1:0"})
     home = site.settings.site.model_copy(update={"url": "http://127.0.0.1"})
     site.settings = site.settings.model_copy(update={"web": web, "site": home})
+    web = create_app(site)
+    web.test_client_class = Reader
+    # Pictures of a letter are attachments, which those on the list may fetch.
+    key = signed_in(web, site, "zofia@example.org").get_cookie("listserv-session", "lists.example.org").value
     server = Server(site)
     thread = threading.Thread(target=server.serve)
     thread.start()
-    yield "http://{}:{}".format(*server.address) + path
+    yield "http://{}:{}".format(*server.address) + path, key
     server.stop()
     thread.join(10)
 
@@ -59,11 +64,14 @@ def letter(site, archive, now):
 def test_a_formatted_letter_is_seen_as_it_was_written_and_reaches_nobody(letter):
     from playwright.sync_api import sync_playwright
 
+    letter, key = letter
     home = letter.split("/gazetka")[0]
     asked, said = [], []
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_context(viewport={"width": 360, "height": 800}, color_scheme="dark").new_page()
+        context = browser.new_context(viewport={"width": 360, "height": 800}, color_scheme="dark")
+        context.add_cookies([{"name": "listserv-session", "value": key, "url": home}])
+        page = context.new_page()
         page.add_init_script(TRAP)
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: said.append(message.text))
