@@ -12,6 +12,8 @@ from email.header import Header
 FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]++)[ \t]*+:[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+(?:\r\n|\r|\n|\Z)")
 # What is passed over in front of them: an mbox separator, and lines that continue nothing.
 AHEAD = re.compile(rb"(?:>?From (?![ \t]*:)[^\r\n]*+(?:\r\n|\r|\n|\Z))?(?:[ \t][^\r\n]*+(?:\r\n|\r|\n|\Z))*+")
+# What begins an encoded word. Typed by somebody, it is to be read as it was typed.
+ENCODED = "=?"
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -87,9 +89,9 @@ def make(name: str, value: str) -> Field:
 
 
 def phrase(text: str) -> str:
-    """A display name for a header: quoted where it is ASCII, an encoded word where it is not (RFC 2047)."""
+    """A display name for a header: quoted where it is ASCII, an encoded word where it is not (RFC 2047), or could be taken for one."""
     clean = " ".join("".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode().split())
-    if not clean.isascii():
+    if not clean.isascii() or ENCODED in clean:
         return Header(clean, "utf-8", maxlinelen=10_000).encode()
     return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"' if clean else ""
 

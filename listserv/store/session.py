@@ -4,9 +4,11 @@ from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Result, create_engine, event, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from listserv.errors import Invalid
 from listserv.store.lock import WriteLock
@@ -18,6 +20,9 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_time
 # What PostgreSQL's driver is told, where the URL says nothing of it: a server that never answers is no reason to wait
 # for minutes; and who looks at its connections sees whose they are.
 CONNECTING = {"connect_timeout": 10, "application_name": "listserv"}
+
+
+Columns = TypeVarTuple("Columns")
 
 
 def make_engine(url: str) -> Engine:
@@ -71,3 +76,12 @@ def write_lock(engine: Engine) -> AbstractContextManager[Any]:
     if engine.dialect.name != "sqlite":
         return nullcontext()
     return WriteLock(f"{path}-lock") if path and path != ":memory:" else Lock()
+
+
+def look(db: Session, statement: TypedReturnsRows[*Columns], facts: dict[str, Any]) -> Result[*Columns]:
+    """The rows of a statement that asks for columns and for no whole rows of a class.
+
+    A session looks for classes in every answer: a third of what a small question costs, and a page asks several. One that
+    writes is asked itself, so that what it has not sent yet is not overlooked.
+    """
+    return db.execute(statement, facts) if db.autoflush else db.connection().execute(statement, facts)

@@ -1,6 +1,7 @@
 """What every answer says beside its page: nothing from elsewhere, nothing inline, nothing kept by others."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 from flask import Flask, Response, g, request
 
@@ -36,6 +37,8 @@ FOR_ALL = "public"
 # A year; other hosts of the domain are not ours to speak for.
 TLS_ALWAYS = "max-age=31536000"
 HOUR = timedelta(hours=1)
+# Pages and documents that are looked at again; everything else tells its own mark, or has none.
+MARKED = frozenset(("text/html", "application/atom+xml", "application/xml"))
 
 
 def set_up(app: Flask) -> None:
@@ -46,8 +49,10 @@ def set_up(app: Flask) -> None:
 def dress(response: Response) -> Response:
     """Add what is not there yet."""
     forms.remember(response)
+    mark(response)
     headers = response.headers
-    for name, value in ALWAYS.items():
+    # What is known already keeps the armour that it came with.
+    for name, value in () if response.status_code == 304 else ALWAYS.items():
         headers.setdefault(name, value)
     if secure():
         headers.setdefault("Strict-Transport-Security", TLS_ALWAYS)
@@ -64,3 +69,22 @@ def dress(response: Response) -> Response:
     if location.startswith(request.host_url):
         headers["Location"] = location[len(request.host_url) - 1 :]
     return response
+
+
+def mark(response: Response) -> None:
+    """Give a finished page its ETag; 304 where the reader has this very page.
+
+    A weak one: a proxy may compress it on the way. Refusals have none, so that they tell nothing. The token in a form is
+    the same as long as its browser's cookie is, so that pages with forms are known again too.
+    """
+    if response.status_code != 200 or request.method not in ("GET", "HEAD") or response.mimetype not in MARKED:
+        return
+    if response.direct_passthrough or not response.is_sequence or "ETag" in response.headers:
+        return
+    response.set_etag(mark_of(response.get_data()), weak=True)
+    response.make_conditional(request)
+
+
+def mark_of(page: bytes) -> str:
+    """What tells a page from every other."""
+    return sha256(page).hexdigest()[:24]

@@ -1,17 +1,16 @@
 """Templates: what every page may use, in the language of the reader."""
 
-from functools import cache
 from typing import Any
 
 from flask import Flask, current_app, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from listserv import links
-from listserv.i18n import translations
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
+from listserv.usecases import docket
 from listserv.usecases.conversations import Post
-from listserv.web import bodies, forms, letterstyle, outside, static, words
+from listserv.web import bodies, engine, forms, letterstyle, marked, outside, static, words
 from listserv.web.visit import language, visit
 
 
@@ -24,47 +23,17 @@ def set_up(app: Flask) -> None:
     env.install_gettext_callables(str, str, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(day=words.day, moment=words.moment, long_day=words.long_day, last_day=words.last_day, size=words.size, seal=words.seal)
     env.filters.update(month=words.month, kind_of_file=words.kind_of_file, delivery=words.delivery)
-    env.filters.update(body=bodies.body, sheet=bodies.sheet, dressed=letterstyle.dressed)
+    env.filters.update(is_marked=marked.is_marked, body=bodies.body, waiting=bodies.waiting, sheet=bodies.sheet, dressed=letterstyle.dressed)
     env.globals.update(static=static_address, form_token=form_token, reply_link=reply_link, list_address=list_address)
-    env.globals.update(moderators_address=moderators_address, request_address=request_address, said_in=said_in)
-    env.globals.update(unsubscribe_link=unsubscribe_link, join_address=join_address)
-
-
-class Tongue:
-    """The sentences of one language, as templates ask for them: safe, with their values escaped.
-
-    Jinja's own new-style gettext does the same and took a third of a long thread's time.
-    """
-
-    def __init__(self, language: str) -> None:
-        self.catalogue = translations(language)
-        self.said: dict[str, Markup] = {}
-
-    def gettext(self, text: str, **values: object) -> Markup:
-        """A sentence."""
-        if values:
-            return fill(self.catalogue.gettext(text), values)
-        # Only sentences of our own templates come here, so this cannot grow without end.
-        return self.said.get(text) or self.said.setdefault(text, Markup(self.catalogue.gettext(text)))
-
-    def ngettext(self, one: str, many: str, number: int, **values: object) -> Markup:
-        """A sentence with a number in it."""
-        return fill(self.catalogue.ngettext(one, many, number), {"num": number, **values})
-
-
-def fill(sentence: str, values: dict[str, object]) -> Markup:
-    """A sentence with its values."""
-    return Markup(sentence % {name: value if type(value) is int else escape(value) for name, value in values.items()})
-
-
-tongue = cache(Tongue)
+    env.globals.update(moderators_address=moderators_address, request_address=request_address, said_in=said_in, rest=rest)
+    env.globals.update(unsubscribe_link=unsubscribe_link, join_address=join_address, cases_waiting=cases_waiting)
 
 
 def page(template: str, **facts: Any) -> str:
     """A finished page."""
     # Not flask.render_template: its context processors and signals cost more than some of our pages.
-    found = current_app.jinja_env.get_template(template)
-    spoken = tongue(language())
+    spoken = engine.tongue(language())
+    found = current_app.jinja_env.get_template(engine.called(language(), template))
     words = {"gettext": spoken.gettext, "ngettext": spoken.ngettext}
     return found.render(visit=visit(), root=request.script_root, here=request.path, outside=outside.card_of(facts), **words, **facts)
 
@@ -79,9 +48,9 @@ def form_token() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(forms.FIELD, forms.token())
 
 
-def list_address(mlist: MailingList) -> str:
-    """Where one writes to everyone."""
-    return links.list_address(visit().settings, mlist.name)
+def list_address(mlist: MailingList, topic: str = "") -> str:
+    """Where one writes to everyone; under a topic, where one is named."""
+    return links.list_address(visit().settings, f"{mlist.name}+{topic}" if topic else mlist.name)
 
 
 def moderators_address(mlist: MailingList) -> str:
@@ -99,6 +68,11 @@ def request_address(mlist: MailingList) -> str:
     return links.list_address(visit().settings, mlist.name, "request")
 
 
+def cases_waiting(mlist: MailingList) -> int:
+    """How many cases wait for whoever looks after this list; asked for on their pages alone."""
+    return docket.waiting(visit().db, mlist)
+
+
 def unsubscribe_link(member: Member) -> str:
     """The page that asks whether to leave the list."""
     return links.unsubscribe_url(visit().settings, member.id)
@@ -113,7 +87,12 @@ def reply_link(mlist: MailingList, subject: str, item: Post, member: Member | No
     answer = words.reply_subject(subject, mlist.language)
     if member:
         return words.mailto(links.item_address(visit().settings, member.id, item.id), subject=answer)
-    return words.mailto(list_address(mlist), subject=answer, in_reply_to=f"<{item.message_id}>")
+    return words.mailto(list_address(mlist), subject=answer, in_reply_to=f"<{item.message_id}>" if item.message_id else "")
+
+
+def rest(place: str, left: int) -> Markup:
+    """A link to the rest of a long letter."""
+    return bodies.rest(place, left, language())
 
 
 def said_in(mlist: MailingList) -> Markup:
