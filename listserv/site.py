@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from listserv import config
 from listserv.config import Settings
 from listserv.errors import Conflict, NotFound
 from listserv.store import schema  # noqa: F401  (completes the metadata)
+from listserv.store.changes import Changes
 from listserv.store.migrating import present_revision, wanted_revision
 from listserv.store.session import for_reading, make_engine, write_lock
 
@@ -30,6 +33,8 @@ class Site:
 
     settings: Settings
     now: Callable[[], datetime] = field(default=utc_now)
+    # What this process has counted (`usecases.contents`).
+    memory: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def engine(self) -> Engine:
@@ -41,13 +46,18 @@ class Site:
         return for_reading(self.engine)
 
     @cached_property
+    def changes(self) -> Changes:
+        """What tells whether anything has been written."""
+        return Changes(self.engine)
+
+    @cached_property
     def _lock(self) -> AbstractContextManager[object]:
         return write_lock(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session to look with: it never waits for a writer."""
-        with Session(self._reader, autoflush=False, info={"settings": self.settings}) as db:
+        with Session(self._reader, autoflush=False, info={"settings": self.settings, "memory": self.memory}) as db:
             yield db
 
     @contextmanager
@@ -58,6 +68,8 @@ class Site:
 
     def close(self) -> None:
         """Give all connections back."""
+        if "changes" in self.__dict__:
+            self.changes.close()
         if "engine" in self.__dict__:
             self.engine.dispose()
 
@@ -78,13 +90,17 @@ def is_unavailable(error: BaseException) -> bool:
 
 
 # PostgreSQL's words for what comes of two doing the same at the same moment: a serialisation failure, a deadlock, a row
-# that the other was faster to make.
-TOGETHER = ("40001", "40P01", "23505")
+# that the other was faster to make, or took away while we put something into it.
+TOGETHER = ("40001", "40P01", "23505", "23503")
+# SQLAlchemy's words for a row that was taken away after we had looked at it.
+GONE = "Could not refresh instance"
 
 
 def is_worth_repeating(error: BaseException) -> bool:
     """Did two transactions get in each other's way, so that the same again, now, will see what the other has done?"""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in TOGETHER
+    if isinstance(error, DBAPIError):
+        return getattr(error.orig, "sqlstate", None) in TOGETHER
+    return isinstance(error, StaleDataError | ObjectDeletedError) or (isinstance(error, InvalidRequestError) and str(error).startswith(GONE))
 
 
 def open_site(data: Path) -> Site:

@@ -37,11 +37,14 @@ def to_html(text: str) -> str:
     if not is_bearable(text):
         return as_it_stands(text)
     try:
-        made = _markdown().convert(text)
+        parser = IDLE.pop()
+    except IndexError:
+        parser = _markdown()
+    try:
+        made = parser.reset().convert(text)
     except (RecursionError, ValueError, IndexError):
         return as_it_stands(text)
-    finally:
-        _markdown().reset()
+    IDLE.append(parser)
     return _cleaner().clean(HEADING.sub(_lower, made)).strip()
 
 
@@ -75,7 +78,11 @@ def _lower(tag: re.Match[str]) -> str:
     return f"<{tag[1]}h{min(6, int(tag[2]) + 2)}"
 
 
-@cache
+# Parsers that nobody uses just now: each remembers what it reads, so that two threads must not share one. (Python's lists
+# let only one of them have the last.)
+IDLE: list[Any] = []
+
+
 def _markdown() -> Any:
     import markdown  # with its extensions a few megabytes: only where somebody writes
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
 from listserv.store.lists import Topic
 from listserv.store.search import MANY, MASK, FileText, Form, Indexed, list_term
+from listserv.store.session import look
 
 Record = Any
 # Of a body, in characters: what is found far below is not shown.
@@ -123,8 +124,8 @@ def newest(db: Session, wanted: Wanted, limit: int) -> Sequence[Place]:
     found: list[Place] = []
     some = limit
     while True:
-        rows = db.execute(_question(dialect, wanted.since is not None, given["until"] is not None, *narrow), given | {"most": some}).all()
-        found += [Place(*row[:3]) for row in rows if row.fits]
+        rows: Any = look(db, _question(dialect, wanted.since is not None, given["until"] is not None, *narrow), given | {"most": some}).all()
+        found += [Place(number, author, topic_id) for number, author, topic_id, fits in rows if fits]
         if len(found) >= limit or len(rows) < some:
             return found[:limit]
         given["until"], some = rows[-1][0], min(4 * some, MOST_AT_ONCE)
@@ -167,6 +168,7 @@ def _index(dialect: str) -> tuple[Any, Any, ColumnElement[bool]]:
 
 HITS = (
     select(Message.id, Message.list_id, Message.hash, Message.subject, Message.sent_at, Message.author, Message.author_email, Message.user_id)
+    .add_columns(Message.message_id, Message.has_html)
     .add_columns(Message.thread_id, Thread.subject.label("thread_subject"), func.substr(Body.text, 1, MOST_OF_BODY).label("text"))
     .join(Thread, Thread.id == Message.thread_id)
     .join(Message.body)
@@ -176,7 +178,7 @@ HITS = (
 
 def hits(db: Session, message_ids: Sequence[int]) -> dict[int, Record]:
     """What is shown of these messages."""
-    return {row.id: row for row in db.execute(HITS, {"ids": message_ids})} if message_ids else {}
+    return {row.id: row for row in look(db, HITS, {"ids": message_ids})} if message_ids else {}
 
 
 FILES = (
@@ -189,7 +191,7 @@ FILES = (
 
 def files_of(db: Session, message_ids: Sequence[int]) -> Sequence[Record]:
     """(message_id, number, name, text) of what these messages carry."""
-    return db.execute(FILES, {"ids": message_ids}).all() if message_ids else ()
+    return look(db, FILES, {"ids": message_ids}).all() if message_ids else ()
 
 
 def terms_of(db: Session, numbers: Sequence[int]) -> dict[int, str]:
@@ -205,7 +207,7 @@ def written(db: Session, forms: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     whole = sorted(forms)
     for at in range(0, len(whole), MANY):
-        found |= dict(db.execute(WRITTEN, {"forms": whole[at : at + MANY]}).all())
+        found |= dict(look(db, WRITTEN, {"forms": whole[at : at + MANY]}).all())
     return found
 
 

@@ -92,9 +92,21 @@ def address_by_key(db: Session, key: str) -> Address | None:
     return db.scalar(select(Address).where(Address.key == key))
 
 
+def hold(db: Session, user_id: int) -> None:
+    """Whatever else this person does here (in another window, by a second click) waits until our transaction ends; readers do not."""
+    # Not the whole row: others may go on referring to it.
+    db.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+
+
 def person_at(db: Session, key: str) -> Address | None:
     """The address with this folded form, and its person, in one look."""
     return db.scalar(select(Address).options(joinedload(Address.user)).where(Address.key == key))
+
+
+def open_tokens(db: Session, purpose: Purpose, object_id: int, now: datetime) -> Sequence[Token]:
+    """Keys for that purpose that can still be used, oldest first."""
+    query = select(Token).where(Token.purpose == purpose, Token.object_id == object_id, Token.spent_at.is_(None))
+    return db.scalars(query.where(Token.expires_at > now).order_by(Token.id)).all()
 
 
 def token_by_hash(db: Session, digest: bytes) -> Token | None:

@@ -20,6 +20,8 @@ from listserv.store.queue import insert_unless_there
 # these numbers the newest is found first without looking at any other, and a stretch of time is a stretch of numbers.
 BITS = 30
 MASK = (1 << BITS) - 1
+# As far from 1970 as the databases' numbers (of 64 bits) reach.
+SECONDS = 1 << (63 - BITS)
 # Values in one statement.
 MANY = 1_000
 
@@ -73,8 +75,8 @@ def _some(values: Collection[Any]) -> Iterator[list[Any]]:
 
 
 def number_from(moment: datetime) -> int:
-    """The first number of that second."""
-    return int(moment.timestamp()) << BITS
+    """The first number of that second. Before 1698 and after 2242 there are no more: all that is said to be of such times is of their ends."""
+    return max(-SECONDS, min(int(moment.timestamp()), SECONDS - 1)) << BITS
 
 
 def list_term(list_id: int) -> str:
@@ -111,6 +113,14 @@ def real_list_of(db: Session, message_ids: Collection[int]) -> dict[int, int]:
     """The list proper of each message, also of those that an import has still in hand: {message id: list id}."""
     query = select(Message.id, func.coalesce(MailingList.import_of, MailingList.id)).join(MailingList, MailingList.id == Message.list_id)
     return dict(db.execute(query.where(Message.id.in_(message_ids))).all())
+
+
+def authors_of(db: Session, message_ids: Collection[int]) -> dict[int, str]:
+    """What the archive calls the authors of these messages."""
+    found: dict[int, str] = {}
+    for some in _some(message_ids):
+        found |= dict(db.execute(select(Message.id, Message.author).where(Message.id.in_(some))).all())
+    return found
 
 
 def await_texts(db: Session, sha256s: Iterable[str]) -> None:

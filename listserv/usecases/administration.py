@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict, Invalid, NotFound
 from listserv.mail import address
+from listserv.mail.text import TURNING
+from listserv.store import positions
 from listserv.store.lists import Joining, Kind, MailingList, Topic, count_topics, list_by_name, topic_by_slug
 from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member, Role, Status, member_of
 from listserv.store.people import Address, User, address_by_key
@@ -60,8 +62,8 @@ def create_list(db: Session, new: NewList, actor: Actor, now: datetime) -> Maili
 
 
 def one_line(text: str) -> str:
-    """Text that may go into a header: no line ends, no control characters."""
-    return " ".join("".join(c if c >= " " and c != "\x7f" else " " for c in text).split())
+    """Text that may go into a header: no line ends, no control characters, nothing that turns the writing of what follows."""
+    return " ".join("".join(c if c >= " " and c != "\x7f" else " " for c in TURNING.sub("", text)).split())
 
 
 def set_list(db: Session, mlist: MailingList, values: Mapping[str, str], actor: Actor, now: datetime) -> None:
@@ -195,5 +197,6 @@ def remove_member(db: Session, member: Member, actor: Actor, now: datetime, *, w
     """Take a person off a list; the person, their posts and the journal stay."""
     mlist = db.get_one(MailingList, member.list_id)
     note(db, actor, "member-removed", mlist=mlist, now=now, about=member, detail=f"{member.address.email} {why}".strip())
+    positions.forget(db, member.user_id, member.list_id)
     db.delete(member)
     db.flush()

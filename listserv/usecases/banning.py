@@ -9,7 +9,7 @@ from listserv.errors import Conflict, NotFound
 from listserv.mail import address, patterns
 from listserv.store import roll
 from listserv.store.bans import Ban, ban_with, bars
-from listserv.store.lists import MailingList
+from listserv.store.lists import MailingList, lock
 from listserv.store.members import MODERATING
 from listserv.store.moderation import authors_waiting
 from listserv.store.queue import State
@@ -30,6 +30,7 @@ def where(mlist: MailingList | None) -> str:
 def ban(db: Session, mlist: MailingList | None, pattern: str, actor: Actor, now: datetime, *, note: str = "") -> Ban:
     """Bar an address, a domain or a pattern from a list, or (None) from all. Raises Invalid, or Conflict when it is."""
     kept = patterns.normal(pattern)
+    _hold(db, mlist)
     if ban_with(db, mlist, kept):
         raise Conflict("{pattern} is banned from {where} already", pattern=kept, where=where(mlist))
     row = Ban(list_id=mlist.id if mlist else None, pattern=kept, note=one_line(note)[:200], created_at=now)
@@ -37,6 +38,12 @@ def ban(db: Session, mlist: MailingList | None, pattern: str, actor: Actor, now:
     db.flush()
     journal(db, actor, "banned", mlist=mlist, now=now, about=row, detail=kept)
     return row
+
+
+def _hold(db: Session, mlist: MailingList | None) -> None:
+    """Of two moderators at once the second finds what the first has done."""
+    if mlist:
+        lock(db, mlist)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ def meant(db: Session, mlist: MailingList, pattern: str) -> Meant:
 
 def unban(db: Session, mlist: MailingList | None, pattern: str, actor: Actor, now: datetime) -> None:
     """Take a ban back. Raises NotFound."""
+    _hold(db, mlist)
     row = ban_with(db, mlist, pattern.strip()) or ban_with(db, mlist, patterns.normal(pattern))
     if row is None:
         raise NotFound("{pattern} is not banned from {where}", pattern=pattern.strip(), where=where(mlist))

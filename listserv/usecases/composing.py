@@ -20,11 +20,12 @@ from listserv.store import drafts as rows
 from listserv.store.drafts import Draft, Written
 from listserv.store.lists import MailingList, Topic, lock, topic_by_slug
 from listserv.store.pages import heads_of, message_by_hash, thread_on_list
-from listserv.store.people import Address, User
+from listserv.store.people import Address, User, hold
 from listserv.store.queue import Incoming, State, keep_raw
 from listserv.usecases import archiving, desks, intake, limits, outbox, posting, reading
 from listserv.usecases.access import Actor
 from listserv.usecases.arrivals import outcome_of
+from listserv.usecases.conversations import ANSWERED
 from listserv.usecases.desks import NewFile, Words
 from listserv.usecases.posting import Submission
 from listserv.usecases.shown import Moved, Single, View
@@ -91,7 +92,7 @@ def answer_to(db: Session, name: str, thread_id: int, answers: str, actor: Actor
     found = next((head.hash for want in wanted for head in heads if head.hash == want), heads[-1].hash if heads else "")
     if not found:
         raise NotFound("there is no such page")
-    single = reading.message(db, name, found, actor)
+    single = reading.message(db, name, found, actor, size=ANSWERED)
     desk = replace(_desk(db, view, actor, thread_id=thread_id), subject=view.veil(thread.subject), closed=single.closed, answered=single)
     return _judged(db, desk, now)
 
@@ -125,9 +126,16 @@ def sender_domain(db: Session, user_id: int, address_id: int | None) -> str:
 
 def keep(db: Session, desk: Desk, words: Words, files: Sequence[NewFile], key: str, now: datetime) -> Draft | None:
     """Keep what somebody has written so far. None where there is nothing to keep, or where it has been sent meanwhile. Raises Invalid."""
+    draft = _held(db, desk)
     if rows.written_by_key(db, key) is not None:
         return None
-    return desks.keep(db, desk.draft, Draft(user_id=desk.user.id, list_id=desk.mlist.id, thread_id=desk.thread_id), words, files, room(db, desk.mlist), now)
+    return desks.keep(db, draft, Draft(user_id=desk.user.id, list_id=desk.mlist.id, thread_id=desk.thread_id), words, files, room(db, desk.mlist), now)
+
+
+def _held(db: Session, desk: Desk) -> Draft | None:
+    """The draft as it is now. Whoever else writes it (a script that keeps it, another window) waits, and a draft that is sent is not begun again."""
+    hold(db, desk.user.id)
+    return rows.draft_of(db, desk.user.id, desk.mlist.id, desk.thread_id)
 
 
 def room(db: Session, mlist: MailingList) -> int:
@@ -151,7 +159,7 @@ def send(db: Session, desk: Desk, words: Words, files: Sequence[NewFile], key: s
     digest = desks.digest(draft) if draft else b""
     again = rows.written_alike(db, desk.user.id, digest, now - HOUR)
     if again is not None:
-        discard(db, replace(desk, draft=draft))
+        discard(db, desk)
         return again
     if not limits.within(db, "write", str(desk.user.id), now, HOUR, MANY):
         raise TooMany(N_("Many messages were sent within the hour. This one is kept as a draft and can be sent later."))
@@ -215,13 +223,15 @@ def quoted(desk: Desk) -> str:
 
 def discard(db: Session, desk: Desk) -> None:
     """Throw the draft away."""
-    if desk.draft:
-        db.delete(desk.draft)
+    draft = _held(db, desk)
+    if draft:
+        db.delete(draft)
         db.flush()
 
 
 def drop_file(db: Session, desk: Desk, file_id: int) -> None:
     """Take a file off the draft."""
-    if desk.draft:
-        desk.draft.files = [file for file in desk.draft.files if file.id != file_id]
+    draft = _held(db, desk)
+    if draft:
+        draft.files = [file for file in draft.files if file.id != file_id]
         db.flush()

@@ -28,6 +28,7 @@ CONFIRM_DAYS = 14
 LONGEST_ASKED = 500
 # „Do 20.11”, said on the 21st, is a slip.
 FAR = timedelta(days=330)
+LIFETIME = timedelta(days=36_525)
 # How far back, and how many of somebody's posts a letter tells.
 DAYS_TOLD, POSTS_TOLD = 30, 10
 ANSWERED = Outcome(State.ANSWERED)
@@ -193,8 +194,10 @@ def change(db: Session, member: Member, command: Command, now: datetime, *, acto
 def end_of_pause(db: Session, member: Member, command: Command, now: datetime) -> datetime | None:
     """The midnight that ends a pause, in the member's zone; None: until they come back. A day gone by means next year's."""
     zone = ZoneInfo(member.user.timezone or outbox.settings_of(db).timezone)
-    last = _last_of_pause(command, now.astimezone(zone).date())
-    return datetime.combine(last + timedelta(days=1), clock(), zone) if last else None
+    today = now.astimezone(zone).date()
+    last = _last_of_pause(command, today)
+    # "Until 9999-12-31" is for ever, and has no next day.
+    return datetime.combine(min(last, today + LIFETIME) + timedelta(days=1), clock(), zone) if last else None
 
 
 def _last_of_pause(command: Command, today: date) -> date | None:

@@ -1,24 +1,28 @@
 """The web application of a site."""
 
-from typing import Any
-from urllib.parse import urlsplit
+from itertools import chain
+from typing import Any, NoReturn
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, g, request
+from flask import Flask, Request, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter, IntegerConverter, Map
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, RequestRedirect
 
 from listserv.mail.address import RESERVED_NAMES
 from listserv.resources import folder
-from listserv.site import Site
+from listserv.site import Site, is_worth_repeating
 from listserv.web import (
     accessibility,
     account,
+    again,
+    engine,
     errors,
     feeds,
     forms,
     forum,
     headers,
     health,
+    journalwords,
     letterstyle,
     listsettings,
     me,
@@ -27,6 +31,8 @@ from listserv.web import (
     oldlinks,
     outside,
     pages,
+    pictures,
+    positions,
     search,
     static,
     threads,
@@ -42,9 +48,13 @@ from listserv.web import (
 # Forms here hold an address and a button.
 LARGEST_FORM = 64 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
+# How often a request is begun again that met another on its way.
+AGAIN = 3
 BLUEPRINTS = (
     forum,
     threads,
+    positions,
+    pictures,
     tools,
     topics,
     search,
@@ -82,19 +92,49 @@ class ListName(BaseConverter):
 class Web(Flask):
     """Flask, with a session around each request: one that reads for GET, one that writes for POST."""
 
+    jinja_environment = engine.Environment
+
     def dispatch_request(self) -> Any:
         """Find out who asks, then run the view. What a refused or failed view did is rolled back."""
         if request.endpoint in visit.WITHOUT:
             return super().dispatch_request()
         site = visit.site_here()
+        if again.is_for_all():
+            return again.answer(site, super().dispatch_request)
         with site.reading() as db:
             g.visit = visit.begin(site, db)
             if request.method in SAFE or request.routing_exception:
                 return super().dispatch_request()
+            if writing.is_lost():
+                return writing.given_back()
         forms.check()
-        with site.writing() as db:
-            g.visit.db = db
-            return super().dispatch_request()
+        return self._write(site, AGAIN)
+
+    def _write(self, site: Site, left: int) -> Any:
+        """Run a view that writes. Whoever was in its way has finished by now: the same from the start sees what they did.
+
+        That is right for every view, because nothing of the first run is left: its transaction is rolled back, its answer
+        was never made, and what was sent is read again (fields are kept, files are wound back). Only PostgreSQL needs it:
+        SQLite's one writer at a time never meets another.
+        """
+        try:
+            with site.writing() as db:
+                g.visit.db = db
+                return super().dispatch_request()
+        except Exception as wrong:
+            if not left or not is_worth_repeating(wrong):
+                raise
+        for file in chain.from_iterable(request.files.listvalues()):
+            file.stream.seek(0)
+        return self._write(site, left - 1)
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """No page of ours; or one whose address lacks a slash, and then the way there, without the host that the client named."""
+        wrong = request.routing_exception
+        if isinstance(wrong, RequestRedirect):
+            there = urlsplit(wrong.new_url)
+            raise RequestRedirect(urlunsplit(("", "", f"/{there.path.lstrip('/')}", there.query, "")))
+        super().raise_routing_exception(request)
 
 
 class Mounted:
@@ -121,6 +161,7 @@ def create_app(site: Site) -> Web:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
     app.url_map.converters |= {"id": RowId, "list": ListName}
     pages.set_up(app)
+    app.jinja_env.globals.update(told=journalwords.told)
     for part in BLUEPRINTS:
         app.register_blueprint(part.blueprint)
     errors.set_up(app)

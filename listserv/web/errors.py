@@ -87,7 +87,7 @@ def failed(error: Exception) -> tuple[str, int]:
 
 def missing() -> tuple[str, int]:
     """The page for what is not there and for what may not be seen."""
-    wanted = f"{request.script_root}{request.full_path.rstrip('?')}" if request.method == "GET" else ""
+    wanted = f"{request.script_root}{request.full_path.rstrip('?')}" if request.method != "POST" else ""
     return page("errors/missing.html", wanted=wanted), 404
 
 

@@ -18,6 +18,7 @@ FOREIGN = N_("This form did not come from this site, or its page was open too lo
 
 def token() -> str:
     """The value of a form's hidden field."""
+    g.tokened = True
     return _token(_basis() or _new_basis())
 
 
@@ -25,9 +26,14 @@ def check() -> None:
     """Raises Invalid for a POST that does not come from a page of ours."""
     if request.endpoint == "unsubscribe.act" and request.form.to_dict(flat=False) == {key: [value] for key, value in ONE_CLICK.items()}:
         return
-    basis = _basis()
-    if not basis or not hmac.compare_digest(_token(basis).encode(), request.form.get(FIELD, "").encode()):
+    if not fits():
         raise Invalid(FOREIGN)
+
+
+def fits() -> bool:
+    """Does this POST come from a page that this browser was shown, in the session that it has now?"""
+    basis = _basis()
+    return bool(basis) and hmac.compare_digest(_token(basis).encode(), request.form.get(FIELD, "").encode())
 
 
 def _basis() -> str:

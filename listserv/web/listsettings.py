@@ -1,5 +1,6 @@
 """A list's settings with the meaning of each beside it, and the form by which strangers apply."""
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -11,9 +12,9 @@ from listserv.usecases import joining, stewards
 from listserv.usecases.administration import LIST_SETTINGS
 from listserv.usecases.joining import Wish
 from listserv.usecases.stewards import Steward
-from listserv.web.moderating import Shown, attempt, to, who_asks
 from listserv.web.pages import page
 from listserv.web.visit import visit
+from listserv.web.ways import Shown, attempt, to, who_asks
 
 blueprint = Blueprint("listsettings", __name__)
 
@@ -29,6 +30,9 @@ class Setting:
     lines: int = 1
 
 
+# The column's own end.
+MEGABYTE, LARGEST = 1024 * 1024, 2**31 - 1
+NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
 YES_NO = (("no", N_("no")), ("yes", N_("yes")))
 SETTINGS = (
     Setting("title", N_("Title"), N_("What people call the list: it stands on every page and in the names of senders.")),
@@ -67,7 +71,7 @@ SETTINGS = (
     Setting(
         "emergency", N_("Emergency brake"), N_("Yes: everything waits, moderators' own messages too. For the hour when a quarrel or a flood must stop."), YES_NO
     ),
-    Setting("max_size", N_("Largest message, in bytes"), N_("Larger ones are held; 0 means no limit. Usual: 10485760, which is 10 MB.")),
+    Setting("max_size", N_("Largest message, in MB"), N_("Larger ones are held; 0 means no limit. Usual: 10.")),
     Setting(
         "subject_tag",
         N_("Words in front of subjects"),
@@ -84,7 +88,7 @@ SETTINGS = (
 # What is wrong with a typed value, by the setting that the refusal speaks of.
 WRONG = {
     "title": N_("The title is one line of at most 200 characters, and never empty."),
-    "max_size": N_("The largest message is a whole number of bytes."),
+    "max_size": N_("The largest message is a number of megabytes, for example 10."),
     "subject_tag": N_("The words in front of subjects are at most 64 characters."),
     "alias": N_("One of the other addresses is not an e-mail address."),
 }
@@ -109,10 +113,27 @@ def settings(name: str) -> str:
 
 
 def _settings(who: Steward, typed: dict[str, str], **more: object) -> str:
-    values = {key: stewards.list_value(who.mlist, key) for key in LIST_SETTINGS}
+    values = {key: stewards.list_value(who.mlist, key) for key in LIST_SETTINGS} | {"max_size": _in_megabytes(who.mlist.max_size)}
     return page(
         "moderate/settings.html", mlist=who.mlist, who=who, settings=SETTINGS, values=values | typed, seen=_seen(who), done=request.args.get("done", ""), **more
     )
+
+
+def _in_megabytes(octets: int) -> str:
+    """`10`, `2.5`: what is kept in bytes, as people type it."""
+    number = octets / MEGABYTE
+    text = f"{number:.2f}".rstrip("0").rstrip(".") if number >= 1 or not octets else f"{number:.3g}"
+    return text.replace(".", ",") if visit().language == "pl" else text
+
+
+def _stored(who: Steward, typed: dict[str, str]) -> dict[str, str]:
+    """What was typed, as it is kept. A size that nobody has touched stays what it is to the byte."""
+    size = typed.get("max_size")
+    if size is None or size == _in_megabytes(who.mlist.max_size):
+        return {key: value for key, value in typed.items() if key != "max_size"}
+    plain = size.replace(",", ".")
+    octets = round(float(plain) * MEGABYTE) if NUMBER.fullmatch(plain) else -1
+    return typed | {"max_size": str(octets) if 0 <= octets <= LARGEST else "none"}
 
 
 def _seen(who: Steward) -> str:
@@ -124,6 +145,8 @@ def _seen(who: Steward) -> str:
 def change(name: str) -> Shown:
     """Change what differs; the grave ones after a second question."""
     who = who_asks(name)
+    # Before it is compared: of two at once the second must see what the first has changed.
+    stewards.hold_list(visit().db, who)
     typed = {key: "\n".join(request.form[key].strip().splitlines()) for key in LIST_SETTINGS if key in request.form}
     if request.form.get("seen") != _seen(who):
         return _settings(who, {}, changed_meanwhile=True), 409
@@ -132,7 +155,7 @@ def change(name: str) -> Shown:
         return page("moderate/grave.html", mlist=who.mlist, who=who, grave=grave, typed=typed, seen=_seen(who))
     try:
         with attempt():
-            changed = stewards.change_list(visit().db, who, typed, visit().now)
+            changed = stewards.change_list(visit().db, who, _stored(who, typed), visit().now)
     except Invalid as wrong:
         return _settings(who, typed, wrong=_in_words(wrong)), 400
     return to(name, f"settings?done={'changed' if changed else 'same'}")

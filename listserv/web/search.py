@@ -9,6 +9,7 @@ from listserv.web import visitors
 from listserv.web.forum import page_number
 from listserv.web.pages import page
 from listserv.web.visit import visit
+from listserv.web.ways import whole
 
 blueprint = Blueprint("search", __name__)
 
@@ -38,6 +39,6 @@ def shown(mlist: MailingList | None) -> str:
         page=page_number(),
         order=asked.get("order", ""),
         zone=who.zone,
-        thread=asked.get("thread", 0, type=int),
+        thread=asked.get("thread", 0, type=whole),
     )
-    return page("search/results.html", found=found, mlist=mlist, asked=found.query.text, in_thread=asked.get("thread", 0, type=int))
+    return page("search/results.html", found=found, mlist=mlist, asked=found.query.text, in_thread=asked.get("thread", 0, type=whole))

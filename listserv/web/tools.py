@@ -5,24 +5,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from listserv.errors import Conflict, Invalid, NotFound, Refusal
 from listserv.store.archive import Message, Thread
 from listserv.usecases import hiding, redacting, threadtools, toolbox
 from listserv.usecases.redacting import Wish
-from listserv.usecases.stewards import Steward, steward
+from listserv.usecases.stewards import Steward
 from listserv.web.forum import page_number
 from listserv.web.pages import page
 from listserv.web.visit import visit
-from listserv.web.ways import attempt, to
+from listserv.web.ways import Shown, attempt, to, who_asks, whole
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("tools", __name__)
 
-Shown = str | tuple[str, int] | AnyResponse
 STATUS: dict[type[Refusal], int] = {Conflict: 409, Invalid: 400, NotFound: 400}
 # Done at once: what one more click takes back.
 AT_ONCE: dict[str, Callable[["Session", Steward, Thread, datetime], None]] = {
@@ -34,11 +32,6 @@ AT_ONCE: dict[str, Callable[["Session", Steward, Thread, datetime], None]] = {
 }
 ASKED_OF_THREADS = ("hide", "join")
 ASKED_OF_MESSAGES = ("split", "hide", "words", "file", "body", "delete")
-
-
-def who_asks(name: str) -> Steward:
-    """The person in front of the browser, who looks after this list. Raises NotFound for anybody else."""
-    return steward(visit().db, name, visit().actor)
 
 
 @blueprint.get("/<list:name>/thread/<id:thread_id>/tools")
@@ -150,7 +143,7 @@ def _wish(do: str) -> Wish | None:
     if do == "words":
         return Wish(redacting.passages(form.get("words", "")), everywhere="everywhere" in form)
     if do == "file":
-        return Wish(attachment=form.get("number", 0, type=int))
+        return Wish(attachment=form.get("number", 0, type=whole))
     return Wish(body=True, subject=do == "delete") if do in ("body", "delete") else None
 
 

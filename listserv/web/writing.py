@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from listserv.dns import Resolver
-from listserv.errors import Invalid, Refusal, TooMany
+from listserv.errors import Invalid, NotFound, Refusal, TooMany
 from listserv.i18n import translations
 from listserv.mail import markup
 from listserv.rules import WORDS
@@ -18,28 +18,48 @@ from listserv.usecases import composing, desks, reading, senders, sent, signin
 from listserv.usecases.composing import Desk
 from listserv.usecases.desks import NewFile, Words
 from listserv.usecases.shown import Moved
+from listserv.web import forms
 from listserv.web.pages import page
 from listserv.web.visit import cookie, site_here, visit
+from listserv.web.ways import Shown, to, to_the_door, whole
+from listserv.web.words import size
 
 blueprint = Blueprint("writing", __name__)
 
 ANY = ("GET", "POST")
-Answer = str | tuple[str, int] | AnyResponse
 # Beside the files themselves: the other fields, and what a form puts around each.
 AROUND = 1_000_000
+# Where people write.
+WRITING = ("writing.new", "writing.reply")
 # Every button but the one that sends.
 BUTTONS = ("preview", "save", "quote", "attach", "drop", "discard", "autosave")
 
 
 @blueprint.before_request
 def make_room() -> None:
-    """Files are larger than other forms; only somebody with a key may send any. And DNS is asked before any transaction is open."""
+    """Files are larger than other forms; only somebody with a key may send any. And what takes its time is done before
+    any transaction is open: Markdown is read, DNS is asked."""
     if request.method != "POST" or not request.cookies.get(cookie("session")):
         return
     request.max_content_length = site_here().settings.smtp.max_size + AROUND
     request.max_form_memory_size = AROUND
-    if not any(button in request.form for button in BUTTONS):
-        g.munge = _munges(request.form.get("address", 0, type=int))
+    if "preview" in request.form:
+        g.preview = _preview_of(request.form.get("text", ""))
+    elif not any(button in request.form for button in BUTTONS):
+        g.munge = _munges(request.form.get("address", 0, type=whole))
+
+
+def _preview_of(text: str) -> str:
+    """How a text will look, for somebody who is signed in."""
+    site = site_here()
+    with site.reading() as db:
+        person = signin.person_behind(db, request.cookies.get(cookie("session"), ""), site.now())
+    return markup.to_html(_unix(text)) if person else ""
+
+
+def _unix(text: str) -> str:
+    # Browsers send line ends as CRLF.
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _munges(address_id: int) -> bool:
@@ -58,7 +78,7 @@ def _resolver(server: str) -> Resolver:
 
 
 @blueprint.route("/<list:name>/new", methods=ANY)
-def new(name: str) -> Answer:
+def new(name: str) -> Shown:
     """Begin a topic."""
     if visit().person is None:
         return _door(name)
@@ -66,7 +86,7 @@ def new(name: str) -> Answer:
 
 
 @blueprint.route("/<list:name>/thread/<id:thread_id>/reply", methods=ANY)
-def reply(name: str, thread_id: int) -> Answer:
+def reply(name: str, thread_id: int) -> Shown:
     """Answer in a thread: `?to=` names the message."""
     if visit().person is None:
         return _door(name)
@@ -80,7 +100,34 @@ def reply(name: str, thread_id: int) -> Answer:
 def _door(name: str) -> AnyResponse:
     """Who may read may be asked who they are; for everybody else there is no such page."""
     reading.view_of(visit().db, name, visit().actor)
-    return redirect(f"{request.script_root}/sign-in?next={request.script_root}{request.full_path.rstrip('?')}", 303)
+    return to_the_door()
+
+
+def is_lost() -> bool:
+    """Did somebody send words from a page whose session has ended in the meantime?"""
+    typed = request.endpoint in WRITING and request.form.get("text", "").strip() != ""
+    ended = visit().person is None and cookie("session") in request.cookies
+    return typed and (ended or not forms.fits())
+
+
+def given_back() -> Shown:
+    """The words again, and nothing done: at their desk for who has signed in since, else beside the way in.
+
+    Whoever may not write there gets the page that everybody gets for an address at which nothing is.
+    """
+    name, here = str((request.view_args or {})["name"]), request.view_args or {}
+    try:
+        return _desk_again(name, here.get("thread_id"))
+    except NotFound:
+        return page("writing/lost.html", typed={**request.form.to_dict(), "text": _unix(request.form["text"])}), 400
+
+
+def _desk_again(name: str, thread_id: int | None) -> Shown:
+    db, actor, now = visit().db, visit().actor, visit().now
+    desk = composing.answer_to(db, name, thread_id, request.form.get("to", "")[:32], actor, now) if thread_id else composing.new_topic(db, name, actor, now)
+    if isinstance(desk, Moved):
+        raise NotFound("there is no such page")
+    return form(desk, _words(desk), lost=True, key=_key()), 400
 
 
 @blueprint.get("/<list:name>/written/<key>")
@@ -89,8 +136,8 @@ def written(name: str, key: str) -> str:
     return page("writing/written.html", sent=sent.outcome(visit().db, name, key, visit().actor))
 
 
-def _at(desk: Desk) -> Answer:
-    if request.method == "GET":
+def _at(desk: Desk) -> Shown:
+    if request.method != "POST":
         return form(desk, _words_at_first(desk))
     if desk.shut:
         # The words may have been typed before the thread was closed: they are kept, and the page says why they stay.
@@ -108,10 +155,9 @@ def _words_at_first(desk: Desk) -> Words:
 
 def _words(desk: Desk) -> Words:
     said = request.form
-    # Browsers send line ends as CRLF.
-    text = said.get("text", "").replace("\r\n", "\n").replace("\r", "\n")
+    text = _unix(said.get("text", ""))
     answers = desk.answered.post.hash if desk.answered else ""
-    return Words(said.get("subject", ""), text, said.get("topic", ""), answers, said.get("address", 0, type=int) or None)
+    return Words(said.get("subject", ""), text, said.get("topic", ""), answers, said.get("address", 0, type=whole) or None)
 
 
 def _key() -> str:
@@ -125,12 +171,12 @@ def _files() -> list[NewFile]:
     return [NewFile(file.filename or "", file.mimetype, file.stream.read()) for file in chosen]
 
 
-def form(desk: Desk, words: Words, *, wrong: str = "", preview: bool = False, saved: bool = False, key: str = "") -> str:
+def form(desk: Desk, words: Words, *, wrong: str = "", preview: bool = False, saved: bool = False, lost: bool = False, key: str = "") -> str:
     """The page with what has been typed so far."""
-    shown = markup.to_html(words.text) if preview else ""
+    shown = g.get("preview", "") if preview else ""
     lead = desks.lead(desk.answered.post, desk.mlist.language) if desk.answered else ""
     facts = {"room": composing.room(visit().db, desk.mlist), "people": count_members(visit().db, desk.mlist), "reason_words": WORDS}
-    told = {"wrong": wrong, "shown": shown, "preview": preview, "saved": saved, "lead": lead, "key": key or secrets.token_urlsafe(18)}
+    told = {"wrong": wrong, "shown": shown, "preview": preview, "saved": saved, "lost": lost, "lead": lead, "key": key or secrets.token_urlsafe(18)}
     return page("writing/write.html", desk=desk, words=words, **told, **facts)
 
 
@@ -153,48 +199,48 @@ def _kept(desk: Desk, words: Words) -> str:
 
 
 def in_words(refusal: Refusal) -> str:
-    """A refusal in the reader's language."""
-    return translations(visit().language).gettext(refusal.reason).format(**refusal.facts)
+    """A refusal in the reader's language, sizes as they stand beside the form."""
+    facts = {name: size(fact) if name == "size" and isinstance(fact, int) else fact for name, fact in refusal.facts.items()}
+    return translations(visit().language).gettext(refusal.reason).format(**facts)
 
 
-def _preview(desk: Desk, words: Words) -> Answer:
+def _preview(desk: Desk, words: Words) -> Shown:
     wrong = _kept(desk, words)
     return _again(desk, words, wrong=wrong, preview=True)
 
 
-def _save(desk: Desk, words: Words) -> Answer:
+def _save(desk: Desk, words: Words) -> Shown:
     wrong = _kept(desk, words)
     return _again(desk, words, wrong=wrong, saved=not wrong)
 
 
-def _quote(desk: Desk, words: Words) -> Answer:
+def _quote(desk: Desk, words: Words) -> Shown:
     text = words.text.rstrip()
     return _save(desk, replace(words, text=f"{text}\n\n{composing.quoted(desk)}" if text else composing.quoted(desk)))
 
 
-def _drop(desk: Desk, words: Words) -> Answer:
-    composing.drop_file(visit().db, desk, request.form.get("drop", 0, type=int))
+def _drop(desk: Desk, words: Words) -> Shown:
+    composing.drop_file(visit().db, desk, request.form.get("drop", 0, type=whole))
     return _save(desk, words)
 
 
-def _discard(desk: Desk, words: Words) -> Answer:
+def _discard(desk: Desk, words: Words) -> Shown:
     composing.discard(visit().db, desk)
-    back = f"/thread/{desk.thread_id}" if desk.thread_id else "/"
-    return redirect(f"{request.script_root}/{desk.mlist.name}{back}", 303)
+    return to(desk.mlist.name, f"thread/{desk.thread_id}" if desk.thread_id else "")
 
 
-def _autosave(desk: Desk, words: Words) -> Answer:
+def _autosave(desk: Desk, words: Words) -> Shown:
     wrong = _kept(desk, words)
     return (wrong, 400) if wrong else ("", 204)
 
 
-def _send(desk: Desk, words: Words) -> Answer:
+def _send(desk: Desk, words: Words) -> Shown:
     key = _key()
     try:
         written = composing.send(visit().db, desk, words, _files(), key, visit().now, munge=g.get("munge", False))
     except (Invalid, TooMany) as wrong:
         return _again(desk, words, wrong=in_words(wrong)), 429 if isinstance(wrong, TooMany) else 400
-    return redirect(f"{request.script_root}/{desk.mlist.name}/written/{written.key}", 303)
+    return to(desk.mlist.name, f"written/{written.key}")
 
 
 PRESSED = {

@@ -38,20 +38,21 @@ def _morfeusz() -> Any:
     return morfeusz2.Morfeusz(expand_tags=True)
 
 
-_ENGLISH = snowballstemmer.stemmer("english")
-_POLISH = snowballstemmer.stemmer("polish")
+def _stem(language: str, word: str) -> str:
+    # One for each word: a stemmer keeps the word that it works on, and those of two threads would become one. Making it costs next to nothing.
+    return str(snowballstemmer.stemmer(language).stemWord(word))
 
 
 @lru_cache(maxsize=50_000)
 def english_stem(word: str) -> str:
     """The stem of an English word."""
-    return str(_ENGLISH.stemWord(word))
+    return _stem("english", word)
 
 
 @lru_cache(maxsize=50_000)
 def polish_stem(word: str) -> str:
     """The stem of a Polish word, folded."""
-    return fold(str(_POLISH.stemWord(word)))
+    return fold(_stem("polish", word))
 
 
 @lru_cache(maxsize=2_000)

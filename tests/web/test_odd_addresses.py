@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.web.readers import app, archive, member, stranger  # noqa: F401
+from listserv.store.lists import list_by_name
+from tests.conftest import add
+from tests.web.readers import app, archive, member, signed_in, stranger  # noqa: F401
 
 HUGE = "99999999999999999999"
 BIG = "9223372036854775807"
@@ -22,6 +24,64 @@ def test_what_cannot_be_is_not_there(member, place):
 def test_a_page_far_beyond_the_last_is_no_fault_of_ours(member, page):
     for number in (HUGE, BIG, "-5", "0", "%00", "1e9", "٣"):
         assert member.get(f"{page}?page={number}").status_code in (200, 404), number
+
+
+@pytest.mark.parametrize("asked", ["after:2300", "before:2300", "before:9998-11-11", "after:9999", "before:1500", "after:1500-02", "before:0003", "after:0001-01-01"])
+def test_days_that_no_message_can_be_of_are_days_all_the_same(stranger, archive, asked):
+    assert stranger.get(f"/gazetka/search?q={asked}+piszcie").status_code == 200
+
+
+@pytest.mark.parametrize("thread", [HUGE, BIG, "-" + HUGE, "9" * 5000])
+def test_a_thread_to_search_in_may_be_any_number(stranger, archive, thread):
+    for query in (f"q=in:thread+piszcie&thread={thread}", f"q=in:thread:{thread}"):
+        assert stranger.get(f"/gazetka/search?{query}").status_code == 200
+
+
+@pytest.fixture
+def owner(app, site, archive, now):
+    with site.writing() as db:
+        add(db, list_by_name(db, "siecibp"), "alina@example.org", now, role="owner")
+    return signed_in(app, site, "alina@example.org")
+
+
+@pytest.mark.parametrize("page", ["hidden", "members", "journal", "", "bans"])
+def test_a_moderators_page_far_beyond_the_last_is_no_fault_of_ours(owner, page):
+    for number in (HUGE, BIG, "-" + HUGE, "9" * 5000):
+        assert owner.get(f"/siecibp/moderate/{page}?page={number}").status_code in (200, 404), number
+
+
+NUMBERED = [
+    ("/siecibp/new", {"subject": "A", "text": "B", "save": "1"}, "address"),
+    ("/siecibp/new", {"subject": "A", "text": "B"}, "address"),
+    ("/siecibp/new", {"subject": "A", "text": "B"}, "drop"),
+    ("/me/devices", {}, "end"),
+    ("/me/addresses", {}, "remove"),
+    ("/siecibp/read", {}, "upto"),
+    ("/siecibp/moderate/", {"answer": "approve"}, "case"),
+    ("/me/list/siecibp", {}, "address"),
+]
+
+
+@pytest.mark.parametrize(("path", "fields", "name"), NUMBERED)
+def test_a_number_in_a_form_may_be_any(owner, path, fields, name):
+    for number in (HUGE, BIG, "9223372036854775808", "-" + HUGE, "9" * 5000, "p" + HUGE):
+        answer = owner.send(path, "/me", **fields, **{name: number})
+        assert answer.status_code in (200, 204, 303, 400, 404, 409), (number[:30], answer.status)
+
+
+@pytest.mark.parametrize(("day", "status"), [("9999-12-31", 303), ("9999-12-30", 303), ("0001-01-01", 400), ("99999-01-01", 400)])
+def test_a_pause_may_be_for_ever(owner, day, status):
+    assert owner.send("/me/list/siecibp", "/me", pause="1", until=day).status_code == status
+
+    assert owner.get("/me/list/siecibp").status_code == owner.get("/me").status_code == 200
+
+
+def test_the_way_to_an_address_with_a_slash_names_no_host(stranger, archive):
+    answer = stranger.get("/gazetka?only=new", base_url="https://elsewhere.example.com")
+
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/gazetka/?only=new")
+    assert "elsewhere" not in answer.get_data(as_text=True)
+    assert stranger.get("//elsewhere.example.com/..", base_url="https://lists.example.org").headers.get("Location", "/x")[:2] not in ("//", "/\\")
 
 
 @pytest.mark.parametrize("month", ["0000-01", "9999-12", "2026-13", "2026-00", "0001-01"])

@@ -6,7 +6,7 @@
   const text = document.getElementById("text"), state = document.getElementById("state"), quote = document.getElementById("quote");
   const source = document.getElementById("source");
   const WAIT = 3000;
-  let timer = 0, running = false, again = false, gone = false, last = snapshot();
+  let timer = 0, running = null, again = false, gone = false, last = snapshot();
 
   function fields() {
     const data = new FormData(form);
@@ -23,19 +23,24 @@
     const now = snapshot();
     if (gone || now === last) return;
     if (running) { again = true; return; }
-    running = true;
+    running = new AbortController();
     const data = fields();
     data.append("autosave", "1");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" });
+      const answer = await fetch(form.action, { method: "POST", body: data, credentials: "same-origin", redirect: "manual", signal: running.signal });
       if (!answer.ok) throw new Error(String(answer.status));
       last = now;
-      say(form.dataset.kept + ", " + new Date().toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" }));
+      say(form.dataset.kept + ", " + clock(new Date()));
     } catch {
       if (!gone) say(form.dataset.failed);
     }
-    running = false;
-    if (again) { again = false; soon(); }
+    running = null;
+    if (again && !gone) { again = false; soon(); }
+  }
+
+  // As the pages say it: `9.06` in Polish.
+  function clock(now) {
+    return now.getHours() + (document.documentElement.lang === "pl" ? "." : ":") + String(now.getMinutes()).padStart(2, "0");
   }
 
   function say(words) {
@@ -56,7 +61,13 @@
 
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
-  form.addEventListener("submit", () => { gone = true; clearTimeout(timer); });
+  // The button sends all of it: a draft that is still on its way need not get there first.
+  form.addEventListener("submit", () => {
+    gone = true;
+    clearTimeout(timer);
+    timer = 0;
+    if (running) running.abort();
+  });
   document.addEventListener("visibilitychange", leave);
   // Back from the next page, as the browser kept it.
   addEventListener("pageshow", event => { if (event.persisted) gone = false; });
