@@ -21,9 +21,7 @@ INNER = [ip_network(one) for one in INNER_NETWORKS]
 _IP = r"\[(?:IPv6:)?(?P<%s>[0-9A-Fa-f.:]{3,45})\]"
 # The address as the MTA saw it, where it puts it: `HELO (name [ip])`, `name ([ip] helo=…)`, `[ip] (helo=…)`. What the other
 # side calls itself may look like any of them, so nothing else in brackets is read.
-RECEIVED = re.compile(
-    rf"from\s+(?:(?P<helo>\S+)\s+\((?:(?!helo\b|ehlo\b)[^\s()\[\]=]+\s)?{_IP % 'ip'}|{_IP % 'bare'}\s+\((?:port|helo|ident)=)", re.IGNORECASE
-)
+RECEIVED = re.compile(rf"from\s+(?:(?P<helo>\S+)\s+\((?:(?!helo\b|ehlo\b)[^\s()\[\]=]+\s)?{_IP % 'ip'}|{_IP % 'bare'}\s+\((?:port|helo|ident)=)", re.IGNORECASE)
 # RFC 3848: whoever has logged in may send from anywhere.
 LOGGED_IN = re.compile(r"\bwith\s+(?:UTF8)?E?SMTPS?A\b|\(authenticated\b", re.IGNORECASE)
 

@@ -14,7 +14,8 @@ from email.utils import format_datetime
 from listserv.mail import headers as fields
 from listserv.mail import markup
 from listserv.mail.address import Mailbox, split
-from listserv.mail.headers import Field
+from listserv.mail.headers import ENCODED, Field
+from listserv.mail.text import TURNING
 
 QUOTE = '<blockquote type="cite">'
 
@@ -34,8 +35,8 @@ def mailbox(box: Mailbox) -> Address | str:
 
 
 def one_line(text: str) -> str:
-    """No line ends, no control characters, nothing that cannot be encoded."""
-    clean = "".join(c if c.isprintable() else " " for c in text)
+    """No line ends, no control characters, no turning marks, nothing that cannot be encoded."""
+    clean = "".join(c if c.isprintable() else " " for c in TURNING.sub("", text))
     return " ".join(clean.encode("utf-8", "replace").decode().split(" ")).strip()
 
 
@@ -43,9 +44,10 @@ def letter(sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Ma
     """A plain-text letter with CRLF line ends. `headers` win over the standard ones."""
     policy = SMTP if (sender.address + to.address).isascii() else SMTPUTF8
     mail = EmailMessage(policy=policy)
+    typed = _as_typed({"From": sender, "To": to}, subject)
     mail["From"] = mailbox(sender)
     mail["To"] = mailbox(to)
-    mail["Subject"] = one_line(subject)
+    mail["Subject"] = "-" if "subject" in typed else one_line(subject)
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = message_id(split(sender.address)[1])
     for name, value in headers.items():
@@ -54,7 +56,18 @@ def letter(sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Ma
             if value:
                 mail[name] = one_line(value)
     mail.set_content(body.encode("utf-8", "replace").decode(), cte="quoted-printable")
-    return mail.as_bytes()
+    if not typed:
+        return mail.as_bytes()
+    found, content = fields.split(mail.as_bytes())
+    return fields.join(typed.get(field.name, field) for field in found) + b"\r\n" + content
+
+
+def _as_typed(boxes: Mapping[str, Mailbox], subject: str) -> dict[str, Field]:
+    """The fields that the email package would read instead of writing, because somebody typed an encoded word."""
+    made = [fields.make(name, _author(box)) for name, box in boxes.items() if ENCODED in box.name]
+    if ENCODED in subject:
+        made.append(Field("subject", b"Subject: " + _words(subject).encode() + b"\r\n"))
+    return {field.name: field for field in made}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +112,11 @@ def post(writing: Writing) -> bytes:
 
 
 def _words(text: str) -> str:
-    return one_line(text) if text.isascii() else fields.phrase(text)
+    return one_line(text) if text.isascii() and ENCODED not in text else fields.phrase(one_line(text))
 
 
 def _author(box: Mailbox) -> str:
-    name = fields.phrase(box.name)
+    name = fields.phrase(one_line(box.name))
     return f"{name} <{box.address}>" if name else box.address
 
 

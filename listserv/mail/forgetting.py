@@ -13,6 +13,8 @@ NOBODY = "nobody@erased.invalid"
 KEPT = frozenset({"to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "mime-version"})
 # Lines of a signature that are shorter say nothing of anybody.
 SHORTEST_LINE = 4
+# Soft hyphens and letters without width, in UTF-8.
+UNSEEN = re.compile(rb"\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|&shy;|&#8203;|&#173;")
 FORMS = ("utf-8", "iso-8859-2", "cp1250")
 
 
@@ -70,11 +72,12 @@ def in_text(text: str, who: Person) -> str:
 
 @lru_cache(maxsize=8)
 def _pattern(who: Person) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?<![\w.+-]){re.escape(word)}(?![\w-]|\.\w)" for word in who.words), re.IGNORECASE)
+    spelled = (redacting.GAP.join(map(redacting.spelled, word.split())) for word in who.words)
+    return re.compile("|".join(rf"(?<![\w.+-]){word}(?![\w-]|\.\w)" for word in spelled), re.IGNORECASE)
 
 
 def _may_name(raw: bytes, who: Person) -> bool:
-    plain = binascii.a2b_qp(raw).lower()
+    plain = UNSEEN.sub(b"", binascii.a2b_qp(raw).lower())
     return b"base64" in plain or b"=?" in plain or any(form in plain for form in who.may_stand_in)
 
 

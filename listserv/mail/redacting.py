@@ -16,10 +16,13 @@ from urllib.parse import quote, unquote
 from listserv.mail import bodies, fields, headers, mime, parse, winmail
 from listserv.mail.html import to_text
 from listserv.mail.part import Part
+from listserv.mail.veils import UNSEEN
 
 BAR = "███"
 # What may stand between two words: a line's end, and the marks of a quotation behind it.
-GAP = r"[\s>|\u00a0]+"
+GAP = rf"[\s>|\u00a0{UNSEEN}]+"
+# What nobody sees between two letters.
+NOTHING = f"[{UNSEEN}]*"
 # Who wrote when and in answer to what: an archive is made of these. Types and names of parts are written by `_typed`.
 KEPT_FIELDS = frozenset(
     ("from", "sender", "date", "message-id", "in-reply-to", "references", "mime-version", "content-type", "content-transfer-encoding")
@@ -79,7 +82,12 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
     """Any of the texts, in any case, over line ends, with letters composed or decomposed; the longest first."""
     forms = {form(kind, word.strip()) for word in words if word.strip() for kind in ("NFC", "NFD")}
     ordered = sorted(forms, key=lambda one: (-len(one), one))
-    return re.compile("|".join(GAP.join(map(re.escape, one.split())) for one in ordered), re.I) if ordered else None
+    return re.compile("|".join(GAP.join(map(spelled, one.split())) for one in ordered), re.I) if ordered else None
+
+
+def spelled(word: str) -> str:
+    """An expression for a word, whatever unseen letters stand within it."""
+    return NOTHING.join(map(re.escape, re.sub(NOTHING, "", word)))
 
 
 def form(kind: str, word: str) -> str:

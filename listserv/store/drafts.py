@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, delete, func, select
-from sqlalchemy.orm import Mapped, Session, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, joinedload, mapped_column, relationship
 
 from listserv.store.archive import Thread
 from listserv.store.base import Base
@@ -72,26 +72,34 @@ class Written(Base):
 
 
 def draft_of(db: Session, user_id: int, list_id: int, thread_id: int) -> Draft | None:
-    """What this person is writing there."""
+    """What this person is writing there, as it is now."""
     query = select(Draft).where(Draft.user_id == user_id, Draft.list_id == list_id, Draft.thread_id == thread_id)
-    return db.scalar(query)
+    return db.scalar(query.execution_options(populate_existing=True))
 
 
 class DraftLine(NamedTuple):
-    """A draft in the list of somebody's own: the list, the thread (0: none yet), its subject, the first words."""
+    """A draft in the list of somebody's own: the list, the thread (0: none yet), its own subject and words.
+
+    `title` is what the thread is called, for those who may read it: where it is `hidden`, moderators alone.
+    """
 
     mlist: MailingList
     thread_id: int
     subject: str
     text: str
     saved_at: datetime
+    title: str = ""
+    hidden: bool = False
 
 
 def drafts_of(db: Session, user_id: int) -> list[DraftLine]:
     """What this person has begun to write, newest first."""
-    query = select(Draft, Thread.subject).join(Draft.mlist).outerjoin(Thread, Thread.id == Draft.thread_id)
+    own = aliased(Thread)
+    # Of a thread that was joined to another, the other counts.
+    query = select(Draft, Thread.subject, Thread.hidden_at).join(Draft.mlist).outerjoin(own, own.id == Draft.thread_id)
+    query = query.outerjoin(Thread, Thread.id == func.coalesce(own.merged_into, own.id))
     rows = db.execute(query.options(contains_eager(Draft.mlist)).where(Draft.user_id == user_id).order_by(Draft.saved_at.desc(), Draft.id.desc()))
-    return [DraftLine(draft.mlist, draft.thread_id, subject or draft.subject, draft.text, draft.saved_at) for draft, subject in rows]
+    return [DraftLine(one.mlist, one.thread_id, one.subject, one.text, one.saved_at, title or "", hidden_at is not None) for one, title, hidden_at in rows]
 
 
 def drafts_by(db: Session, user_id: int) -> Sequence[Draft]:

@@ -1,18 +1,19 @@
 """Forgetting somebody, and telling them what is known: by the metadata, so that a table of a later version is not overlooked."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, delete, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, ForeignKey, LargeBinary, String, Table, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.archive import Message
 from listserv.store.base import Base, Word
 from listserv.store.moderation import Held, HeldState
 from listserv.store.people import User
-from listserv.store.queue import Letter, Outgoing, Raw
+from listserv.store.queue import Incoming, Letter, Outgoing, Raw
 from listserv.store.tools import destroy_unused
 
 
@@ -45,6 +46,8 @@ STAYS = frozenset({"journal", "erasure"})
 SHARED = frozenset({"user", "message", "held", "incoming", "letter"})
 # A bar that forgets whom it bars is none; and bytes are looked into elsewhere.
 UNSWEPT = frozenset({"ban", "raw", "alembic_version"})
+# Names of people and lists, which others may bear as well: whose name it is, the address beside it says.
+NAMES = frozenset({("user", "name"), ("message", "author"), ("held", "author"), ("application", "name"), ("mailing_list", "title"), ("topic", "title")})
 # A person's number in a row that belongs to others: the row stays, the number goes.
 OTHERS = frozenset({"decided_by"})
 # Where an address stands that says whose the row is: table and column.
@@ -58,6 +61,8 @@ ADDRESSED = (
     ("trusted", "key"),
 )
 SECRET = frozenset({"hash", "sha256"})
+# Of ASCII in a name, to look for it by these.
+LEAST_LETTERS = 4
 
 
 def erasure_of(db: Session, user_id: int) -> Erasure | None:
@@ -152,8 +157,9 @@ def forget_rows(db: Session, user_id: int, addresses: set[str]) -> None:
     """Take away every row that belongs to this person alone, and their number from every row that stays."""
     db.flush()
     db.execute(update(Letter).where(Letter.to_key.in_(addresses)).values(due=None), execution_options={"synchronize_session": False})
-    waiting = update(Held).where(Held.author_email.in_(addresses), Held.state == HeldState.PENDING)
-    db.execute(waiting.values(state=HeldState.WITHDRAWN), execution_options={"synchronize_session": False})
+    held = update(Held).where(func.lower(Held.author_email).in_([one.lower() for one in addresses]))
+    db.execute(held.where(Held.state == HeldState.PENDING).values(state=HeldState.WITHDRAWN), execution_options={"synchronize_session": False})
+    db.execute(held.values(author=""), execution_options={"synchronize_session": False})
     for table in reversed(Base.metadata.sorted_tables):
         where = None if table.name in STAYS | SHARED else _belongs(table, user_id, addresses)
         if where is not None:
@@ -164,15 +170,36 @@ def forget_rows(db: Session, user_id: int, addresses: set[str]) -> None:
     db.expire_all()
 
 
-def sweep(db: Session, addresses: Collection[str], clean: Callable[[str], str]) -> int:
-    """Every text of every table in which one of these addresses stands, made clean; how many were."""
+def letters_telling(db: Session, addresses: Collection[str], *, archived: bool) -> Sequence[Letter]:
+    """The letters of ours that tell of mails of these addresses, locked: of mails that became no message, or of `archived` ones too."""
+    folded = [address.lower() for address in addresses]
+    held = select(Held.incoming_id).where(func.lower(Held.author_email).in_(folded))
+    theirs = func.lower(Incoming.mail_from).in_(folded) | Incoming.id.in_(held)
+    query = select(Letter).join(Incoming, Incoming.id == Letter.incoming_id).where(theirs if archived else theirs & Incoming.archived_id.is_(None))
+    return db.scalars(query.order_by(Letter.id).with_for_update(of=Letter)).all()
+
+
+def sweep(db: Session, addresses: Collection[str], name: str, clean: Callable[[str], str]) -> int:
+    """Every text of every table in which one of these addresses stands, or this whole name, made clean; how many were."""
     swept = 0
     for table in Base.metadata.sorted_tables:
         for column in (column for column in table.c if isinstance(column.type, String) and table.name not in UNSWEPT):
-            says = or_(*(func.lower(column).contains(address.lower(), autoescape=True) for address in addresses))
-            for *key, text in db.execute(select(*table.primary_key, column).where(says)).all():
+            says = [func.lower(column).contains(address.lower(), autoescape=True) for address in addresses]
+            if name and (table.name, column.name) not in NAMES:
+                says.append(_may_say(column, name))
+            for *key, text in db.execute(select(*table.primary_key, column).where(or_(*says))).all():
+                made = clean(text)
                 same = [part == value for part, value in zip(table.primary_key, key, strict=True)]
-                db.execute(delete(table).where(*same) if column.primary_key else update(table).where(*same).values({column.name: clean(text)}))
-                swept += 1
+                if made != text:
+                    db.execute(delete(table).where(*same) if column.primary_key else update(table).where(*same).values({column.name: made}))
+                    swept += 1
     db.expire_all()
     return swept
+
+
+def _may_say(column: Column[Any], name: str) -> ColumnElement[bool]:
+    """What may hold a name, in any case and over line ends. The databases do not agree on letters beyond ASCII: those are left open."""
+    pattern = re.sub(r"[^a-z0-9]+", "%", name.lower())
+    if len(pattern.replace("%", "")) < LEAST_LETTERS:
+        return or_(*(column.contains(form, autoescape=True) for form in {name, name.lower(), name.upper(), name.title()}))
+    return func.lower(column).like(f"%{pattern}%")

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from listserv import links
 from listserv.errors import NotFound
-from listserv.mail import tokens
+from listserv.mail import cutting, tokens
+from listserv.mail.cutting import Shown
 from listserv.mail.quotes import Piece
 from listserv.store import feeds as rows
 from listserv.store import pages
@@ -26,6 +27,8 @@ from listserv.usecases.reading import signpost
 from listserv.usecases.shown import Moved
 
 ENTRIES = 30
+# Of one message, in characters: the rest is read where it stands.
+SAID = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Entry:
     # The Message-ID-Hash of what it answers.
     above: str
     pieces: tuple[Piece, ...]
+    # How many characters follow behind these words.
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ def _feed(view: _View, path: str, title: str, found: Rows) -> Feed:
 
 
 def _entry(row: Record, veil: Veil) -> Entry:
+    found = cutting.shown(row.text, SAID) if cutting.long(row.text) > SAID else Shown(pieces_of(row.text))
     return Entry(
         hash=row.hash,
         name=speaker(row.author, row.author_email),
@@ -144,7 +150,8 @@ def _entry(row: Record, veil: Veil) -> Entry:
         topic=(row.slug, row.title) if row.slug else None,
         above=row.above or "",
         # Split first: a mail program's "Anna <anna@…> wrote:" is known by its address.
-        pieces=tuple(replace(piece, text=veil(piece.text)) for piece in pieces_of(row.text)),
+        pieces=tuple(replace(piece, text=veil(piece.text)) for piece in found.pieces),
+        left=found.left,
     )
 
 

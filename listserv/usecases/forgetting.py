@@ -103,6 +103,17 @@ def _derive(db: Session, message: Message, raw_id: int) -> None:
     db.expire(message)
 
 
+def _silence(db: Session, addresses: set[str], *, archived: bool) -> None:
+    """What moderators and others were told of a mail, word for word, is kept no longer than the mail's own words."""
+    used: set[int] = set()
+    for letter in erasing.letters_telling(db, addresses, archived=archived):
+        used.add(letter.raw_id)
+        if letter.due is not None and letter.holder is None:
+            letter.due, letter.answer = None, "taken back: what it told of was erased"
+        letter.raw_id = keep_raw(db, retelling.SENT).id
+    tools.destroy_unused(db, used)
+
+
 def _finish(db: Session, wish: Erasure, who: Person, now: datetime) -> None:
     """No mail names them any more: now the rows, and last the wish itself. What stays is a number without a name."""
     user = wish.user
@@ -117,8 +128,9 @@ def _finish(db: Session, wish: Erasure, who: Person, now: datetime) -> None:
     db.flush()
     ids, families = [message.id for message in messages], {message.thread.family for message in messages}
     emails = {place.email for place in user.addresses}
+    _silence(db, emails | who.keys, archived=wish.posts is Posts.REMOVE)
     erasing.forget_rows(db, user.id, emails | who.keys)
-    erasing.sweep(db, emails | who.keys, lambda text: forgetting.in_text(text, who))
+    erasing.sweep(db, emails | who.keys, next((word for word in who.words if " " in word), ""), lambda text: forgetting.in_text(text, who))
     indexing.index(db, ids)
     arranging.settle(db, families)
     db.delete(db.get_one(Erasure, wish.id))

@@ -12,7 +12,8 @@ from listserv.store import hidden as rows
 from listserv.store import pages, threads
 from listserv.store.archive import Message, Thread
 from listserv.store.lists import lock
-from listserv.usecases import indexing, retelling
+from listserv.store.moderation import HeldState
+from listserv.usecases import arranging, indexing, retelling
 from listserv.usecases.conversations import speaker
 from listserv.usecases.journal import note
 from listserv.usecases.reading import HASH
@@ -23,6 +24,8 @@ A_PAGE = 50
 HIDDEN_ALREADY = N_("This is hidden already.")
 SHOWN_ALREADY = N_("This is shown already.")
 WHOLE_THREAD_HIDDEN = N_("The whole thread is hidden: show the thread, and this message with it.")
+STILL_WAITS = N_("This message waits for a decision: it is answered among what waits, and cannot be shown here.")
+NOT_LET_THROUGH = N_("This message was not let through, and cannot be shown.")
 LONG_REASON = N_("The reason has room for 500 characters.")
 
 
@@ -80,9 +83,10 @@ def hide_message(db: Session, who: Steward, message: Message, reason: str, now: 
 
 
 def show_message(db: Session, who: Steward, message: Message, now: datetime) -> None:
-    """Show a message again. Raises Conflict where it is shown, or where its whole thread is hidden and holds others."""
+    """Show a message again. Raises Conflict where it is shown, waits in the queue, or where its whole thread is hidden and holds others."""
     if message.hidden_at is None:
         raise Conflict(SHOWN_ALREADY)
+    _not_in_queue(db, message)
     if message.thread.hidden_at and len(rows.messages_in(db, message.thread)) > 1 and message.hidden_at >= message.thread.hidden_at:
         raise Conflict(WHOLE_THREAD_HIDDEN)
     message.hidden_at = None
@@ -102,17 +106,29 @@ def hide_thread(db: Session, who: Steward, thread: Thread, reason: str, now: dat
 
 
 def show_thread(db: Session, who: Steward, thread: Thread, now: datetime) -> None:
-    """Show a hidden thread again, without what had been hidden before it. Raises Conflict where it is shown."""
+    """Show a hidden thread again, without what had been hidden before it. Raises Conflict where it is shown, or holds only what waits in the queue."""
     if thread.hidden_at is None:
         raise Conflict(SHOWN_ALREADY)
-    _follow(db, thread, rows.show_all(db, thread))
+    ids = rows.show_all(db, thread)
+    if not ids:
+        for message in rows.messages_in(db, thread):
+            _not_in_queue(db, message)
+    _follow(db, thread, ids)
     note(db, who.actor, "thread-shown", mlist=who.mlist, now=now, about=thread)
+
+
+def _not_in_queue(db: Session, message: Message) -> None:
+    """What moderators have taken back is shown by their answer to the case alone. Raises Conflict."""
+    case = rows.case_of(db, message)
+    if case is not None:
+        raise Conflict(STILL_WAITS if case.state is HeldState.PENDING else NOT_LET_THROUGH)
 
 
 def _follow(db: Session, thread: Thread, message_ids: Sequence[int]) -> None:
     """What is known of the thread, and what can be found, follow."""
     db.flush()
     threads.count(db, thread)
+    arranging.entitle(db, thread)
     db.flush()
     indexing.index(db, message_ids)
 

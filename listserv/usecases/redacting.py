@@ -3,6 +3,7 @@
 The bytes that came are destroyed; a tombstone keeps them from coming back. Copies that were mailed are beyond reach.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,19 +13,22 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Invalid
 from listserv.i18n import N_, translations
-from listserv.mail import headers, redacting
+from listserv.mail import address, headers, redacting
 from listserv.mail.parse import parse
 from listserv.mail.redacting import Plan
+from listserv.mail.subject import base_subject
 from listserv.store import hidden as rows
 from listserv.store import tools
 from listserv.store.archive import Attachment, Message, keep_body
 from listserv.store.lists import MailingList
+from listserv.store.moderation import Held
 from listserv.store.queue import Incoming, keep_raw, raw_bytes
 from listserv.usecases import archiving, arranging, hiding, indexing, retelling, tombstones
 from listserv.usecases.journal import note
 from listserv.usecases.stewards import Steward
 from listserv.words.terms import findable
 
+QUOTED = re.compile(r"^[>\s]+", re.MULTILINE)
 MOST_WORDS, LONGEST_WORDS, SHORTEST_WORD = 50, 1_000, 2
 REMOVED = N_("[Removed by the moderators.]")
 REMOVED_FILE = N_("removed")
@@ -78,7 +82,7 @@ def checked(db: Session, message: Message, wish: Wish) -> list[Message]:
 
 def redact(db: Session, who: Steward, message: Message, wish: Wish, reason: str, now: datetime) -> int:
     """Take it out; from how many messages. Raises Invalid where there is nothing of the kind in the message."""
-    reason = hiding.reason_in(reason)
+    reason = redacting.in_text(hiding.reason_in(reason), wish.words)
     found = checked(db, message, wish)
     said = {word for one in found for word in _words(db, one)}
     before = {one.id: one.subject for one in found}
@@ -129,18 +133,48 @@ def _redact_one(db: Session, mlist: MailingList, message: Message, plan: Plan, n
     old = message.raw_id
     made = {old: _made(db, mlist, message, old, plan, now)}
     for mail in came:
-        # An answer to a digest came as another mail than the one that went to the list.
-        made[mail.raw_id] = made.get(mail.raw_id) or _made(db, mlist, message, mail.raw_id, plan, now)
+        if mail.raw_id not in made:
+            # An answer to a digest came as another mail than the one that went to the list; a double by another way.
+            whole = mail.archived_id == message.id or _says_the_same(db, message, mail.raw_id)
+            made[mail.raw_id] = _made(db, mlist, message, mail.raw_id, plan if whole else Plan(plan.words), now)
+    for one in held:
+        if one.raw_id not in made:
+            made[one.raw_id] = _made(db, mlist, message, one.raw_id, plan if _says_the_same(db, message, one.raw_id) else Plan(plan.words), now)
+    _beside(db, message, held, came, plan)
     _pending_copies(db, message, plan)
     _letters(db, came, plan)
     if message.thread.renamed:
         message.thread.subject = redacting.in_text(message.thread.subject, plan.words)
     for one in held:
-        one.raw_id = made.get(one.raw_id) or one.raw_id
+        one.raw_id = made[one.raw_id]
         one.subject = "" if plan.subject else redacting.in_text(one.subject, plan.words)
     for mail in came:
         mail.raw_id = made[mail.raw_id]
     _derive(db, message, made[old])
+
+
+def _says_the_same(db: Session, message: Message, raw_id: int) -> bool:
+    """Is this the same message, come by another way, and not only another under its id?"""
+    post = parse(raw_bytes(db, raw_id))
+    return any(address.key(author.address) == message.author_key for author in post.authors) and post.text == message.body.text
+
+
+def _beside(db: Session, message: Message, held: Sequence[Held], came: Sequence[Incoming], plan: Plan) -> None:
+    """What was noted of it, and what others have begun to answer, as far as they say it."""
+    old = base_subject(message.subject)
+    words = (*plan.words, *([old] if plan.subject and len(old) >= SHORTEST_WORD else []))
+    for row in rows.journal_about(db, message, held, came):
+        row.detail = redacting.in_text(row.detail, words)
+    for draft in rows.drafts_in(db, message.thread):
+        text = _unquoted(draft.text, message.body.text) if plan.body else draft.text
+        draft.text, draft.subject = redacting.in_text(text, plan.words), redacting.in_text(draft.subject, plan.words)
+
+
+def _unquoted(draft: str, gone: str) -> str:
+    """A draft whose quotations say nothing of this text."""
+    said = " ".join(QUOTED.sub("", gone).split())
+    lines = ((line, " ".join(QUOTED.sub("", line).split())) for line in draft.split("\n"))
+    return "\n".join(f"> {redacting.BAR}" if line.startswith(">") and words and words in said else line for line, words in lines)
 
 
 def _made(db: Session, mlist: MailingList, message: Message, raw_id: int, plan: Plan, now: datetime) -> int:

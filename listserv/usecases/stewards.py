@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from listserv.errors import Invalid, NotAllowed, NotFound
 from listserv.i18n import N_
 from listserv.store.lists import MailingList, lock
-from listserv.store.members import MODERATING, Member, Role, count_owners
+from listserv.store.members import MODERATING, Member, Role, count_owners, memberships
 from listserv.store.trusted import forget_trust
 from listserv.usecases import administration, outbox, roster
 from listserv.usecases.access import Actor, list_and_member, moderates
@@ -17,6 +17,7 @@ from listserv.usecases.access import Actor, list_and_member, moderates
 ONLY_OWNERS = N_("Only coordinators do this.")
 LAST_OWNER = N_("The list needs a coordinator: first make somebody else one.")
 ONLY_ADMINISTRATORS = N_("Only administrators of this server change the other addresses.")
+THEIR_LANGUAGE = N_("This person has chosen a language, and it is the same on every list: only they change it.")
 # What a steward may change of a member. Not their address or name: those are the person's on every list.
 CHANGEABLE = ("role", "delivery", "schedule", "language", "status", "moderated")
 
@@ -56,6 +57,16 @@ def may_change(who: Steward, member: Member) -> bool:
     return who.owner or member.role not in MODERATING or member.user_id == who.actor.user_id
 
 
+def may_set_language(db: Session, who: Steward, member: Member) -> bool:
+    """A language is the person's on every list: stewards give one to who has none, and change it for who is on no other list."""
+    return who.actor.administrator or not member.user.language or is_here_alone(db, who, member.user_id)
+
+
+def is_here_alone(db: Session, who: Steward, user_id: int) -> bool:
+    """Is this person on no other list than the steward's?"""
+    return all(other.list_id == who.mlist.id for other in memberships(db, user_id))
+
+
 def change_member(db: Session, who: Steward, member: Member, values: Mapping[str, str], now: datetime) -> tuple[str, ...]:
     """Change what differs; which settings that were. Raises NotAllowed, or Invalid with a sentence for the form."""
     lock(db, who.mlist)
@@ -65,6 +76,8 @@ def change_member(db: Session, who: Steward, member: Member, values: Mapping[str
         return ()
     if not may_change(who, member) or ("role" in wanted and not who.owner):
         raise NotAllowed(ONLY_OWNERS)
+    if "language" in wanted and not may_set_language(db, who, member):
+        raise Invalid(THEIR_LANGUAGE)
     if "role" in wanted:
         _keep_an_owner(db, member)
     if wanted.get("moderated") == "yes":
@@ -115,12 +128,17 @@ def list_value(mlist: MailingList, key: str) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
+def hold_list(db: Session, who: Steward) -> None:
+    """The list as it is now; whoever else would change it waits."""
+    lock(db, who.mlist)
+    db.refresh(who.mlist)
+
+
 def change_list(db: Session, who: Steward, values: Mapping[str, str], now: datetime) -> tuple[str, ...]:
     """Change what differs of the list; which settings that were. Raises NotAllowed, or Invalid with the sentence for the form."""
     if not who.owner:
         raise NotAllowed(ONLY_OWNERS)
-    lock(db, who.mlist)
-    db.refresh(who.mlist)
+    hold_list(db, who)
     wanted = {key: value for key, value in values.items() if value != list_value(who.mlist, key)}
     if "alias" in wanted and not who.actor.administrator:
         # An alias takes mail of an address; which ones are forwarded to us, administrators know.

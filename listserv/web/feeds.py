@@ -1,11 +1,14 @@
 """Feeds, and each member's own addresses of them."""
 
 import re
+from functools import partial
 
 from flask import Blueprint, Response, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
+from listserv import links
+from listserv.store.lists import MailingList
 from listserv.store.members import memberships
 from listserv.usecases import feeding
 from listserv.usecases.feeding import Entry, Feed
@@ -13,6 +16,7 @@ from listserv.usecases.shown import Moved
 from listserv.web import atom, bodies
 from listserv.web.pages import page
 from listserv.web.visit import visit
+from listserv.web.ways import on, to_the_door
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -56,19 +60,22 @@ def of_person(name: str, user_id: int) -> Response:
 
 def answer(feed: Feed) -> Response:
     """The feed as a document; 304 where the reader has it already."""
-    response = Response(atom.rendered(feed, visit().settings, words), content_type="application/atom+xml; charset=utf-8")
+    response = Response(atom.rendered(feed, visit().settings, partial(words, mlist=feed.mlist)), content_type="application/atom+xml; charset=utf-8")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if feed.public:
         response.headers["Cache-Control"] = PUBLIC
-    response.last_modified = feed.updated
+    # No Last-Modified: a redaction makes nothing newer.
     response.add_etag()
     response.make_conditional(request)
     return response
 
 
-def words(entry: Entry) -> str:
-    """An entry's words as safe HTML, quotes set off, signatures and footers left away."""
-    made = (_part(piece.kind, piece.text) for piece in entry.pieces if piece.text.strip())
+def words(entry: Entry, mlist: MailingList) -> str:
+    """An entry's words as safe HTML, quotes set off, signatures and footers left away; of a long one the beginning, and where it goes on."""
+    made = [_part(piece.kind, piece.text) for piece in entry.pieces if piece.text.strip()]
+    settings = visit().settings
+    if entry.left:
+        made.append(bodies.rest(links.message_url(settings, mlist.name, entry.hash), entry.left, mlist.language or settings.site.language))
     return "\n".join(filter(None, made))
 
 
@@ -83,7 +90,7 @@ def mine() -> str | AnyResponse:
     """My feed addresses."""
     person = visit().person
     if person is None:
-        return redirect(f"{request.script_root}/sign-in?next={request.script_root}/me/feeds", 303)
+        return to_the_door()
     found = [(member, feeding.address(visit().db, member)) for member in memberships(visit().db, person.user_id)]
     return page("account/feeds.html", feeds=found, done=request.args.get("done", ""))
 
@@ -92,4 +99,4 @@ def mine() -> str | AnyResponse:
 def renew(name: str) -> AnyResponse:
     """A new address instead of one that others know."""
     feeding.renew(visit().db, name, visit().actor, visit().now)
-    return redirect(f"{request.script_root}/me/feeds?done={name.lower()}", 303)
+    return on(f"/me/feeds?done={name.lower()}")

@@ -15,6 +15,7 @@ from listserv.usecases import outlook
 from listserv.usecases.conversations import Post
 from listserv.usecases.shown import Forum, Single, Thread
 from listserv.web.atom import clean, moment
+from listserv.web.kept import Kept, key_of
 from listserv.web.visit import visit
 
 blueprint = Blueprint("outside", __name__)
@@ -22,6 +23,8 @@ blueprint = Blueprint("outside", __name__)
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 ET.register_namespace("sm", SITEMAP)
 DESCRIPTION = 200
+# Some thousand first words.
+SHORT = Kept(1024 * 1024)
 PUBLIC = "public, max-age=3600"
 PAGE = "page"
 
@@ -83,7 +86,7 @@ def paged(url: str, number: int) -> str:
 def short(posts: Iterable[Post]) -> str:
     """The first words of the first post."""
     first = next(iter(posts), None)
-    return cut(" ".join(piece.text for piece in first.pieces if piece.kind == "said")) if first else ""
+    return str(SHORT.get(key_of(first), lambda: cut(" ".join(piece.text for piece in first.pieces if piece.kind == "said")))) if first else ""
 
 
 def cut(text: str) -> str:

@@ -13,7 +13,7 @@ from listserv.store.lists import list_by_name
 from listserv.store.members import member_of
 from listserv.store.moderation import Journal
 from listserv.store.queue import Letter, State, raw_bytes
-from listserv.usecases import digesting, exporting, hiding, oldlinks, reading, threadtools
+from listserv.usecases import digesting, exporting, forums, hiding, oldlinks, reading, threadtools
 from listserv.usecases.access import CONSOLE, Actor, Door
 from listserv.usecases.stewards import steward
 from tests.conftest import add
@@ -99,11 +99,11 @@ def test_a_hidden_thread_is_nowhere_and_comes_back_without_what_was_hidden_befor
         mlist = list_by_name(db, "siecibp")
         with pytest.raises(NotFound):
             reading.thread(db, "siecibp", number, reader)
-        forum = reading.forum(db, "siecibp", reader)
+        forum = forums.forum(db, "siecibp", reader)
         assert [line.subject for line in forum.lines] == ["Inna"]
         assert pages.count_threads(db, pages.live_threads(mlist.id)) == 1
         assert reading.thread(db, "siecibp", thread_of(site, "m5").id, reader).older is None
-        assert reading.front(db, reader)[0].threads == 1
+        assert forums.front(db, reader)[0].threads == 1
 
     with site.writing() as db:
         who = steward(db, "siecibp", CONSOLE)

@@ -70,7 +70,7 @@ def kept_anywhere(site, words):
             for row in db.execute(select(*columns)) if columns else ():
                 for value in row:
                     data = value if isinstance(value, bytes) else str(value).encode()
-                    data = unpack(data) if table.name == "raw" and data[:1] == b"\x78" else data
+                    data = unpack(data) if table.name == "raw" and data[:1] == b"\x78" and len(data) > 32 else data  # hashes are 32 bytes
                     texts = [data.decode("utf-8", "replace")]
                     if table.name == "raw":
                         texts += [
