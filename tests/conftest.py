@@ -13,7 +13,7 @@ from listserv.site import Site
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
 from tests import postgres
-from tests.databases import KINDS, Postgresql, Sqlite
+from tests.databases import KINDS, Postgresql, Sqlite, quick_engine
 from tests.notrun import pytest_sessionfinish, pytest_unconfigure  # noqa: F401  (hooks)
 from tests.office import Office
 
@@ -50,6 +50,14 @@ def pytest_generate_tests(metafunc):
     if "dbms" in metafunc.fixturenames:
         only = [kind for kind in KINDS if metafunc.definition.get_closest_marker(f"only_{kind}")]
         metafunc.parametrize("dbms", only or KINDS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_engines():
+    """All sites of a process share what can be shared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("listserv.site.make_engine", quick_engine)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ COMMANDS = {
     "config": ("setup", "Print all settings and where they come from."),
     "db": ("database", "The database: upgrade, check, copy."),
     "list": ("lists", "Mailing lists: create, show, ls, set, close."),
-    "topic": ("lists", "Subject areas of a list: add, ls."),
+    "topic": ("topics", "Subject areas of a list: add, set, remove, ls."),
     "thread": ("threads", "Threads and messages: lock, pin, rename, move, split, join, hide, show, redact."),
     "member": ("members", "People on a list: add, set, remove, ls, show, import."),
     "ban": ("bans", "Who may not write to a list, or to any: add, remove, ls."),

@@ -115,16 +115,20 @@ def doors(settings: Settings) -> Iterator[Finding]:
     for name in ("smtp", "lmtp", "web"):
         place = getattr(settings, name).listen
         if place:
-            yield door(name, place)
+            yield door(name, place, settings.site.domain)
 
 
-def door(name: str, place: str) -> Finding:
-    """One door: listserv answers there, or nobody does."""
+def door(name: str, place: str, domain: str) -> Finding:
+    """One door: listserv answers there, for this site or for another, or nobody does."""
     host, _, port = place.rpartition(":")
     address = (host.strip("[]") or "127.0.0.1", int(port))
     greeting = greet(name, address)
     if greeting is None:
         return _free(name, place, address)
+    said = greeting.decode("ascii", "replace").lower().split()
+    # `220 lists.example.org listserv`: whose mail it takes is its second word.
+    if name != "web" and "listserv" in said and said[1] != domain.lower():
+        return Finding(name, State.BAD, f"{place}: listserv answers there for another site ({said[1]})", f"set {name}.listen to a free port")
     if b"listserv" in greeting.lower() or (name == "web" and b'"status"' in greeting):
         return good(name, f"{place}: listserv answers")
     return Finding(name, State.BAD, f"{place}: another program listens there", f"set {name}.listen to a free port")

@@ -1,4 +1,4 @@
-"""`list` and `topic`: mailing lists and their subject areas."""
+"""`list`: mailing lists."""
 
 from pathlib import Path
 from typing import Any
@@ -96,32 +96,3 @@ def close(data: Path, name: str) -> None:
     with console.changing(data) as (db, site):
         administration.close_list(db, known_list(db, name), CONSOLE, site.now())
     click.echo(f"closed {name.lower()}")
-
-
-@click.group()
-def topic() -> None:
-    """Subject areas of a list."""
-
-
-@topic.command("add")
-@click.argument("name", metavar="LIST")
-@click.argument("slug")
-@click.argument("title")
-@click.pass_obj
-def topic_add(data: Path, name: str, slug: str, title: str) -> None:
-    """Add a topic: mail to LIST+SLUG@… is filed under it."""
-    with console.changing(data) as (db, site):
-        new = administration.add_topic(db, known_list(db, name), slug, title, CONSOLE, site.now())
-        address = f"{name.lower()}+{new.slug}@{site.settings.site.domain}"
-    click.echo(f"added the topic {new.slug}: {address}")
-
-
-@topic.command("ls")
-@click.argument("name", metavar="LIST")
-@console.as_json
-@click.pass_obj
-def topic_ls(data: Path, name: str, as_json: bool) -> None:
-    """Print a list's topics."""
-    with console.opened(data) as site, site.reading() as db:
-        rows = [{"slug": topic.slug, "title": topic.title} for topic in known_list(db, name).topics]
-    console.print_json(rows) if as_json else console.print_table(rows, ("slug", "title"))

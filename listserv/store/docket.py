@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from listserv.store.archive import SHOWN, Message
@@ -18,6 +18,8 @@ from listserv.store.queue import Raw
 # What moderators can decide; who has not confirmed their address is not before them yet.
 DECIDABLE = (ApplicationState.AWAITING_MODERATOR, ApplicationState.ASKED)
 PENDING = (Held.state == HeldState.PENDING,)
+DECIDER_OF_POST = (selectinload(Held.decider).selectinload(User.addresses),)
+DECIDER_OF_APPLICATION = (selectinload(Application.decider).selectinload(User.addresses),)
 OPEN = (Application.state.in_(DECIDABLE),)
 
 
@@ -29,6 +31,13 @@ def count_waiting(db: Session, list_id: int) -> tuple[int, int, int]:
     unproven = select(func.count()).where(Application.list_id == list_id, unconfirmed).scalar_subquery()
     first, second, third = db.execute(select(posts, open_, unproven)).one()
     return first, second, third
+
+
+def waiting_by_list(db: Session, list_ids: Collection[int]) -> dict[int, int]:
+    """How many posts and applications wait on each of these lists that has any."""
+    posts = select(Held.list_id).where(Held.list_id.in_(list_ids), *PENDING)
+    both = union_all(posts, select(Application.list_id).where(Application.list_id.in_(list_ids), *OPEN)).subquery()
+    return dict(db.execute(select(both.c.list_id, func.count()).group_by(both.c.list_id)).all()) if list_ids else {}
 
 
 def waiting_posts(db: Session, list_id: int, limit: int, offset: int) -> Sequence[Held]:
@@ -51,6 +60,16 @@ def held_by_id(db: Session, list_id: int, held_id: int) -> Held | None:
 def application_by_id(db: Session, list_id: int, application_id: int) -> Application | None:
     """An application to this list, decided or not."""
     return db.scalar(select(Application).where(Application.id == application_id, Application.list_id == list_id))
+
+
+def held_among(db: Session, list_id: int, ids: Collection[int]) -> Sequence[Held]:
+    """Those of these held posts that are on this list, decided or not."""
+    return db.scalars(select(Held).options(*DECIDER_OF_POST).where(Held.list_id == list_id, Held.id.in_(ids))).all() if ids else ()
+
+
+def applications_among(db: Session, list_id: int, ids: Collection[int]) -> Sequence[Application]:
+    """Those of these applications that are to this list, decided or not."""
+    return db.scalars(select(Application).options(*DECIDER_OF_APPLICATION).where(Application.list_id == list_id, Application.id.in_(ids))).all() if ids else ()
 
 
 def raws(db: Session, raw_ids: Collection[int]) -> dict[int, bytes]:
@@ -103,13 +122,13 @@ def steps_of(db: Session, about: str, ids: Collection[int], whats: Collection[st
 
 def decided_posts(db: Session, list_id: int, since: datetime, limit: int) -> Sequence[Held]:
     """Held posts that somebody has decided since then, newest first."""
-    query = select(Held).options(selectinload(Held.decider), selectinload(Held.incoming))
+    query = select(Held).options(*DECIDER_OF_POST, selectinload(Held.incoming))
     recent = query.where(Held.list_id == list_id, Held.decided_at > since, Held.decided_by.is_not(None))
     return db.scalars(recent.order_by(Held.decided_at.desc(), Held.id.desc()).limit(limit)).all()
 
 
 def decided_applications(db: Session, list_id: int, since: datetime, limit: int) -> Sequence[Application]:
     """Applications that somebody has decided since then, newest first."""
-    query = select(Application).options(selectinload(Application.decider))
+    query = select(Application).options(*DECIDER_OF_APPLICATION)
     recent = query.where(Application.list_id == list_id, Application.decided_at > since, Application.decided_by.is_not(None))
     return db.scalars(recent.order_by(Application.decided_at.desc(), Application.id.desc()).limit(limit)).all()

@@ -1,6 +1,6 @@
 """The moderators' desk: one page of what waits, one answer for one case or many, and what became of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,10 +11,11 @@ from listserv.errors import Conflict, Invalid, NotFound
 from listserv.i18n import N_
 from listserv.mail import address
 from listserv.store import docket
+from listserv.store.lists import MailingList
 from listserv.store.members import count_readers
 from listserv.store.moderation import Application, Held
 from listserv.usecases import banning, cases, deciding, membership, moderation, undoing
-from listserv.usecases.cases import Case, Recent
+from listserv.usecases.cases import Case, Named, Recent
 from listserv.usecases.reading import page_of
 from listserv.usecases.shown import Pages
 from listserv.usecases.stewards import Steward
@@ -79,18 +80,42 @@ def look(db: Session, who: Steward, now: datetime, *, page: int = 1) -> Desk:
     return Desk(who, posts, applications, unconfirmed, found, recent, at, count_readers(db, who.mlist), names)
 
 
-def one(db: Session, who: Steward, key: str) -> Case:
-    """One case whole, decided or not. Raises NotFound."""
+def waiting(db: Session, mlist: MailingList) -> int:
+    """How many cases wait on a list. Only those who decide are told."""
+    return docket.waiting_by_list(db, [mlist.id]).get(mlist.id, 0)
+
+
+def one(db: Session, who: Steward, key: str, part: int = 1) -> Case:
+    """One case whole, decided or not; a very long letter in parts. Raises NotFound."""
     row = find(db, who, key)
-    found = cases.cases(db, who.mlist, [row], [], whole=True) if isinstance(row, Held) else cases.cases(db, who.mlist, [], [row], whole=True)
+    if part < 1:
+        raise NotFound("there is no such case")
+    found = cases.cases(db, who.mlist, [row], [], part=part) if isinstance(row, Held) else cases.cases(db, who.mlist, [], [row], part=part)
     return found[0]
+
+
+def named(db: Session, who: Steward, keys: Sequence[str]) -> tuple[Named, ...]:
+    """Cases in one line each, as they are asked for; what is not there is left out."""
+    asked = dict.fromkeys(keys[:MOST])
+    rows: list[Held | Application] = [*docket.held_among(db, who.mlist.id, _numbers(asked, "p"))]
+    rows += docket.applications_among(db, who.mlist.id, _numbers(asked, "a"))
+    found = {one.key: one for one in map(cases.named, rows)}
+    return tuple(found[key] for key in asked if key in found)
+
+
+def _numbers(keys: Iterable[str], kind: str) -> list[int]:
+    return [_number(key) for key in keys if key[:1] == kind]
+
+
+def _number(key: str) -> int:
+    """A row's number in a case's key; 0 where it is none."""
+    return int(key[1:]) if key[1:].isascii() and key[1:].isdigit() and len(key) < 20 else 0
 
 
 def find(db: Session, who: Steward, key: str) -> Held | Application:
     """The row of a case by its key, `p12` or `a5`. Raises NotFound."""
-    number = int(key[1:]) if key[1:].isascii() and key[1:].isdigit() and len(key) < 20 else 0
     look_up = {"p": docket.held_by_id, "a": docket.application_by_id}.get(key[:1])
-    row = look_up(db, who.mlist.id, number) if look_up else None
+    row = look_up(db, who.mlist.id, _number(key)) if look_up else None
     if row is None:
         raise NotFound("there is no such page")
     return row

@@ -1,41 +1,23 @@
 """The moderators' queue, bans and journal: what waits, one answer for one case or many, and ten minutes to take it back."""
 
-from contextlib import AbstractContextManager
-
-from flask import Blueprint, Response, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, request
 
 from listserv.errors import Conflict, Expired, Invalid, NotFound
 from listserv.store.bans import bans_of
 from listserv.store.trusted import trusted_of
 from listserv.usecases import banning, decisions, docket, moderation
 from listserv.usecases.docket import Answer
-from listserv.usecases.stewards import Steward, steward
+from listserv.usecases.stewards import Steward
 from listserv.web.forum import page_number
 from listserv.web.pages import page
 from listserv.web.threads import disposition
 from listserv.web.visit import visit
+from listserv.web.ways import Shown, attempt, to, who_asks
 
 blueprint = Blueprint("moderating", __name__)
 
-Shown = str | tuple[str, int] | AnyResponse
 # So many cases that somebody else has decided are named; the others are counted.
 NAMED = 5
-
-
-def who_asks(name: str) -> Steward:
-    """The person in front of the browser, who looks after this list. Raises NotFound for anybody else."""
-    return steward(visit().db, name, visit().actor)
-
-
-def attempt() -> AbstractContextManager[object]:
-    """All of what is done within, or nothing, while the request goes on and shows the form again."""
-    return visit().db.begin_nested()
-
-
-def to(name: str, rest: str) -> AnyResponse:
-    """On to another page of this list (303: by GET, so that a reload sends nothing again)."""
-    return redirect(f"{request.script_root}/{name}/{rest}", 303)
 
 
 @blueprint.get("/<list:name>/moderate/")
@@ -55,15 +37,9 @@ def _said(who: Steward) -> dict[str, object]:
     done = args.get("done", "")
     if done not in (*Answer, "undo", "late"):
         return {}
-    late = [row for key in args.get("late", "").split(",")[:NAMED] if (row := _case_or_none(who, key))]
-    return {"done": done, "count": args.get("count", 0, type=int), "left": args.get("left", 0, type=int), "late": late}
-
-
-def _case_or_none(who: Steward, key: str) -> object | None:
-    try:
-        return docket.one(visit().db, who, key)
-    except NotFound:
-        return None
+    late = docket.named(visit().db, who, args.get("late", "").split(",")[:NAMED])
+    one = docket.named(visit().db, who, [args.get("case", "")]) if "case" in args else ()
+    return {"done": done, "count": args.get("count", 0, type=int), "left": args.get("left", 0, type=int), "late": late, "one": one[0] if one else None}
 
 
 @blueprint.post("/<list:name>/moderate/")
@@ -79,7 +55,9 @@ def decide(name: str) -> Shown:
     if not keys:
         return _queue(who, nothing_chosen=True), 400
     if "many" in request.form and answer in docket.DESTRUCTIVE and "sure" not in request.form:
-        chosen = [docket.one(visit().db, who, key) for key in dict.fromkeys(keys[: docket.MOST])]
+        chosen = docket.named(visit().db, who, keys)
+        if len(chosen) < len(set(keys[: docket.MOST])):
+            raise NotFound("there is no such case")
         return page("moderate/sure.html", mlist=who.mlist, who=who, answer=answer, chosen=chosen, words=words)
     return _decided(who, keys, answer, words)
 
@@ -91,14 +69,16 @@ def _decided(who: Steward, keys: list[str], answer: Answer, words: str) -> Shown
     except Invalid as wrong:
         return _queue(who, wrong=str(wrong), wrong_key=keys[0], wrong_answer=answer, typed=words), 400
     late = ",".join(docket.key_of(row) for row in done.late)
-    return to(who.mlist.name, f"moderate/?done={answer if done.done else 'late'}&count={len(done.done)}{f'&late={late}' if late else ''}")
+    named = f"&case={docket.key_of(done.done[0])}" if len(done.done) == 1 else ""
+    return to(who.mlist.name, f"moderate/?done={answer if done.done else 'late'}&count={len(done.done)}{named}{f'&late={late}' if late else ''}")
 
 
 @blueprint.get("/<list:name>/moderate/case/<key>")
 def case(name: str, key: str) -> str:
     """One case, whole, and how it ended."""
     who = who_asks(name)
-    return page("moderate/case.html", case=docket.one(visit().db, who, key), mlist=who.mlist, who=who, readers=docket.readers(visit().db, who))
+    part = request.args.get("part", 1, type=int)
+    return page("moderate/case.html", case=docket.one(visit().db, who, key, part), mlist=who.mlist, who=who, readers=docket.readers(visit().db, who))
 
 
 @blueprint.post("/<list:name>/moderate/undo")

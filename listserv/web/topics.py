@@ -1,20 +1,17 @@
 """A list's topics in the browser: add, describe, put in order, take away."""
 
 from flask import Blueprint, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from listserv.errors import Conflict, Invalid
 from listserv.usecases import topics
 from listserv.usecases.stewards import Steward
 from listserv.usecases.topics import Wanted
 from listserv.web.pages import page
-from listserv.web.tools import who_asks
 from listserv.web.visit import visit
-from listserv.web.ways import attempt, to
+from listserv.web.ways import Shown, attempt, to, who_asks
 
 blueprint = Blueprint("topics", __name__)
 
-Shown = str | tuple[str, int] | AnyResponse
 STEPS = {"up": -1, "down": 1}
 
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from listserv import config
+from listserv import config, demo
 from listserv.dns import Resolver
 from listserv.usecases import checking, dnschecks
 from listserv.usecases.checking import State
@@ -166,6 +166,31 @@ def test_a_relay_that_is_away_and_a_port_that_is_taken_are_broken(run, greet, mo
     assert done.code == 1
 
 
+def test_the_door_of_another_site_on_this_machine_is_not_ours(run, greet, monkeypatch):
+    monkeypatch.setenv("LISTSERV_SITE_DOMAIN", "lists.example.org")
+    monkeypatch.setenv("LISTSERV_SMTP_LISTEN", greet(b"220 Lists.Example.org listserv\r\n"))
+    monkeypatch.setenv("LISTSERV_LMTP_LISTEN", greet(b"220 other.example.net listserv\r\n"))
+
+    found = {one["what"]: one for one in run("check", "--json").json}
+
+    assert (found["smtp"]["state"], found["lmtp"]["state"]) == ("good", "bad")
+    assert "listserv answers there for another site (other.example.net)" in found["lmtp"]["found"]
+
+
+@pytest.mark.parametrize(("name", "states"), [("Listy", [State.WARNING]), ("Listserv", [State.WARNING]), ("Sieć BP", [])])
+def test_a_site_that_nobody_has_named_is_told_so(settings, name, states):
+    named = settings.model_copy(update={"site": settings.site.model_copy(update={"name": name})})
+
+    assert [found.state for found in checking.about_settings(named) if found.what == "name"] == states
+
+
+@pytest.mark.parametrize(("called", "typed"), [("/usr/lib/x/listserv/__main__.py", " -m listserv"), ("/opt/bin/listserv", "/opt/bin/listserv")])
+def test_the_demonstration_names_a_command_that_there_is(monkeypatch, called, typed):
+    monkeypatch.setattr("sys.argv", [called, "demo"])
+
+    assert demo.program().endswith(typed) and "__main__" not in demo.program()
+
+
 def test_a_site_without_a_database_is_told_how_to_make_one(run_in, tmp_path):
     done = run_in(tmp_path, "check")
 
@@ -177,7 +202,7 @@ def test_a_short_secret_and_half_a_certificate_are_bad(settings):
     poor = config.validated({"smtp": {"tls_cert": "x"}, "site": {"secret": "x"}}, settings.data)
 
     assert {f.what: f.state for f in checking.about_settings(poor)} == {
-        "secret": State.BAD, "owner": State.WARNING, "url": State.WARNING, "tls": State.BAD, "auth": State.WARNING,
+        "secret": State.BAD, "name": State.WARNING, "owner": State.WARNING, "url": State.WARNING, "tls": State.BAD, "auth": State.WARNING,
     }  # fmt: skip
 
 

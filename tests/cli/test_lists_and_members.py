@@ -62,9 +62,43 @@ def test_a_list_closes_once(run, members):
 def test_topics_are_added_and_listed(run, members):
     assert run("topic", "add", "siecibp", "tik", "Lekcje i TIK").code == 0
 
-    assert run("topic", "ls", "siecibp", "--json").json == [{"slug": "tik", "title": "Lekcje i TIK"}]
+    assert run("topic", "ls", "siecibp", "--json").json == [{"slug": "tik", "title": "Lekcje i TIK", "description": "", "threads": 0}]
     assert run("topic", "add", "siecibp", "TIK", "x").code == 6
     assert run("topic", "add", "siecibp", "źle", "x").code == 2
+
+
+def test_topics_are_described_put_in_order_and_taken_away(run, members):
+    for slug, title in (("tik", "Lekcje i TIK"), ("prawo", "Prawo"), ("inne", "Inne")):
+        run("topic", "add", "siecibp", slug, title)
+
+    assert run("topic", "set", "siecibp", "INNE", "title=Wszystko inne", "description=Co nie ma miejsca.", "place=1").code == 0
+    assert run("topic", "set", "siecibp", "tik", "place=99").code == 0
+    there = run("topic", "ls", "siecibp", "--json").json
+    assert [(row["slug"], row["title"]) for row in there] == [("inne", "Wszystko inne"), ("prawo", "Prawo"), ("tik", "Lekcje i TIK")]
+    assert there[0]["description"] == "Co nie ma miejsca."
+    assert "0 threads" in run("topic", "remove", "siecibp", "prawo").out
+    assert [row["slug"] for row in run("topic", "ls", "siecibp", "--json").json] == ["inne", "tik"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("set", "siecibp", "tik", "slug=inny"), 2),
+        (("set", "siecibp", "tik", "title="), 2),
+        (("set", "siecibp", "tik", "place=0"), 2),
+        (("set", "siecibp", "tik", "place=pierwszy"), 2),
+        (("set", "siecibp", "nikt", "title=x"), 3),
+        (("remove", "siecibp", "nikt"), 3),
+        (("remove", "nikt", "tik"), 3),
+    ],
+)
+def test_what_cannot_be_done_to_a_topic_changes_nothing(run, members, words, code):
+    run("topic", "add", "siecibp", "tik", "Lekcje i TIK")
+    before = run("topic", "ls", "siecibp", "--json").json
+
+    ended = run("topic", *words)
+    assert ended.code == code and "page" not in ended.err
+    assert run("topic", "ls", "siecibp", "--json").json == before
 
 
 def test_a_member_is_added_shown_and_removed_without_a_letter(run, members, site):

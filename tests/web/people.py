@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from listserv.site import Site
-from listserv.web import create_app
 from tests.web import world as place
-from tests.web.readers import COMPILED, Reader, hidden, signed_in
+from tests.web.readers import application, hidden, signed_in
 
 KEPT = {}
 
@@ -39,9 +38,7 @@ def world(site, dbms, maker, now):
 @pytest.fixture
 def browsers(site, world):
     """A browser of each person, and the token of its forms."""
-    made = create_app(site)
-    made.test_client_class = Reader
-    made.jinja_env = COMPILED.setdefault("env", made.jinja_env)
+    made = application(site)
     people = {"anonymous": made.test_client()} | {person: signed_in(made, site, email) for person, email in place.PEOPLE.items()}
     looking = Looking(site.settings, now=site.now)
     made.extensions["listserv"] = looking

@@ -1,6 +1,7 @@
 """Readers for the web tests: browsers of strangers and members at a small archive, and what their pages say."""
 
 import re
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
@@ -13,6 +14,7 @@ from listserv.store.queue import Letter, raw_bytes
 from listserv.usecases import administration, signin
 from listserv.usecases.access import CONSOLE
 from listserv.web import create_app
+from listserv.web.notes import Notes
 from tests import archive_seeds as seeds
 from tests.conftest import add
 
@@ -63,13 +65,21 @@ class Archive:
 COMPILED = {}
 
 
+def application(site):
+    """The site's application. Its routes and compiled templates know nothing of a site and are made once for all tests."""
+    if "app" not in COMPILED:
+        COMPILED["app"] = create_app(site)
+        COMPILED["app"].test_client_class = Reader
+        assert COMPILED["app"].jinja_env
+    made = copy(COMPILED["app"])
+    made.extensions, made.config = dict(made.extensions), copy(made.config)
+    made.extensions |= {"listserv": site, "visitors": Notes(site)}
+    return made
+
+
 @pytest.fixture
 def app(site):
-    made = create_app(site)
-    made.test_client_class = Reader
-    # One set of compiled templates for all tests: they know nothing of a site.
-    made.jinja_env = COMPILED.setdefault("env", made.jinja_env)
-    return made
+    return application(site)
 
 
 @pytest.fixture

@@ -67,6 +67,8 @@ def test_the_queue_shows_whole_letters_why_they_wait_and_who_wrote_them(zofia):
     said = words(page)
 
     assert "3 cases wait for an answer" in said
+    # A person stands at the door: the application goes first, though it came last.
+    assert re.findall(r'<section class="held hang" aria-labelledby="(\w+)"', page) == ["a1", "p1", "p2"]
     assert "Zaproszenie 1" in said and "Anna Nowa would like to join" in said
     assert "this address is not on the list" in said
     assert "the address is confirmed by its mail service" in said
@@ -74,6 +76,22 @@ def test_the_queue_shows_whole_letters_why_they_wait_and_who_wrote_them(zofia):
     assert '<details class="fold quote">' in page or "<blockquote>" in page
     assert "It goes to 4 people and into the archive." in said
     assert "it waits; nothing is sent and nothing is deleted" in said
+
+
+def test_who_decides_sees_on_every_page_of_the_list_and_at_the_front_that_something_waits(zofia, app, site):
+    halina = english(signed_in(app, site, "halina@example.org"), site, "halina@example.org")
+
+    for path in ("/siecibp/", "/siecibp/month/", "/siecibp/people/"):
+        assert "Moderating 3 cases wait" in words(zofia.page(path))
+        assert "Moderating" not in words(halina.page(path))
+    assert f'href="{DESK}">3' in zofia.page("/") and "3 cases wait" in words(zofia.page("/"))
+    assert "wait" not in words(halina.page("/"))
+
+    zofia.send(DESK, case="p1", answer="discard")
+    zofia.send(DESK, case="a1", answer="decline")
+    assert "1 case waits" in words(zofia.page("/")) and "Moderating 1 case waits" in words(zofia.page("/siecibp/"))
+    zofia.send(DESK, case="p2", answer="discard")
+    assert "wait" not in words(zofia.page("/"))
 
 
 def answer(browser, key, word, **more):
@@ -84,7 +102,10 @@ def test_yes_publishes_and_tells_author_and_other_moderators(zofia, site):
     done = answer(zofia, "p1", "approve")
 
     assert done.status_code == 303
-    assert "1 case approved" in words(zofia.page(done.headers["Location"]))
+    page = zofia.page(done.headers["Location"])
+    assert "Done. “Zaproszenie 1” was let through and goes to 4 people. Take back" in words(page)
+    # Beside what was done, and below among the decisions of the last ten minutes.
+    assert page.count(f'action="{DESK}undo"') == 2
     with site.reading() as db:
         assert db.query(Message).one().subject == "Zaproszenie 1"
         assert db.get(Held, 1).state is HeldState.PUBLISHED
@@ -111,6 +132,15 @@ def test_no_sends_the_moderators_words(zofia, waiting, site):
 
     (letter,) = [one for one in waiting.letters() if one.kind == "held-refused"]
     assert "To nie na tę listę." in letter.text
+
+
+def test_before_anything_is_declined_it_is_said_what_goes_out_without_words(zofia, waiting):
+    page = zofia.page(DESK)
+
+    assert page.count("Without words we send a plain refusal.") == 3
+    assert "Send back" not in page
+    answer(zofia, "p1", "decline")
+    assert len(waiting.letters("obcy1@example.org", "held-refused")) == 1
 
 
 def test_a_question_goes_to_the_author_and_the_answer_comes_back_into_the_case(zofia, waiting, site):
@@ -305,6 +335,18 @@ def test_very_long_letters_are_shown_whole_on_their_own_page(zofia, waiting):
     assert len(zofia.page(DESK)) < 60_000
     assert "KONIEC" not in zofia.page(DESK)
     assert "KONIEC" in zofia.page(DESK + "case/p3")
+
+
+@pytest.mark.parametrize("text", ["Słowo za słowem. \n" * 20_000, "> a\nb\n" * 40_000])
+def test_a_letter_of_a_third_of_a_megabyte_comes_in_parts_and_soon(zofia, waiting, text):
+    waiting.deliver(aligned(mail("Gaduła <gad@example.org>", LIST, "Długie", text + "KONIEC\n")), LIST, mail_from="gad@example.org")
+
+    first, queue = zofia.page(DESK + "case/p3"), zofia.page(DESK)
+    assert len(queue) < 60_000 and len(first) < 120_000 and "KONIEC" not in first
+    count = int(re.search(r"part 2 of (\d+)", words(first))[1])
+    assert "KONIEC" in zofia.page(f"{DESK}case/p3?part={count}")
+    for part in (0, count + 1):
+        zofia.page(f"{DESK}case/p3?part={part}", 404)
 
 
 def test_more_than_ten_cases_come_in_pages(zofia, waiting):

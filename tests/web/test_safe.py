@@ -19,7 +19,7 @@ from listserv.web import create_app, letterstyle, serve, uploads
 from tests import archive_seeds as seeds
 from tests.conftest import add
 from tests.databases import contents
-from tests.web.readers import HOME, app, archive, hidden, letters, link_in, member, signed_in, stranger, words  # noqa: F401
+from tests.web.readers import HOME, Reader, app, archive, hidden, letters, link_in, member, signed_in, stranger, words  # noqa: F401
 
 # ---- forms ---------------------------------------------------------------------------------------------------
 
@@ -318,9 +318,9 @@ def test_a_style_that_would_leave_its_rule_makes_none(style):
 
 
 def test_a_page_of_an_error_says_nothing_of_the_inside(app, site, archive, monkeypatch):
-    from listserv.usecases import reading
+    from listserv.usecases import forums
 
-    monkeypatch.setattr(reading, "forum", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("secret-of-the-tests /etc/x")))
+    monkeypatch.setattr(forums, "forum", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("secret-of-the-tests /etc/x")))
     answer = app.test_client().get("/gazetka/")
 
     assert answer.status_code == 500
@@ -357,16 +357,13 @@ def test_limits_know_nobody(site, archive, now):
 def test_one_link_is_good_once_even_when_two_use_it_at_once(site, archive):
     with site.writing() as db:
         path = signin.link_for(db, "ewa@example.org", site.now()).removeprefix(HOME)
-    came = []
+    came, apps = [], [create_app(site) for _ in range(4)]
 
-    def enter():
-        from tests.web.readers import Reader
-
-        app = create_app(site)
+    def enter(app):
         app.test_client_class = Reader
         came.append(app.test_client().send(path).status_code)
 
-    threads = [threading.Thread(target=enter) for _ in range(4)]
+    threads = [threading.Thread(target=enter, args=(app,)) for app in apps]
     for thread in threads:
         thread.start()
     for thread in threads:
