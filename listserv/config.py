@@ -90,6 +90,10 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+# What a site is called that nobody has given a name: it says nothing of whose it is.
+NAMELESS = ("", "Listserv", "Listy", "Lists")
+
+
 class SiteSettings(Section):
     name: str = Field(default="Listserv", description="what this site calls itself in letters and on its front page")
     domain: Domain = Field(default="localhost", description="the part after @ of every list address")

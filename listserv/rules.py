@@ -63,7 +63,7 @@ WORDS = {
     Reason.REQUEST: N_("it reads like a wish to leave the list, and everybody would get it"),
     Reason.REPEATED: N_("the same words have come again and again"),
     Reason.MOVED: N_("it was waiting for a decision when the list moved here"),
-    Reason.LOCKED: N_("the moderators have closed the conversation that it answers"),
+    Reason.LOCKED: N_("the moderators have closed this thread"),
 }
 
 

@@ -45,6 +45,11 @@ def show(demo: Demo) -> bool:
     return True
 
 
+def program() -> str:
+    """How this program was called, to be typed again."""
+    return f"{Path(sys.executable).name} -m listserv" if Path(sys.argv[0]).name == "__main__.py" else sys.argv[0]
+
+
 def invite(demo: Demo) -> None:
     """Say how to go on by hand, and wait for Ctrl-C."""
     port = demo.settings.smtp.listen.rsplit(":", 1)[1]
@@ -58,7 +63,7 @@ Everything above really happened. Now it is your turn:
                   --header "Subject: Witam" --header "Content-Type: text/plain; charset=utf-8" --body "Pierwsza wiadomość"
             or point any mail program's outgoing server at 127.0.0.1 port {port} (no encryption, no password)
   letters   {demo.data / "out"} (a maildir: neomutt -f {demo.data / "out"})
-  settings  {sys.argv[0]} --data {demo.data} config
+  settings  {program()} --data {demo.data} config
 
 Ctrl-C ends the demonstration and removes its folder."""
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from listserv.store.archive import Message, Thread
 from listserv.store.members import Member
 from listserv.store.moderation import Application, Held, Journal
 from listserv.store.people import Address, User
@@ -34,7 +35,10 @@ def _entries() -> Any:
     query = select(Journal.id, Journal.at, Journal.what, Journal.door, Journal.detail, Journal.about, Journal.about_id, Journal.user_id)
     query = query.add_columns(User.name.label("who"), Held.author.label("author"), Held.author_email, Held.subject)
     query = query.add_columns(Application.name.label("applicant"), Application.email.label("applicant_email"), Address.email.label("member_email"))
+    query = query.add_columns(Thread.subject.label("thread_subject"), Message.subject.label("message_subject"), Message.hash)
     query = query.outerjoin(User, User.id == Journal.user_id)
+    query = query.outerjoin(Thread, (Journal.about == "thread") & (Thread.id == Journal.about_id))
+    query = query.outerjoin(Message, (Journal.about == "message") & (Message.id == Journal.about_id))
     query = query.outerjoin(Held, (Journal.about == "held") & (Held.id == Journal.about_id))
     query = query.outerjoin(Application, (Journal.about == "application") & (Application.id == Journal.about_id))
     query = query.outerjoin(Member, (Journal.about == "member") & (Member.id == Journal.about_id))

@@ -139,6 +139,12 @@ def count_journal(db: Session, what: str, about: Application, since: datetime) -
     return db.scalar(query.where(Journal.what == what, Journal.at > since)) or 0
 
 
+def took_themselves_off(db: Session, user_id: int, list_id: int, since: datetime) -> bool:
+    """Has this person left that list on their own page since then?"""
+    query = select(Journal.id).where(Journal.user_id == user_id, Journal.list_id == list_id, Journal.what == "member-removed", Journal.at > since)
+    return db.scalar(query.where(Journal.detail.endswith(" me")).limit(1)) is not None
+
+
 def authors_waiting(db: Session, mlist: MailingList) -> Sequence[str]:
     """The address of the author of each post that waits."""
     return db.scalars(select(Held.author_email).where(Held.list_id == mlist.id, Held.state == HeldState.PENDING)).all()

@@ -38,6 +38,11 @@ def latest_words(db: Session, list_id: int, user_id: int, limit: int) -> Sequenc
     return db.execute(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)).all()
 
 
+def count_hidden(db: Session, list_id: int, user_id: int) -> int:
+    """How many of a person's messages only moderators see."""
+    return db.scalar(select(func.count()).select_from(Message).where(Message.list_id == list_id, Message.user_id == user_id, ~SHOWN)) or 0
+
+
 def history(db: Session, member: Member, limit: int) -> Sequence[Any]:
     """(at, what, door, detail, name) of what was done with this membership, newest first."""
     query = select(Journal.at, Journal.what, Journal.door, Journal.detail, User.name).outerjoin(User, User.id == Journal.user_id)

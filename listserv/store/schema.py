@@ -1,6 +1,24 @@
 """All tables in one place: importing this module makes the metadata complete."""
 
-from listserv.store import archive, bans, bounces, digests, drafts, erasing, limits, lists, members, moderation, people, queue, search, tools, trusted, visits
+from listserv.store import (
+    archive,
+    bans,
+    bounces,
+    digests,
+    drafts,
+    erasing,
+    limits,
+    lists,
+    members,
+    moderation,
+    people,
+    positions,
+    queue,
+    search,
+    tools,
+    trusted,
+    visits,
+)
 from listserv.store.base import Base
 
 __all__ = [
@@ -16,6 +34,7 @@ __all__ = [
     "metadata",
     "moderation",
     "people",
+    "positions",
     "queue",
     "search",
     "tools",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from listserv.errors import NotFound
 from listserv.mail.address import LIST_NAME
 from listserv.store.lists import REAL, Archive, MailingList, list_by_name
-from listserv.store.members import MODERATING, Member, member_of
+from listserv.store.members import MODERATING, Member, Role, member_of
 
 
 class Door(StrEnum):
@@ -41,6 +41,12 @@ def visible_lists(actor: Actor) -> Select[MailingList]:
         return query
     own = select(Member.list_id).where(Member.user_id == (actor.user_id or 0))
     return query.where(or_(MailingList.archive == Archive.PUBLIC, MailingList.id.in_(own)))
+
+
+def lists_and_roles(db: Session, actor: Actor) -> list[tuple[MailingList, Role | None]]:
+    """The lists whose archive this person may read, by title, with what they are on each; in one look."""
+    mine = and_(Member.list_id == MailingList.id, Member.user_id == (actor.user_id or 0))
+    return [(mlist, role) for mlist, role in db.execute(visible_lists(actor).outerjoin(Member, mine).add_columns(Member.role))]
 
 
 def readable_list(db: Session, name: str, actor: Actor) -> MailingList:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from listserv.mail import address, parse
+from listserv.errors import NotFound
+from listserv.mail import address, cutting, parse
 from listserv.mail.authentication import Alignment
 from listserv.mail.quotes import Piece
 from listserv.rules import WORDS, Reason
@@ -16,10 +17,12 @@ from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.store.moderation import Application, Held
 from listserv.usecases import moderation, undoing
-from listserv.usecases.conversations import File, pieces_of
+from listserv.usecases.conversations import PART, PARTS, File, pieces_of
+from listserv.usecases.shown import Pages
 
 # Longer letters are shown whole on the case's own page.
 LONGEST = 4_000
+WHOLE = Pages(1, 1)
 HELD_STEPS = ("held-asked", "held-answered", "held-undone")
 APPLICATION_STEPS = ("application-asked", "application-answered", "application-continued", "application-undone")
 
@@ -73,6 +76,8 @@ class Case:
     trustable: bool = False
     askable: bool = True
     cut: bool = False
+    # The parts of a long one.
+    pages: Pages = WHOLE
     # Templates show its words as they show a post's.
     above_name: str = ""
 
@@ -80,6 +85,19 @@ class Case:
     def label(self) -> str:
         """What it is called: the subject of a post, the name of an applicant."""
         return (self.subject if self.is_post else self.name) or self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A case in one line, for which no mail is read: what it is called, and how it stands."""
+
+    key: str
+    is_post: bool
+    label: str
+    email: str
+    state: str
+    decided_at: datetime | None
+    decider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +115,16 @@ class Recent:
     mine: bool
 
 
-def cases(db: Session, mlist: MailingList, posts: Sequence[Held], applications: Sequence[Application], *, whole: bool = False) -> tuple[Case, ...]:
-    """These cases with all that is known about them, the longest waiting first."""
+def cases(db: Session, mlist: MailingList, posts: Sequence[Held], applications: Sequence[Application], *, part: int = 0) -> tuple[Case, ...]:
+    """These cases with all that is known about them: applications, then posts, the longest waiting first; of long letters the beginning, or this part."""
     keys = {address.key(held.author_email) for held in posts} | {application.key for application in applications}
     known = _known(db, mlist, keys - {""}, {held.author_email for held in posts} | {application.email for application in applications})
     raws = docket.raws(db, {held.raw_id for held in posts})
     steps = _steps(db, "held", [held.id for held in posts], HELD_STEPS)
     more = _steps(db, "application", [application.id for application in applications], APPLICATION_STEPS)
-    made = [_post(held, raws.get(held.raw_id, b""), known, steps.get(held.id, ()), whole=whole) for held in posts]
-    made += [_application(one, known, more.get(one.id, ()), whole=whole) for one in applications]
-    return tuple(sorted(made, key=lambda case: (case.at, case.key)))
+    made = [_post(held, raws.get(held.raw_id, b""), known, steps.get(held.id, ()), part=part) for held in posts]
+    made += [_application(one, known, more.get(one.id, ()), part=part) for one in applications]
+    return tuple(sorted(made, key=lambda case: (case.is_post, case.at, case.key)))
 
 
 def _known(db: Session, mlist: MailingList, keys: Collection[str], emails: Collection[str]) -> dict[str, Known]:
@@ -126,14 +144,20 @@ def _steps(db: Session, about: str, ids: Sequence[int], whats: Collection[str]) 
     return found
 
 
-def _words(text: str, *, whole: bool) -> tuple[tuple[Piece, ...], bool]:
-    cut = len(text) > LONGEST and not whole
-    return pieces_of(text[: text.rfind(" ", 0, LONGEST)] if cut and " " in text[:LONGEST] else text[:LONGEST] if cut else text), cut
+def _words(text: str, part: int) -> tuple[tuple[Piece, ...], bool, Pages]:
+    """The beginning of a letter and whether that is less than all of it; or one part of it, and how many there are. Raises NotFound."""
+    if not part:
+        head = cutting.beginning(text, cutting.size(LONGEST))
+        return pieces_of(head), len(head) < len(text), Pages(1, 1)
+    places = cutting.parts(text, PART, PARTS)
+    if not 1 <= part < len(places):
+        raise NotFound("there is no such case")
+    return pieces_of(text[places[part - 1] : places[part]]), False, Pages(part, len(places) - 1)
 
 
-def _post(held: Held, raw: bytes, known: dict[str, Known], steps: Iterable[Step], *, whole: bool) -> Case:
+def _post(held: Held, raw: bytes, known: dict[str, Known], steps: Iterable[Step], *, part: int) -> Case:
     post = parse.parse(raw)
-    pieces, cut = _words(post.text, whole=whole)
+    pieces, cut, pages = _words(post.text, part)
     askable = len(post.authors) == 1 and not post.automatic and held.alignment != Alignment.FAILED
     return Case(
         key=f"p{held.id}",
@@ -155,11 +179,12 @@ def _post(held: Held, raw: bytes, known: dict[str, Known], steps: Iterable[Step]
         trustable=moderation.may_be_trusted(held.reasons),
         askable=askable,
         cut=cut,
+        pages=pages,
     )
 
 
-def _application(application: Application, known: dict[str, Known], steps: Iterable[Step], *, whole: bool) -> Case:
-    pieces, cut = _words(application.text, whole=whole)
+def _application(application: Application, known: dict[str, Known], steps: Iterable[Step], *, part: int) -> Case:
+    pieces, cut, pages = _words(application.text, part)
     return Case(
         key=f"a{application.id}",
         id=application.id,
@@ -178,6 +203,7 @@ def _application(application: Application, known: dict[str, Known], steps: Itera
         decided_at=application.decided_at,
         decider=name_of(application),
         cut=cut,
+        pages=pages,
     )
 
 
@@ -186,6 +212,15 @@ def name_of(case: Held | Application) -> str:
     if case.decider is None:
         return ""
     return case.decider.name or next((place.email for place in case.decider.addresses), "")
+
+
+def named(case: Held | Application) -> Named:
+    """A case in one line."""
+    if isinstance(case, Held):
+        key, label, email = f"p{case.id}", case.subject, case.author_email
+    else:
+        key, label, email = f"a{case.id}", case.name, case.email
+    return Named(key, isinstance(case, Held), label or email, email, case.state, case.decided_at, name_of(case))
 
 
 def recent(db: Session, mlist: MailingList, user_id: int | None, now: datetime, limit: int) -> tuple[Recent, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from listserv.config import FILE, Settings
+from listserv.config import FILE, NAMELESS, Settings
 from listserv.errors import Conflict
 from listserv.store import health
 
@@ -67,6 +67,9 @@ def about_settings(settings: Settings) -> Iterator[Finding]:
         yield Finding("secret", State.WARNING, f"others on this machine can read {path}", f"chmod 600 {path}")
     else:
         yield good("secret", "kept")
+    if settings.site.name in NAMELESS:
+        found = f"site.name is {settings.site.name!r}: letters and pages do not say whose lists these are"
+        yield Finding("name", State.WARNING, found, "set site.name to what people call your organisation or network")
     if not settings.site.owner:
         yield Finding("owner", State.WARNING, "nobody gets what is written to postmaster and abuse", "set site.owner to an e-mail address")
     if not settings.site.url.startswith("https://"):

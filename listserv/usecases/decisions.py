@@ -115,7 +115,8 @@ class Entry:
     door: str
     who: str
     about: str
-    about_key: str
+    # Where that is, within the list's pages.
+    path: str
     detail: str
     # Why, where the program itself has judged.
     reasons: tuple[str, ...] = ()
@@ -172,11 +173,22 @@ def _midnight(day: date, zone: str) -> datetime:
 
 def _entry(row: Any) -> Entry:
     about = row.subject or row.author or row.author_email or row.applicant or row.applicant_email or row.member_email or ""
-    keys = {"held": "p", "application": "a", "member": "m"}
-    known = row.author_email is not None or row.applicant_email is not None or row.member_email is not None
-    key = f"{keys[row.about]}{row.about_id}" if row.about in keys and known else ""
+    about = about or row.thread_subject or row.message_subject or ""
     reasons = tuple(WORDS[Reason(word)] for word in row.detail.split() if word in list(Reason)) if row.what in JUDGED else ()
-    return Entry(row.at, row.what, row.door, row.who or "", about, key, "" if reasons or row.detail == about else row.detail, reasons)
+    return Entry(row.at, row.what, row.door, row.who or "", about, _path(row), "" if reasons or row.detail == about else row.detail, reasons)
+
+
+def _path(row: Any) -> str:
+    """Where on the list's pages that stands which an entry is about, while it is there."""
+    there = {
+        "held": (row.author_email, f"moderate/case/p{row.about_id}"),
+        "application": (row.applicant_email, f"moderate/case/a{row.about_id}"),
+        "member": (row.member_email, f"moderate/members/{row.about_id}"),
+        "thread": (row.thread_subject, f"thread/{row.about_id}"),
+        "message": (row.hash, f"message/{row.hash}"),
+    }
+    known, path = there.get(row.about, (None, ""))
+    return path if known is not None else ""
 
 
 def table(db: Session, who: Steward, wanted: Asked, zone: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from listserv.errors import Invalid
-from listserv.i18n import HARD_SPACE, N_, translations
+from listserv.i18n import N_, translations
 from listserv.mail.compose import File, one_line
 from listserv.store.drafts import Draft, DraftFile, count_drafts
 from listserv.usecases.conversations import Post
@@ -65,22 +65,17 @@ def _add_files(draft: Draft, files: Sequence[NewFile], room: int) -> None:
     if len(draft.files) + len(files) > MOST_FILES:
         raise Invalid(N_("At most 20 files go into one message."))
     if files and sum(file.size for file in draft.files) + sum(len(file.data) for file in files) > room:
-        raise Invalid(N_("Together the files are larger than this list allows ({size}). Those that were there are kept."), size=in_megabytes(room))
+        raise Invalid(N_("Together the files are larger than this list allows ({size}). Those that were there are kept."), size=room)
     for file in files:
         name = one_line(PATH.sub("", file.name))[-150:] or "?"
         kind = file.type.lower() if TYPE.fullmatch(file.type.lower()) else "application/octet-stream"
         draft.files.append(DraftFile(name=name, type=kind, size=len(file.data), data=file.data))
 
 
-def in_megabytes(octets: int) -> str:
-    """`7 MB`."""
-    return f"{max(1, octets // 1_000_000)}{HARD_SPACE}MB"
-
-
 def check(words: Words, draft: Draft | None, *, new: bool) -> None:
     """Raises Invalid for what nobody can send: without words, or without a subject."""
     if new and not one_line(words.subject):
-        raise Invalid(N_("A new topic needs a subject."))
+        raise Invalid(N_("A message needs a subject."))
     if len(words.subject) > LONGEST_SUBJECT:
         raise Invalid(N_("A subject has room for 200 characters."))
     if not words.text.strip() and not (draft and draft.files):
@@ -106,7 +101,8 @@ def words_of(draft: Draft | None) -> Words:
 def quotation(post: Post, language: str) -> str:
     """Somebody's words, as mail programs quote them."""
     said = "\n".join(piece.text for piece in post.pieces if piece.kind in ("said", "farewell")).strip("\n")
-    lines = "\n".join(f"> {line}".rstrip() for line in said.split("\n"))
+    # Nobody answers a whole book: what is left out is said.
+    lines = "\n".join(f"> {line}".rstrip() for line in [*said.split("\n"), *(("[…]",) if post.left else ())])
     return f"{lead(post, language)}\n{lines}\n\n"
 
 

@@ -14,9 +14,10 @@ from listserv.mail.mailboxes import mailboxes
 from listserv.store.bans import bars
 from listserv.store.lists import lock
 from listserv.store.members import DeliveryMode, member_by_key
+from listserv.store.people import address_by_key
 from listserv.usecases import digesting, membership, moving
 from listserv.usecases.administration import NewMember, add_member, checked_email, one_line
-from listserv.usecases.stewards import Steward
+from listserv.usecases.stewards import Steward, is_here_alone
 
 MOST_LINES = 500
 TOO_MANY = N_("At most 500 people at a time, please.")
@@ -88,8 +89,14 @@ def enrol(db: Session, who: Steward, text: str, now: datetime, *, delivery: Deli
     for line in lines:
         if line.fate is not Fate.ADDED:
             continue
-        member = add_member(db, who.mlist, NewMember(line.email, line.name, delivery=delivery, verified=False), who.actor, now)
+        member = add_member(db, who.mlist, NewMember(line.email, _name(db, who, line), delivery=delivery, verified=False), who.actor, now)
         digesting.plan(db, member, now)
         if welcome:
             membership.welcome(db, member, now)
     return lines
+
+
+def _name(db: Session, who: Steward, line: Line) -> str:
+    """The name for a person of this list alone: a person's name is the same on every list, and no one list's moderators give it."""
+    known = address_by_key(db, address.key(line.email))
+    return line.name if known is None or who.actor.administrator or is_here_alone(db, who, known.user_id) else ""

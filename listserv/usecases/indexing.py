@@ -1,5 +1,6 @@
 """The index of words follows the archive: what comes in can be found, what is hidden, redacted or erased cannot."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -64,10 +65,15 @@ def index(db: Session, message_ids: Sequence[int]) -> None:
 
 def replace(db: Session, sent: Mapping[int, datetime], posts: Mapping[int, Post]) -> None:
     """New entries for these messages, made from what was parsed of them."""
-    lists = search.real_list_of(db, list(sent))
+    lists, authors = search.real_list_of(db, list(sent)), search.authors_of(db, list(sent))
     search.forget(db, list(sent))
     entries = [search.Entry(id, lists[id], at, "") for id, at in sent.items()]
-    keep(db, entries, [findable(posts[id]) for id in sent], [file for id in sent for file in posts[id].attachments])
+    keep(db, entries, [findable(_called(posts[id], authors.get(id, ""))) for id in sent], [file for id in sent for file in posts[id].attachments])
+
+
+def _called(post: Post, author: str) -> Post:
+    """With the name that the archive gives an author whose mail gives none."""
+    return dataclasses.replace(post, author_name=author) if author else post
 
 
 def read(raw: bytes) -> Post:

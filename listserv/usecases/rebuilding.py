@@ -60,6 +60,9 @@ def _write_one(db: Session, one: Made) -> None:
     rows.put_body(db, one.raw_id, one.post.text, one.post.html)
     described = archiving.described(one.post)
     rows.put_message(db, one.message_id, {name: described[name] for name in ("snippet", "has_html", "size")})
+    known_as = "" if any(author.name for author in one.post.authors[:1]) else rows.known_as(db, one.message_id)
+    if known_as:
+        rows.put_message(db, one.message_id, {"author": known_as})
     rows.put_attachments(db, one.message_id, archiving.files(one.message_id, one.post))
 
 

@@ -13,7 +13,7 @@ from listserv.store.members import Member
 from listserv.store.trusted import trusted
 from listserv.usecases.reading import page_of
 from listserv.usecases.shown import Pages
-from listserv.usecases.stewards import Steward, may_change
+from listserv.usecases.stewards import Steward, may_change, may_set_language
 
 MEMBERS_A_PAGE = 50
 LATEST, HISTORY = 10, 50
@@ -80,11 +80,15 @@ class Sheet:
     member: Member
     posts: int
     last_at: datetime | None
+    # Messages that only moderators see.
+    hidden: int
     latest: Sequence[Any]
     history: Sequence[Any]
     decided: dict[str, int]
     trusted: bool
     may_change: bool
+    # The language is the person's, and may be more than this list's business.
+    sets_language: bool
 
 
 def folded(text: str) -> str:
@@ -130,9 +134,11 @@ def sheet(db: Session, who: Steward, member: Member) -> Sheet:
         member=member,
         posts=posts,
         last_at=last_at,
+        hidden=roll.count_hidden(db, who.mlist.id, member.user_id),
         latest=roll.latest_words(db, who.mlist.id, member.user_id, LATEST),
         history=roll.history(db, member, HISTORY),
         decided=decided,
         trusted=trusted(db, who.mlist, member.address.key) is not None,
         may_change=may_change(who, member),
+        sets_language=may_set_language(db, who, member),
     )

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from listserv.store import recall, threads
 from listserv.store.archive import Message
-from listserv.usecases import indexing, retelling
+from listserv.usecases import arranging, indexing, retelling
 
 
 def take_out_of_sight(db: Session, message: Message, now: datetime) -> int:
@@ -28,5 +28,6 @@ def _follow(db: Session, message: Message) -> None:
     """What is known of its thread, and what can be found, follow."""
     db.flush()
     threads.count(db, message.thread)
+    arranging.entitle(db, message.thread)
     db.flush()
     indexing.index(db, [message.id])

@@ -61,8 +61,8 @@ def _part(db: Session, message: Message) -> Thread:
 def join(db: Session, who: Steward, thread: Thread, target_id: int, now: datetime) -> Thread:
     """Let a thread be a part of another one, whose number leads there from now on. Raises NotFound, Conflict."""
     target = target_of(db, who, thread, target_id)
-    kept = {"renamed": target.renamed, "subject": target.subject} if target.renamed else {}
-    kept |= {"topic_id": target.topic_id, "pinned": target.pinned, "closed": target.closed}
+    # A title that the other one was given is the other one's.
+    kept = {key: getattr(target, key) for key in ("subject", "renamed", "topic_id", "pinned", "closed")}
     if target.split_from == thread.id:
         target.split_from = None
     _tie(db, who, thread, target)

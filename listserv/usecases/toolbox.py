@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from listserv.store import hidden as rows
 from listserv.store.archive import Attachment, Message, Thread
 from listserv.store.lists import Topic
+from listserv.store.moderation import Held
 from listserv.usecases.conversations import speaker
 from listserv.usecases.stewards import Steward
 
@@ -35,6 +36,8 @@ class MessageTools:
     # It may begin a thread of its own.
     splits: bool
     alone: bool
+    # Where it is hidden because it waits, or was not let through.
+    case: Held | None = None
 
 
 def of_thread(db: Session, who: Steward, thread: Thread) -> ThreadTools:
@@ -51,4 +54,5 @@ def of_message(db: Session, who: Steward, message: Message) -> MessageTools:
     tops = sum(one.parent_id is None for one in there)
     author = speaker(message.author, message.author_email)
     files = rows.attachments_of(db, message)
-    return MessageTools(who, message, message.thread, author, files, len(below) - 1, message.parent_id is not None or tops > 1, len(there) == 1)
+    case = rows.case_of(db, message) if message.hidden_at else None
+    return MessageTools(who, message, message.thread, author, files, len(below) - 1, message.parent_id is not None or tops > 1, len(there) == 1, case)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint
 
+from listserv.config import NAMELESS
 from listserv.store.lists import first_day
 from listserv.web.pages import page
 from listserv.web.visit import visit
@@ -21,4 +22,5 @@ def statement() -> str:
     email = site.owner or f"postmaster@{site.domain}"
     opened = first_day(visit().db) or visit().now
     # A site that opened later said so when it opened.
-    return page("accessibility/statement.html", email=email, opened=opened, reviewed=max(REVIEWED, opened))
+    body = site.domain if site.name in NAMELESS else site.name
+    return page("accessibility/statement.html", body=body, email=email, opened=opened, reviewed=max(REVIEWED, opened))

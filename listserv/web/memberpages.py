@@ -2,16 +2,16 @@
 
 from flask import Blueprint, request
 
-from digests.schedule import HOW
 from listserv.errors import Invalid
 from listserv.store.members import DeliveryMode
-from listserv.usecases import decisions, enrolling, roll, stewards
+from listserv.usecases import decisions, enrolling, mypage, roll, stewards
 from listserv.usecases.enrolling import Fate
 from listserv.usecases.stewards import Steward
+from listserv.web import choosing
 from listserv.web.forum import page_number
-from listserv.web.moderating import Shown, attempt, to, who_asks
 from listserv.web.pages import page
 from listserv.web.visit import visit
+from listserv.web.ways import Shown, attempt, to, who_asks
 
 blueprint = Blueprint("memberpages", __name__)
 
@@ -45,6 +45,8 @@ def _sheet(who: Steward, member_id: int, **more: object) -> str:
         mlist=who.mlist,
         who=who,
         sheet=found,
+        chosen=choosing.typed(found.member, request.form if "typed" in more else {}, request.form.getlist("days")),
+        days=choosing.DAYS,
         what=decisions.WHAT,
         doors=decisions.DOORS,
         done=request.args.get("done", ""),
@@ -61,11 +63,13 @@ def change(name: str, member_id: int) -> Shown:
     if "moderated-asked" in request.form:
         typed["moderated"] = "yes" if "moderated" in request.form else "no"
     try:
+        if typed.get("delivery") == DeliveryMode.DIGEST and "every" in request.form:
+            typed["schedule"] = mypage.schedule_from(request.form, request.form.getlist("days"))
         with attempt():
             changed = stewards.change_member(visit().db, who, stewards.member_here(visit().db, who, member_id), typed, visit().now)
     except Invalid as wrong:
         # Of the form's fields only the schedule is typed.
-        return _sheet(who, member_id, wrong=HOW if wrong.facts else wrong.reason, typed=typed), 400
+        return _sheet(who, member_id, wrong=mypage.NO_TIME if wrong.facts else wrong.reason, typed=typed), 400
     return to(name, f"moderate/members/{member_id}?done={'changed' if changed else 'same'}")
 
 

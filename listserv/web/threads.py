@@ -45,7 +45,7 @@ def message(name: str, message_hash: str) -> str:
         return f"{request.script_root}{request.path}/attachment/{number}"
 
     formatted = file_url if request.args.get("html") == "1" else None
-    single = reading.message(visit().db, name, message_hash, visit().actor, file_url=formatted)
+    single = reading.message(visit().db, name, message_hash, visit().actor, file_url=formatted, part=request.args.get("part", 1, type=int))
     return page("threads/message.html", single=single)
 
 

@@ -59,6 +59,11 @@ def begin(site: Site, db: "Session") -> Visit:
     return _visit(site, now, person, db)
 
 
+def stranger(site: Site) -> Visit:
+    """Nobody in particular, before anything is looked up."""
+    return _visit(site, site.now())
+
+
 def _visit(site: Site, now: datetime, person: Person | None = None, db: "Session | None" = None) -> Visit:
     language = choose_language((person.language if person else "", *wanted_languages(request)), default=site.settings.site.language)
     zone = (person.timezone if person else "") or site.settings.timezone
@@ -72,10 +77,10 @@ def wanted_languages(asked: Request) -> list[str]:
 
 def visit() -> Visit:
     """The request in hand; where it failed before anybody was asked for, that of a stranger."""
-    if "visit" not in g:
-        site = site_here()
-        g.visit = _visit(site, site.now())
-    found: Visit = g.visit
+    try:
+        found: Visit = g.visit
+    except AttributeError:
+        found = g.visit = stranger(site_here())
     return found
 
 

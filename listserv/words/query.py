@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from listserv.words.folding import fold, words
 
@@ -46,6 +47,14 @@ class Term:
     negated: bool = False
 
 
+class Unclear(NamedTuple):
+    """Something that was asked for in a way that means nothing: which of our names (`before`), as it was typed, and what stood behind it."""
+
+    meaning: str
+    name: str
+    value: str
+
+
 @dataclass(slots=True)
 class Query:
     """What is looked for. Days are days of the reader; `thread` 0 is the thread in which the box stood."""
@@ -60,6 +69,8 @@ class Query:
     thread: int | None = None
     # The text in pieces, each of which means something by itself.
     pieces: tuple[str, ...] = ()
+    # Names of ours with something behind them that they do not know: looked for as words, and told to whoever asked.
+    unclear: list[Unclear] = field(default_factory=list)
 
     @property
     def asks(self) -> bool:
@@ -84,12 +95,22 @@ def _take(query: Query, found: re.Match[str]) -> None:
     take = TAKEN.get(name or "")
     if take and take(query, value, negated):
         return
+    _note(query, found, name, value)
     if name is None and not found["name"] and found["phrase"] is None and ADDRESS.fullmatch(value):
         _add(query, value, negated, "mention", exact=True)
         return
     # `12:30` or `uwaga:jutro`: nothing that we know; then it is just words.
     whole = value if name is None and not found["name"] else f"{found['name']}:{value}"
     _add(query, whole, negated, exact=found["phrase"] is not None)
+
+
+def _note(query: Query, found: re.Match[str], name: str | None, value: str) -> None:
+    """What was probably meant as one of our names: `before:tomorrow`, or `from:` with nothing behind it."""
+    lone = CALLED.get(fold(value.removesuffix(":"))) if not found["name"] and found["phrase"] is None and value.endswith(":") else None
+    if name and value:
+        query.unclear.append(Unclear(name, found["name"], value))
+    elif name or lone:
+        query.unclear.append(Unclear(name or lone or "", found["name"] or value.removesuffix(":"), ""))
 
 
 def _add(query: Query, value: str, negated: bool, where: str = "text", exact: bool = False) -> bool:

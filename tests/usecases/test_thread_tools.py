@@ -17,7 +17,7 @@ from listserv.store.archive import Message, Thread
 from listserv.store.lists import list_by_name
 from listserv.store.moderation import Held, Journal
 from listserv.store.queue import State, keep_raw
-from listserv.usecases import archiving, hiding, reading, threadtools
+from listserv.usecases import archiving, arranging, hiding, reading, threadtools
 from listserv.usecases.access import CONSOLE
 from listserv.usecases.archiving import Arrival
 from listserv.usecases.shown import Moved
@@ -116,6 +116,18 @@ def test_joined_threads_have_the_number_the_title_and_the_topic_of_the_second_an
     assert (joined.id, joined.subject, joined.topic.slug) == (second, "Inna", "tik")
     with site.reading() as db:
         assert reading.thread(db, "siecibp", first, CONSOLE) == Moved(list_by_name(db, "siecibp"), second)
+
+
+def test_a_title_that_the_first_was_given_does_not_become_the_second_ones(site, talk, now):
+    second = thread_of(site, "m5").id
+    do(site, threadtools.rename, "m1", "Nowa nazwa")
+
+    do(site, threadtools.join, "m1", second)
+    with site.writing() as db:
+        arranging.settle(db, [db.get_one(Thread, second).family])
+
+    joined = thread_of(site, "m1")
+    assert (joined.id, joined.subject, joined.renamed) == (second, "Inna", False)
 
 
 def test_joined_threads_that_are_split_again_are_as_they_were_with_their_numbers(site, talk):

@@ -54,6 +54,11 @@ def members_alone(person, mlist):
     return person in ("member", "moderator", "owner")
 
 
+def stewards_on_list(person, mlist):
+    """Those who look after a list and are on it."""
+    return person in ("moderator", "owner")
+
+
 def open_door(person, mlist):
     """Whoever knows a list's name may ask to join it, private ones too, as by mail; not a closed one."""
     return mlist != CLOSED
@@ -93,16 +98,20 @@ TOKEN = {"token": "x" + "a" * 24}
 ROUTES = {
     # ---- reading
     ("forum.front", "GET"): Row(anybody),
-    ("forum.forum", "GET"): Row(readers, asks=("", "?page=1")),
+    ("forum.forum", "GET"): Row(readers, asks=("", "?page=1", "?only=unread", "?only=unanswered")),
     ("forum.topic", "GET"): Row(readers),
     ("forum.months", "GET"): Row(readers),
     ("forum.month", "GET"): Row(readers, args=MARCH),
-    ("forum.person", "GET"): Row(readers, hidden=nobody),
+    ("forum.people", "GET"): Row(readers, asks=("", "?order=most", "?order=name")),
+    ("forum.person", "GET"): Row(readers, hidden=stewards),
     ("threads.thread", "GET"): Row(readers, thread=stewards, hidden=readers, asks=("", "?flat=1")),
+    ("positions.thread", "POST"): Row(members_alone, thread=stewards_on_list, hidden=members_alone, said=DONE, fields={"upto": "1"}),
+    ("positions.everything", "POST"): Row(members_alone, said=DONE, fields={"upto": "1"}),
     ("threads.message", "GET"): Row(readers, hidden=stewards, asks=("", "?html=1")),
     ("letterstyle.sheet", "GET"): Row(readers, hidden=stewards),
     ("threads.raw", "GET"): Row(on_list, hidden=stewards),
-    ("threads.attachment", "GET"): Row(readers, hidden=stewards),
+    ("threads.attachment", "GET"): Row(on_list, hidden=stewards),
+    ("pictures.thumbnail", "GET"): Row(on_list, hidden=stewards, args={"number": "2"}),
     ("wholearchive.archive", "GET"): Row(on_list),
     # ---- searching
     ("search.everywhere", "GET"): Row(anybody, asks=("", "?q=tekst", "?q=temat&order=best", "?q=in:{thread}+tekst", "?thread={thread}&q=in:thread+tekst")),

@@ -32,7 +32,7 @@ class Watcher:
         self.used = set()
         env = browsers["anonymous"][0].application.jinja_env
         load = env.get_template
-        monkeypatch.setattr(env, "get_template", lambda name, *args, **more: (self.used.add(str(name)), load(name, *args, **more))[1])
+        monkeypatch.setattr(env, "get_template", lambda name, *args, **more: (self.used.add(str(name).rpartition(":")[2]), load(name, *args, **more))[1])
 
     def ask(self, sight, language="pl", agent=""):
         """(answer, templates) of a page."""
@@ -70,7 +70,7 @@ def links_on(path, text):
     """The links to pages of this site; the archive as a file and feeds are no pages."""
     for found in LINK.findall(text):
         link = urlsplit(urljoin(f"{HOME}{path}", unescape(found)))
-        if f"{link.scheme}://{link.netloc}" == HOME and not re.search(r"/(raw|archive\.mbox|attachment/\d+|image/\d+)$|\.(atom|zip|csv|xml)$", link.path):
+        if f"{link.scheme}://{link.netloc}" == HOME and not re.search(r"/(raw|archive\.mbox|attachment/\d+(?:/thumbnail)?|image/\d+)$|\.(atom|zip|csv|xml)$", link.path):
             yield link.path + (f"?{link.query}" if link.query else "")
 
 
@@ -114,6 +114,7 @@ def answers_of_forms(world):
         ("anonymous", "/sign-in", {"email": "halina@people.example.net"}),
         ("anonymous", "/siecibp/join", {"email": "nie adres", "words": ""}),
         ("anonymous", "/siecibp/join", {"email": "ktos@example.org", "name": "Ktoś", "words": "Proszę."}),
+        ("anonymous", "/siecibp/new", {"subject": "Nowe", "text": "Słowa po końcu sesji.", "form": "of another session"}),
         (
             "member",
             "/siecibp/new",

@@ -11,6 +11,7 @@ from listserv.store.lists import Archive, list_by_name
 from listserv.store.members import Member, Role, Status, member_by_key
 from listserv.usecases import banning
 from listserv.usecases.access import CONSOLE
+from tests import archive_seeds as seeds
 from tests.conftest import add
 from tests.office import aligned, mail
 from tests.web.readers import app, hidden, signed_in, words  # noqa: F401
@@ -111,13 +112,35 @@ def test_the_same_again_writes_nothing_down(zofia, site):
     assert "settings changed" not in words(zofia.page(path))
 
 
-def test_a_schedule_that_cannot_be_read_keeps_the_form(zofia, site):
-    refused = zofia.send(path_of(site, "halina@example.org"), delivery="digest", schedule="whenever")
+def test_a_moderator_chooses_the_hour_of_a_digest_as_its_reader_does(zofia, site):
+    path = path_of(site, "halina@example.org")
+    assert zofia.send(path, delivery="digest", every="weekly", days=["mon", "thu"], at="18:00").status_code == 303
 
-    assert refused.status_code == 400
-    assert "write it as: daily 07:00" in words(refused.text)
-    assert 'value="whenever"' in refused.text
+    assert the(site, "halina@example.org").schedule == "weekly mon,thu 18:00"
+    page = zofia.page(path)
+    assert "weekly mon" not in page and 'value="weekly" checked' in page and 'value="thu" checked' in page
+
+
+def test_a_schedule_that_cannot_be_keeps_the_form_as_it_was_filled_in(zofia, site):
+    path = path_of(site, "halina@example.org")
+    refused = zofia.send(path, delivery="digest", every="monthly", day="32", at="18:15")
+    without = zofia.send(path, delivery="digest", every="weekly", at="07:00")
+
+    assert refused.status_code == without.status_code == 400
+    assert "Please choose a day, and give the hour like this: 07:00." in words(refused.text)
+    assert 'value="monthly" checked' in refused.text and 'value="18:15"' in refused.text and 'max="31" value="32"' in refused.text
+    assert "Please choose at least one day of the week." in words(without.text) and 'value="weekly" checked' in without.text
     assert the(site, "halina@example.org").delivery == "each"
+
+
+def test_a_member_whose_only_message_is_hidden_has_written_one(zofia, site, now):
+    with site.writing() as db:
+        mlist = list_by_name(db, "siecibp")
+        message = seeds.thread(db, mlist, "Klucz", now).say("Halina", "halina@example.org", "?")
+        message.user_id, message.hidden_at = member_by_key(db, mlist, "halina@example.org").user_id, now
+
+    said = words(zofia.page(path_of(site, "halina@example.org")))
+    assert "1 message, hidden" in said and "Nothing yet." not in said
 
 
 def test_only_coordinators_name_moderators(zofia, alina, site):
@@ -180,7 +203,7 @@ def test_somebody_is_taken_off_with_a_letter_or_silently(zofia, office, site, le
     assert the(site, "halina@example.org") is None
     assert [one.kind for one in office.letters("halina@example.org") if one.kind != "sign-in"] == letters
     assert all("Na własną prośbę." in one.text for one in office.letters("halina@example.org", "removed"))
-    assert "halina@example.org Na własną prośbę." in words(zofia.page(DESK + "journal"))
+    assert "halina@example.org; Na własną prośbę." in words(zofia.page(DESK + "journal"))
 
 
 def test_people_are_added_a_line_each_after_a_look(zofia, office, site):
@@ -350,13 +373,24 @@ def setting(alina, **values):
 
 
 def test_a_coordinator_changes_settings_and_only_what_differs_is_written_down(alina, site):
-    done = setting(alina, title="Sieć Bibliotek", footer="Stopka\r\nw dwóch wierszach", archive="members", max_size="5000")
+    done = setting(alina, title="Sieć Bibliotek", footer="Stopka\r\nw dwóch wierszach", archive="members", max_size="5.5")
 
     assert "Saved." in words(alina.page(done.headers["Location"]))
     with site.reading() as db:
         mlist = list_by_name(db, "siecibp")
-        assert (mlist.title, mlist.footer, mlist.max_size) == ("Sieć Bibliotek", "Stopka\nw dwóch wierszach", 5000)
-    assert "title=Sieć Bibliotek footer=Stopka w dwóch wierszach max_size=5000" in words(alina.page(DESK + "journal"))
+        assert (mlist.title, mlist.footer, mlist.max_size) == ("Sieć Bibliotek", "Stopka\nw dwóch wierszach", 5_767_168)
+    assert "Title: Sieć Bibliotek; Words below every message: Stopka w dwóch wierszach; Largest message, in MB: 5.5 MB" in words(alina.page(DESK + "journal"))
+
+
+def test_a_size_that_nobody_has_touched_stays_what_it_is_to_the_byte(alina, site):
+    with site.writing() as db:
+        list_by_name(db, "siecibp").max_size = 7_000_001
+    shown = re.search(r'name="max_size" value="([^"]+)"', alina.page("/siecibp/settings"))[1]
+    setting(alina, max_size=shown, title="Inny")
+
+    assert shown == "6.68"
+    with site.reading() as db:
+        assert list_by_name(db, "siecibp").max_size == 7_000_001
 
 
 def test_opening_the_archive_to_everybody_is_said_and_asked_twice(alina, site):
@@ -376,7 +410,8 @@ def test_opening_the_archive_to_everybody_is_said_and_asked_twice(alina, site):
     ("values", "said"),
     [
         ({"title": " "}, "never empty"),
-        ({"max_size": "dużo"}, "whole number"),
+        ({"max_size": "dużo"}, "a number of megabytes"),
+        ({"max_size": ""}, "a number of megabytes"),
         ({"subject_tag": "x" * 65}, "at most 64"),
         ({"alias": "x@example.org"}, "Only administrators"),
         ({"archive": "all"}, "cannot be used"),

@@ -12,6 +12,7 @@ from listserv.store.lists import list_by_name
 from listserv.store.members import DeliveryMode, Member, Status, member_by_key
 from listserv.store.moderation import Journal
 from listserv.store.people import Address, Browser, User
+from listserv.usecases import mypage
 from tests.web.readers import app, archive, hidden, letters, member, signed_in, stranger, words  # noqa: F401
 
 LIST = "/me/list/siecibp"
@@ -51,20 +52,20 @@ def test_looking_changes_nothing(member, site, path):
 
 
 @pytest.mark.parametrize(
-    ("fields", "schedule"),
+    ("fields", "schedule", "said"),
     [
-        ({"every": "daily", "at": "06:30"}, "daily 06:30"),
-        ({"every": "weekly", "days": ["thu", "mon"], "at": "18:00"}, "weekly mon,thu 18:00"),
-        ({"every": "monthly", "day": "31", "at": "07:00"}, "monthly 31 07:00"),
+        ({"every": "daily", "at": "06:30"}, "daily 06:30", "a digest, every day at 6:30."),
+        ({"every": "weekly", "days": ["thu", "mon"], "at": "18:00"}, "weekly mon,thu 18:00", "a digest, on Mondays and Thursdays at 18:00."),
+        ({"every": "monthly", "day": "31", "at": "07:00"}, "monthly 31 07:00", "a digest, on the last day of each month at 7:00."),
     ],
 )
-def test_a_digest_comes_when_it_is_wanted(member, site, fields, schedule):
-    assert member.send(LIST, delivery="digest", **fields).status_code == 303
+def test_a_digest_comes_when_it_is_wanted_and_the_page_says_when(member, site, fields, schedule, said):
+    done = member.send(LIST, delivery="digest", **fields)
 
     found = ewa(site)
     assert (found.delivery, found.schedule) == (DeliveryMode.DIGEST, schedule)
     assert found.digest_due is not None
-    assert "The change is in force." in words(member.page(f"{LIST}?saved=1"))
+    assert f"From now on: {said}" in words(member.page(done.headers["Location"]))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,17 @@ def test_a_time_that_there_is_not_changes_nothing(member, site, fields):
     assert answer.status_code == 400
     assert "Nothing was changed." in words(answer.text)
     assert (ewa(site).delivery, ewa(site).schedule) == (DeliveryMode.EACH, "daily 07:00")
+
+
+def test_a_form_that_was_refused_comes_back_as_it_was_filled_in(member):
+    weekly = member.send(LIST, delivery="digest", every="weekly", at="18:15", day="9").text
+    monthly = member.send(LIST, delivery="digest", every="monthly", at="25:00", day="31", days=["tue", "sun"]).text
+
+    assert 'value="digest" checked' in weekly and 'value="weekly" checked' in weekly and 'value="18:15"' in weekly
+    assert not re.search(r'name="days" value="\w+" checked', weekly)
+    assert 'value="monthly" checked' in monthly and 'value="25:00"' in monthly and 'name="day" min="1" max="31" value="31"' in monthly
+    assert re.findall(r'name="days" value="(\w+)" checked', monthly) == ["tue", "sun"]
+    assert 'name="until" value="2020-01-01"' in member.send(LIST, pause="1", until="2020-01-01").text
 
 
 def test_a_pause_until_a_day_and_back_again(member, site):
@@ -99,11 +111,27 @@ def test_a_pause_that_cannot_be_is_none(member, site, until, said):
     assert ewa(site).status is Status.ENABLED
 
 
-def test_leaving_takes_one_button_and_says_goodbye(member, site):
-    assert member.send(LIST, leave="1").headers["Location"] == "/me"
+def test_leaving_takes_one_button_and_says_goodbye_and_the_way_back(member, site):
+    done = member.send(LIST, leave="1")
 
+    assert done.headers["Location"] == "/me?left=siecibp"
     assert ewa(site) is None
     assert [to for to, _ in letters(site)] == ["ewa@example.org"]
+    said = words(member.page("/me?left=siecibp"))
+    assert "You are off the list “Sieć BP”. A letter that says so is on its way." in said
+    assert "moderator_siecibp@ lists.example.org" in said and "You are on no list of this server now." in said
+
+
+@pytest.mark.parametrize("name", ["siecibp", "gazetka", "nie-ma", "Sie\N{COMBINING ACUTE ACCENT}%00"])
+def test_nobody_is_told_that_they_left_where_they_have_not(member, site, archive, name):
+    assert "You are off" not in member.page(f"/me?left={name}")
+
+
+def test_that_somebody_left_is_said_for_an_hour(member, site, clock):
+    member.send(LIST, leave="1")
+    clock.move(minutes=61)
+
+    assert "You are off" not in member.page("/me?left=siecibp")
 
 
 def test_the_last_coordinator_is_told_why_they_cannot_leave(app, site, archive):
@@ -137,6 +165,40 @@ def test_what_cannot_be_a_name_a_language_or_a_zone_comes_back(member, site, fie
 
     assert answer.status_code == 400 and "Nothing was changed." in words(answer.text)
     assert (person(site).name, person(site).language) == ("Ewa Fiszka", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Warszawa", "Europe/Warsaw"),
+        ("kraków", "Europe/Warsaw"),
+        ("Nowy  Jork", "America/New_York"),
+        ("new york", "America/New_York"),
+        ("Berlin", "Europe/Berlin"),
+        ("lisbon", "Europe/Lisbon"),
+        ("sao paulo", "America/Sao_Paulo"),
+    ],
+)
+def test_a_zone_is_known_by_its_city(member, site, typed, zone):
+    assert member.send("/me/profile", name="Ewa", language="", timezone=typed).status_code == 303
+
+    assert person(site).timezone == zone
+
+
+def test_an_address_that_waits_for_its_proof_is_listed_until_then(member, site, clock):
+    member.send("/me/addresses", email="Ewa@Praca.example.net")
+    member.send("/me/addresses", email="ewa@praca.example.net")
+    assert words(member.page("/me/addresses")).count("waits to be proven") == 1
+
+    member.send(link(letters(site)[-1][1], "prove"))
+    said = words(member.page("/me/addresses"))
+    assert "ewa@praca.example.net" in said and "waits to be proven" not in said
+
+    member.send("/me/addresses", email="druga@example.net")
+    with site.reading() as db:
+        user = db.get(User, person(site).id)
+        assert mypage.pending_addresses(db, user, clock()) == ["druga@example.net"]
+        assert mypage.pending_addresses(db, user, clock.move(hours=25)) == []
 
 
 def link(text, kind):
@@ -234,7 +296,7 @@ def test_devices_are_listed_and_ended_one_by_one_and_all_at_once(app, site, arch
         rows[0].agent, rows[1].agent, jans = firefox["User-Agent"], phone["User-Agent"], rows[-1].id
         second = rows[1].id
     page = words(here.page("/me/devices"))
-    assert "Firefox, Windows this one since 3 March 2026 , last used 3 March 2026" in page and "Safari, iPhone" in page
+    assert "Firefox, Windows this one since today, 10:00 , last used today, 10:00" in page and "Safari, iPhone" in page
     assert page.count("Sign out") == 3
 
     here.send("/me/devices", end=str(second))

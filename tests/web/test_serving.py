@@ -48,7 +48,7 @@ def test_it_answers(server):
 
 
 def test_it_finishes_the_answer_in_hand(site, server, monkeypatch):
-    from listserv.usecases import reading
+    from listserv.usecases import forums
 
     begun = threading.Event()
 
@@ -57,7 +57,7 @@ def test_it_finishes_the_answer_in_hand(site, server, monkeypatch):
         time.sleep(0.4)
         return ()
 
-    monkeypatch.setattr(reading, "front", slow)
+    monkeypatch.setattr(forums, "front", slow)
     answers = []
     thread = threading.Thread(target=lambda: answers.append(ask(server, "/")[0]))
     thread.start()

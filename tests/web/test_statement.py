@@ -35,14 +35,25 @@ def test_everything_required_is_there_once_and_says_something(stranger, archive,
 
 def test_it_is_filled_from_the_settings(stranger, site, archive):
     site.settings = site.settings.model_copy(
-        update={"accessibility": AccessibilitySettings(person="Ewa Fiszka", phone="12 345 67 89", building="Wejście bez progu.")}
+        update={
+            "accessibility": AccessibilitySettings(person="Ewa Fiszka", phone="12 345 67 89", building="Wejście bez progu."),
+            "site": site.settings.site.model_copy(update={"name": "Sieć BP"}),
+        }
     )
     page = stranger.page("/accessibility")
 
-    assert '<span id="a11y-podmiot">Listy</span>' in page
+    assert '<span id="a11y-podmiot">Sieć BP</span>' in page
+    assert "Please write or call." in page
     assert 'id="a11y-email" href="mailto:admin@example.org"' in page
     assert 'id="a11y-url" href="https://lists.example.org/"' in page
     assert all(said in page for said in ("Ewa Fiszka", "12 345 67 89", "Wejście bez progu."))
+
+
+def test_without_a_name_it_speaks_for_the_domain_and_without_a_telephone_of_none(stranger, archive):
+    page = stranger.page("/accessibility")
+
+    assert '<span id="a11y-podmiot">lists.example.org</span>' in page
+    assert "Please write." in page and "call" not in words(page)
 
 
 def test_every_page_leads_to_it(stranger, member, archive):

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from listserv.store.archive import Message, Thread
 from listserv.store.lists import list_by_name
 from listserv.store.members import Role, member_of
+from listserv.usecases.access import CONSOLE
+from listserv.usecases.journal import note
 from tests.web.readers import app, archive, member, signed_in, stranger, words  # noqa: F401  (fixtures)
 
 
@@ -188,3 +190,72 @@ def test_strangers_at_a_public_archive_do_not_see_what_is_hidden_nor_learn_of_it
         "/gazetka/message/" + "A" * 32, "X"
     )
     assert "Piszcie na" not in stranger.page(f"/gazetka/thread/{archive.threads['gazetka']}").replace("&gt; Piszcie", "")
+
+
+def journal(moderator, **more):
+    """Each entry of the journal, in words, newest first, and where its title leads."""
+    page = moderator.page("/siecibp/moderate/journal", **more)
+    entries = re.findall(r'<li class="thread hang">(.*?)</li>', page, re.DOTALL)
+    return [(words(one), re.search(r'<p><a href="([^"]+)"', one)) for one in entries]
+
+
+def test_every_entry_about_a_thread_or_a_message_names_it_and_leads_there(site, moderator, at, archive):
+    message = f"/siecibp/message/{hash_of(site, 'jan@example.org')}"
+    for do in ("lock", "pin"):
+        moderator.send(f"{at}/tools", do=do)
+    moderator.send(f"{at}/tools", do="move", topic="")
+    moderator.send(f"{at}/tools", do="move", topic="lekcje")
+    moderator.send(f"{message}/tools", do="words", words="mam", reason="prośba autora", sure="yes")
+    moderator.send(f"{message}/tools", do="hide", sure="yes")
+
+    found = journal(moderator)
+
+    assert all(link and link[1] in (at, message) for _, link in found[:6])
+    assert all("Scenariusze lekcji" in said for said, _ in found[:6])
+    said = " | ".join(one for one, _ in found)
+    assert "part of a message taken out" in said and "words; prośba autora" in said
+    assert "topic: Lekcje i warsztaty" in said
+
+
+def test_a_joined_thread_is_told_without_arrows(site, moderator, at, archive):
+    other, number = archive.threads["klucz"], at.rpartition("/")[2]
+    moderator.send(f"{at}/tools", do="join", target=str(other), sure="yes")
+
+    ((said, link), *_) = journal(moderator)
+    assert f"from the thread: no. {number}" in said and "→" not in said and "Kto ma klucz?" in said
+    assert link[1] == f"/siecibp/thread/{other}"
+    assert f'href="{at}">no. {number}' in moderator.page("/siecibp/moderate/journal")
+
+
+@pytest.mark.parametrize(
+    ("what", "detail", "said"),
+    [
+        ("list-set", "archive=members language=pl", "Who reads the archive: only members; Language: polski"),
+        ("list-set", "title=a language=b max_size=10485760", "Title: a; Language: b; Largest message, in MB: 10 MB"),
+        ("list-set", "something else", "something else"),
+        ("member-set", "schedule=weekly mon,thu 07:00 status=enabled", "When digests come: on Mondays and Thursdays at 7:00; State: gets mail"),
+        ("member-set", "name=", "Name: –"),
+        ("member-removed", "ewa@example.org me", "ewa@example.org; on their own page"),
+        ("member-removed", "ewa@example.org Na własną prośbę.", "ewa@example.org; Na własną prośbę."),
+        ("history-imported", "1 messages from mbox", "1 message; mbox"),
+        ("topic-added", "lekcje", "Lekcje i warsztaty"),
+        ("topics-ordered", "lekcje dawne", "Lekcje i warsztaty, dawne"),
+        ("topic-removed", "dawne: Dawne sprawy, 3 threads", "Dawne sprawy"),
+        ("message-redacted", "attachment 2", "attachment no. 2"),
+        ("thread-split", "nonsense", "nonsense"),
+        ("held-refused", "Dziękujemy, nie.", "Dziękujemy, nie."),
+    ],
+)
+def test_what_the_journal_notes_for_machines_is_said_in_words(site, moderator, archive, now, what, detail, said):
+    with site.writing() as db:
+        note(db, CONSOLE, what, mlist=list_by_name(db, "siecibp"), now=now, detail=detail)
+
+    assert f" {said} " in journal(moderator)[0][0].replace("at the console", " ") + " "
+
+
+def test_readers_of_a_closed_thread_are_told_why_nobody_answers(site, moderator, member, at):
+    assert "closed this thread" not in member.page(at)
+    moderator.send(f"{at}/tools", do="lock")
+
+    assert "Moderators have closed this thread. A new one can be begun: new thread" in words(member.page(at))
+    assert 'href="/siecibp/new">new thread' in member.page(at)

@@ -154,9 +154,9 @@ def test_too_large_a_form_is_refused(stranger):
 
 
 def test_our_own_fault_is_told_without_its_insides(app, site, archive, monkeypatch, caplog):
-    from listserv.usecases import reading
+    from listserv.usecases import forums
 
-    monkeypatch.setattr(reading, "front", lambda *_: 1 / 0)
+    monkeypatch.setattr(forums, "front", lambda *_: 1 / 0)
     page = app.test_client().page("/", 500)
 
     assert "This is our fault" in page

@@ -203,7 +203,8 @@ def test_files_have_the_room_that_the_list_gives(member, site):
     answer = fill(member, NEW, subject="Duże", text="Ważne słowa.", file=(io.BytesIO(b"x" * 9_000), "duże.bin"))
 
     assert answer.status_code == 400
-    assert "Together the files are larger than this list allows" in words(answer.text)
+    room = re.search(r"\(together ([\d.]+ [KM]?B) at most\)", words(answer.text))[1]
+    assert f"Together the files are larger than this list allows ({room})" in words(answer.text)
     assert "Ważne słowa." in answer.text
     assert [draft.text for draft in rows(site, Draft)] == ["Ważne słowa."]
     assert rows(site, DraftFile) == []
@@ -222,7 +223,7 @@ def test_quoting_without_a_script_puts_the_whole_message_in(member, archive):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"subject": "", "text": "Bez tematu."}, "A new topic needs a subject"),
+        ({"subject": "", "text": "Bez tematu."}, "A message needs a subject"),
         ({"subject": "Bez słów", "text": " \n"}, "There is nothing in it yet"),
         ({"subject": "x" * 300, "text": "Długi temat."}, "A subject has room for 200 characters"),
     ],
@@ -304,7 +305,7 @@ def test_a_closed_thread_offers_a_new_topic_and_asks_the_moderators(member, app,
     page = member.page(path)
 
     assert "This thread is closed." in words(page) and 'href="/siecibp/new"' in page
-    assert "the moderators have closed the conversation that it answers" in words(page)
+    assert "the moderators have closed this thread" in words(page)
     told = member.page(fill(member, path, text="Jeszcze jedno słowo.").headers["Location"])
     assert "It waits for a moderator" in words(told)
     assert [held.reasons for held in rows(site, Held)] == ["locked"]

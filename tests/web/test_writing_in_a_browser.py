@@ -1,5 +1,6 @@
 """In a real browser: the draft keeps itself, the selection is quoted, one click sends once, and the armour stops nothing of ours."""
 
+import re
 import threading
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -64,7 +65,7 @@ def test_a_draft_keeps_itself_and_survives_a_closed_tab(page, base, site):
     page.goto(f"{base}/siecibp/new")
     page.fill("#subject", "Jutro")
     page.fill("#text", "Pierwsze słowa.")
-    page.get_by_text("Draft kept").wait_for(timeout=SOON)
+    page.get_by_text(re.compile(r"^Draft kept, \d{1,2}:\d\d$")).wait_for(timeout=SOON)
     assert drafts(site) == [("Jutro", "Pierwsze słowa.")]
 
     page.fill("#text", "Pierwsze słowa. I ostatnie.")
@@ -105,6 +106,29 @@ def test_two_quick_clicks_send_once_and_the_back_button_does_not_send_again(page
 
     with site.reading() as db:
         assert len(db.scalars(select(Message).where(Message.subject == "Raz")).all()) == 1
+    assert drafts(site) == []
+
+
+def test_a_draft_on_its_way_does_not_race_with_the_message(page, base, site):
+    happened = []
+    page.on("requestfailed", lambda request: happened.append("given up"))
+
+    def hold(route):
+        if 'name="autosave"' in (route.request.post_data or ""):
+            happened.append("kept")
+            return
+        happened.append("sent")
+        route.continue_()
+
+    page.goto(f"{base}/siecibp/new")
+    page.route("**/siecibp/new", hold)
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.fill("#subject", "Raz")
+        page.fill("#text", "Tylko raz.")
+    page.click("button.main")
+    page.wait_for_url("**/written/*")
+
+    assert happened == ["kept", "given up", "sent"]
     assert drafts(site) == []
 
 

@@ -1,0 +1,66 @@
+"""What somebody typed is what readers show: an encoded word in a subject or name is no instruction, and nothing turns the writing."""
+
+import email
+from datetime import UTC, datetime
+from email import policy
+
+import pytest
+
+from listserv.errors import Invalid
+from listserv.mail import compose, parse
+from listserv.mail.address import Mailbox
+from listserv.mail.compose import Writing
+from listserv.store.people import User
+from listserv.usecases import administration, mypage
+from listserv.usecases.access import CONSOLE
+
+NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
+TYPED = ["=?utf-8?q?X=0D=0ABcc:_o@x?=", "Re: =?utf-8?b?Wmx5?= tak", "=?utf-8?q?ł=40?=", "a =? b ?= c", "=?utf-8?q?szef=40bank=2Eexample?="]
+
+
+@pytest.mark.parametrize("text", TYPED)
+def test_a_post_says_what_was_typed_in_its_subject_and_name(text):
+    raw = compose.post(Writing(Mailbox(text, "anna@example.org"), "siecibp@lists.example.org", text, "Tak.", "1@lists.example.org", NOW))
+
+    post, read = parse.parse(raw), email.message_from_bytes(raw, policy=policy.default)
+    assert (post.subject, post.authors[0].name) == (text, text)
+    assert (read["Subject"], read["From"].addresses[0].display_name) == (text, text)
+    assert read["Bcc"] is None
+
+
+@pytest.mark.parametrize("text", TYPED)
+def test_a_letter_of_ours_says_it_too(text):
+    raw = compose.letter(
+        Mailbox(text, "siecibp@lists.example.org"), Mailbox(text, "anna@example.org"), text, "Dzień dobry.\n", headers={"Reply-To": "r@lists.example.org"}, date=NOW
+    )
+
+    read = email.message_from_bytes(raw, policy=policy.default)
+    assert (read["Subject"], read["From"].addresses[0].display_name, read["To"].addresses[0].display_name) == (text, text, text)
+    assert read["From"].addresses[0].addr_spec == "siecibp@lists.example.org" and read["Reply-To"] and read["Bcc"] is None
+    assert read.get_content().split() == ["Dzień", "dobry."]
+
+
+@pytest.mark.parametrize("turn", ["\u202e", "\u202a", "\u2066", "\u2069"])
+def test_marks_that_turn_the_writing_are_taken_off(turn):
+    assert administration.one_line(f"Anna{turn} Lis") == "Anna Lis"
+    assert compose.one_line(f"Sp{turn}rawa") == "Sprawa"
+
+
+@pytest.mark.parametrize("name", ["szef@bank.example", "=?utf-8?q?szef=40bank=2Eexample?=", "szef＠bank.example", "=?utf-8?b?c3plZkBiYW5rLmV4YW1wbGU=?="])
+def test_nobody_is_named_like_an_address(site, network, now, name):
+    from listserv.usecases.signin import Person
+
+    with site.writing() as db:
+        user = db.query(User).first()
+        person = Person.__new__(Person)
+        object.__setattr__(person, "user_id", user.id)
+        before = user.name
+        with pytest.raises(Invalid):
+            mypage.set_profile(db, person, {"name": name}, now)
+        assert user.name == before
+
+
+def test_titles_and_topics_take_no_turning_marks(db, mlist, now):
+    administration.set_list(db, mlist, {"title": "Sieć \u202eBP"}, CONSOLE, now)
+    assert mlist.title == "Sieć BP"
+    assert administration.add_topic(db, mlist, "tik", "Lek\u2066cje", CONSOLE, now).title == "Lekcje"
