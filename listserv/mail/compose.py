@@ -17,6 +17,8 @@ from listserv.mail.address import Mailbox, split
 from listserv.mail.headers import ENCODED, Field
 from listserv.mail.text import TURNING
 
+# Keeps the place of a field that is put in afterwards.
+SOMEBODY = "nobody@example.invalid"
 QUOTE = '<blockquote type="cite">'
 
 
@@ -44,17 +46,17 @@ def letter(sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Ma
     """A plain-text letter with CRLF line ends. `headers` win over the standard ones."""
     policy = SMTP if (sender.address + to.address).isascii() else SMTPUTF8
     mail = EmailMessage(policy=policy)
-    typed = _as_typed({"From": sender, "To": to}, subject)
-    mail["From"] = mailbox(sender)
-    mail["To"] = mailbox(to)
-    mail["Subject"] = "-" if "subject" in typed else one_line(subject)
+    typed = _as_typed(sender, to, subject, headers)
+    mail["From"] = SOMEBODY if "from" in typed else mailbox(sender)
+    mail["To"] = SOMEBODY if "to" in typed else mailbox(to)
+    mail["Subject"] = SOMEBODY if "subject" in typed else one_line(subject)
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = message_id(split(sender.address)[1])
     for name, value in headers.items():
         # An address that somebody gave as the sender's and that is none (`0@`) breaks the email package's parser.
         with suppress(MessageError, ValueError, IndexError):
             if value:
-                mail[name] = one_line(value)
+                mail[name] = SOMEBODY if name.lower() in typed else one_line(value)
     mail.set_content(body.encode("utf-8", "replace").decode(), cte="quoted-printable")
     if not typed:
         return mail.as_bytes()
@@ -62,11 +64,13 @@ def letter(sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Ma
     return fields.join(typed.get(field.name, field) for field in found) + b"\r\n" + content
 
 
-def _as_typed(boxes: Mapping[str, Mailbox], subject: str) -> dict[str, Field]:
-    """The fields that the email package would read instead of writing, because somebody typed an encoded word."""
-    made = [fields.make(name, _author(box)) for name, box in boxes.items() if ENCODED in box.name]
+def _as_typed(sender: Mailbox, to: Mailbox, subject: str, headers: Mapping[str, str]) -> dict[str, Field]:
+    """The fields in which somebody typed an encoded word, also as (a part of) an address: there it may hold line ends, and the
+    email package would read it instead of writing it."""
+    made = [fields.make(name, _author(box)) for name, box in (("From", sender), ("To", to)) if ENCODED in box.name + box.address]
     if ENCODED in subject:
         made.append(Field("subject", b"Subject: " + _words(subject).encode() + b"\r\n"))
+    made += [fields.make(name, value) for name, value in headers.items() if ENCODED in value]
     return {field.name: field for field in made}
 
 

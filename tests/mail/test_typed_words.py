@@ -40,6 +40,17 @@ def test_a_letter_of_ours_says_it_too(text):
     assert read.get_content().split() == ["Dzień", "dobry."]
 
 
+@pytest.mark.parametrize("name", ["Reply-To", "In-Reply-To", "References", "X-Listserv-Letter"])
+@pytest.mark.parametrize("address", ["=?utf-8?q?x=0D=0ABcc=3A_o=40x?=@elsewhere.example.org", "=?utf-8?b?eA0KQmNjOiBvQHg=?=@elsewhere.example.org"])
+def test_an_address_that_is_an_encoded_word_brings_no_field_along(name, address):
+    """Such an address is valid (RFC 5322 3.2.3), and who writes from it gets answers."""
+    raw = compose.letter(Mailbox("", address), Mailbox("", address), "Dziękujemy", "Dzień dobry.\n", headers={name: address}, date=NOW)
+
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert b"\nBcc" not in head and head.count(address.encode()) == 3
+    assert email.message_from_bytes(raw, policy=policy.default).get_content().split() == ["Dzień", "dobry."]
+
+
 @pytest.mark.parametrize("turn", ["\u202e", "\u202a", "\u2066", "\u2069"])
 def test_marks_that_turn_the_writing_are_taken_off(turn):
     assert administration.one_line(f"Anna{turn} Lis") == "Anna Lis"
