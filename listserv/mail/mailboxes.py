@@ -18,7 +18,7 @@ QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.S)
 PLAIN_LOCAL = re.compile(r'[^\s"(),:;<>@\[\\\]]+')
 # Labels of letters, digits and hyphens (an underscore is seen), of any script; or an address in brackets.
 LABEL = r"(?!-)(?:[A-Za-z0-9_-]|[^\x00-\x7f]){1,63}+(?<!-)"
-DOMAIN = re.compile(rf"{LABEL}(?:\.{LABEL})*+|\[[\w.:-]{{1,80}}\]")
+DOMAIN = re.compile(rf"{LABEL}(?:\.{LABEL})*|\[[\w.:-]{{1,80}}\]")
 LONGEST_ADDRESS = 320
 LONGEST_NAME = 200
 LONGEST_DOMAIN = 253

@@ -22,7 +22,7 @@ MOST = {"[": 400, "`": 600, "*": 1500, "_": 1500, "~": 600, "<": 600, "&": 2000,
 # Each bracket is looked for up to the end of its paragraph.
 BRACKETS_BY_LENGTH = 1_500_000
 DEEPEST = 8
-INDENT = re.compile(r"(?m)^(?:[ \t]|>[ ]?|(?:[-*+]|\d{1,9}[.)])[ \t])*+")
+INDENT = re.compile(r"(?m)^(?:[ \t]|>[ ]?|(?:[-*+]|\d{1,9}[.)])[ \t]){0,1000}")
 MARKERS = re.compile(r">|[-*+][ \t]|\d+[.)][ \t]|\t| {2,4}")
 # A subject of a list's mail has one h1 and the post's author is an h2 of the page: headings of a post begin below.
 HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")

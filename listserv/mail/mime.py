@@ -23,7 +23,9 @@ MAX_SCANNED = 500_000_000
 # A field with its continuations, as Postfix takes it: white space may stand before the colon, any other line begins the body.
 FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]++)[ \t]*+:([^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+)(?:\r\n|\r|\n|\Z)")
 FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]")
-HEAD = re.compile(rb"(?:(?:[\x21-\x39\x3b-\x7e]+[ \t]*:|[ \t])[^\r\n]*+(?:\r\n|\r|\n|\Z))*+")
+# A thousand lines of it at a time. (No `*+` around what may fail half-way: before Python 3.11.5 the half stays eaten, gh-106052;
+# and no `*`, which takes memory for each time.)
+HEAD = re.compile(rb"(?:(?:[\x21-\x39\x3b-\x7e]+[ \t]*:|[ \t])[^\r\n]*+(?:\r\n|\r|\n|\Z)){1,1000}")
 # Continuations of nothing.
 LEADING = re.compile(rb"(?:[ \t][^\r\n]*+(?:\r\n|\r|\n|\Z))*+")
 MBOX_LINE = re.compile(rb">?From (?![ \t]*:)[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -69,8 +71,9 @@ def _read_head(part: Part, raw: bytes, start: int, end: int) -> int:
     """Give a part its fields from what lies between two places; where its body begins is returned."""
     mbox = MBOX_LINE.match(raw, start, end)
     start = mbox.end() if mbox else start
-    found = HEAD.match(raw, start, end)
-    over = found.end() if found else start
+    over = start
+    while found := HEAD.match(raw, over, end):
+        over = found.end()
     if over - start > MAX_HEAD:
         part.problems["long-header"] = None
     first = LEADING.match(raw, start, over)

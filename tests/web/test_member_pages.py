@@ -311,7 +311,7 @@ def test_the_journal_is_filtered(lived, zofia, query, found):
 def test_the_journal_says_who_and_what_about(lived, zofia, site):
     page = zofia.page(f"{DESK}journal?kind=posts")
 
-    assert f'<a href="{DESK}case/p1">=1+1</a>' in page
+    assert f'<a href="{DESK}case/p1" lang="pl">=1+1</a>' in page
     assert "Zofia Lektura in the browser" in words(page)
     assert "this address is not on the list" in words(page)
 
