@@ -9,6 +9,7 @@ LONGEST = 400
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad"))
 # Evolution writes its times with a ratio sign and a thin blank.
 ODD = {ord("\N{NO-BREAK SPACE}"): " ", ord("\N{NARROW NO-BREAK SPACE}"): " ", ord("\N{THIN SPACE}"): " ", ord("\N{RATIO}"): ":"}
+UNUSUAL = re.compile("[" + "".join(map(chr, [*INVISIBLE, *ODD])) + "]")
 
 # `>`, or the initials that The Bat! puts before it.
 QUOTED = re.compile(r"[ \t\u00a0]{0,3}>|[ \t]?[A-Z]{2,3}>[ >]")

@@ -47,7 +47,9 @@ def open_page(text: str) -> Page:
     ends = ["\n"] * (len(raw) - 1) + [""]
     if any(sign in text for sign in marks.GLUED_SIGNS):
         raw, ends = _cut_loose(text, raw, ends)
-    return Page(raw, ends, [_bare(line) for line in raw], ["said"] * len(raw))
+    # Translating costs more than everything else here, and few letters need it.
+    lines = [_bare(line) for line in raw] if marks.UNUSUAL.search(text) else [line.strip()[: marks.LONGEST] for line in raw]
+    return Page(raw, ends, lines, ["said"] * len(raw))
 
 
 def _cut_loose(text: str, raw: list[str], ends: list[str]) -> tuple[list[str], list[str]]:
@@ -72,4 +74,4 @@ def says_when_or_who(words: str) -> bool:
 
 def _bare(line: str) -> str:
     line = line.strip()[: marks.LONGEST]
-    return line if line.isascii() else line.translate(marks.INVISIBLE).translate(marks.ODD).strip()
+    return line.translate(marks.INVISIBLE).translate(marks.ODD).strip() if marks.UNUSUAL.search(line) else line

@@ -1,8 +1,9 @@
 """What somebody says, for the few words that stand for a whole letter: without quotations, headings of quotations, signatures and marks."""
 
 import re
+from collections.abc import Sequence
 
-from listserv.mail.quotes import split
+from listserv.mail.quotes import Piece, split
 
 # `mail.compose.message_id`: written in the browser, where the text is Markdown. Anybody may write under such an id; it would
 # change nothing but a few signs of their own words.
@@ -27,12 +28,11 @@ def has_marks(message_id: str, has_html: bool) -> bool:
 
 def words(text: str) -> str:
     """What is said in a text; in one that only quotes, what it quotes."""
-    return both(text)[0]
+    return both(split(text))[0]
 
 
-def both(text: str) -> tuple[str, str]:
+def both(pieces: Sequence[Piece]) -> tuple[str, str]:
     """What is said in a text (where it only quotes, what it quotes); and all of it but the headings of quotations."""
-    pieces = split(text)
     whole = "".join(piece.text for piece in pieces if piece.kind != "attribution")
     own = "".join(piece.text for piece in pieces if piece.kind in ("said", "farewell"))
     return own if own.strip() else QUOTED.sub("", "".join(piece.text for piece in pieces if piece.kind == "quote")), whole

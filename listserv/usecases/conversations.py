@@ -198,7 +198,7 @@ def pieces_of(text: str) -> tuple[Piece, ...]:
     return _kept_pieces(text) if len(text) <= KEPT else split(text)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _kept_pieces(text: str) -> tuple[Piece, ...]:
     return split(text)
 

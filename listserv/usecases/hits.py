@@ -10,7 +10,7 @@ from listserv.mail import said
 from listserv.store import finding
 from listserv.store.finding import Record
 from listserv.usecases.asking import Ground, Question
-from listserv.usecases.conversations import Veil, speaker
+from listserv.usecases.conversations import Veil, pieces_of, speaker
 from listserv.words.marking import Part, Sought, excerpt, marked
 
 
@@ -59,7 +59,7 @@ def _hit(row: Record, files: Sequence[Record], asked: Question, ground: Ground) 
 
 def _words(veil: Veil, row: Record, sought: Sought) -> tuple[tuple[Part, ...], bool]:
     """Some words of what the message itself says; of what it quotes or signs with, where only that has what was looked for."""
-    own, whole = said.both(row.text)
+    own, whole = said.both(pieces_of(row.text))
     if said.has_marks(row.message_id, row.has_html):
         own = said.unmarked(own)
     words, there = excerpt(veil(own), sought)

@@ -22,7 +22,7 @@ KINDS = visitors.READING - {"search.on_list"} | {"forum.front"}
 # `today` and `two weeks ago` become others by themselves.
 LONGEST = timedelta(minutes=1)
 # In bytes: of all pages, and of one.
-MOST, LARGEST = 8 * 1024 * 1024, 256 * 1024
+MOST, LARGEST = 24 * 1024 * 1024, 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
