@@ -4,12 +4,14 @@ Every test that asks for a database runs twice, on SQLite and on PostgreSQL; one
 `@pytest.mark.only_sqlite` or `@pytest.mark.only_postgresql`.
 """
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from listserv.config import Settings
 from listserv.site import Site
+from listserv.store.lists import list_by_name
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
 from tests import postgres
@@ -83,22 +85,37 @@ def maker(request, dbms):
 
 
 @pytest.fixture
-def migrated(maker, tmp_path):
-    """The URL of an empty site's database, the test's own."""
-    url = maker.migrated(tmp_path)
-    yield url
-    maker.remove(url)
-
-
-@pytest.fixture
 def settings(tmp_path) -> Settings:
     values = {
-        "site": {"name": "Listy", "domain": "lists.example.org", "url": "https://lists.example.org", "language": "pl", "secret": "secret-of-the-tests", "owner": "admin@example.org"},
+        "site": {
+            "name": "Listy",
+            "domain": "lists.example.org",
+            "url": "https://lists.example.org",
+            "language": "pl",
+            "secret": "secret-of-the-tests",
+            "owner": "admin@example.org",
+        },
         "relay": {"url": f"maildir:{tmp_path / 'out'}"},
         "auth": {"dns": "127.0.0.1:1", "trust": "mx.example.org"},
         "data": tmp_path,
     }
     return Settings.model_validate(values)
+
+
+@pytest.fixture
+def migrated(request, maker, tmp_path, settings):
+    """The URL of a site's database, the test's own: empty, or with what this test begins with."""
+    url = maker.migrated(tmp_path)
+    for name, begin in BEGINNINGS.items():
+        if name in request.fixturenames:
+            if name not in maker.kept:
+                with closing(Site(on(settings, url), now=Clock())) as site, site.writing() as db:
+                    begin(db, START)
+                maker.keep(url, name)
+            else:
+                maker.fill(url, name)
+    yield url
+    maker.remove(url)
 
 
 def on(settings, url):
@@ -121,12 +138,15 @@ def db(site):
         yield db
 
 
-@pytest.fixture
-def mlist(db, now):
-    """The list of the example network: Polish, private, with an owner."""
+def a_list(db, now):
     mlist = administration.create_list(db, administration.NewList("siecibp", "Sieć BP", language="pl"), CONSOLE, now)
     add(db, mlist, "owner@example.org", now, name="Alina Zakładka", role="owner")
-    return mlist
+
+
+@pytest.fixture
+def mlist(db):
+    """The list of the example network: Polish, private, with an owner."""
+    return list_by_name(db, "siecibp")
 
 
 def add(db, mlist, email, now, *, name="", role="member", delivery="each", **more):
@@ -135,17 +155,23 @@ def add(db, mlist, email, now, *, name="", role="member", delivery="each", **mor
     return administration.add_member(db, mlist, new, CONSOLE, now)
 
 
+def a_network(db, now):
+    mlist = administration.create_list(db, administration.NewList("siecibp", "Sieć BP", language="pl"), CONSOLE, now)
+    add(db, mlist, "owner@example.org", now, name="Alina Zakładka", role="owner", language="pl")
+    add(db, mlist, "mod@example.org", now, name="Zofia Lektura", role="moderator", language="pl")
+    add(db, mlist, "halina@example.org", now, name="Halina Okładka")
+    add(db, mlist, "marek@example.org", now, name="Marek Regał")
+    administration.add_topic(db, mlist, "tik", "Lekcje TIK", CONSOLE, now)
+
+
 @pytest.fixture
-def network(site, now):
+def network(site):
     """The example network in the database: an owner, a moderator, two members."""
-    with site.writing() as db:
-        mlist = administration.create_list(db, administration.NewList("siecibp", "Sieć BP", language="pl"), CONSOLE, now)
-        add(db, mlist, "owner@example.org", now, name="Alina Zakładka", role="owner", language="pl")
-        add(db, mlist, "mod@example.org", now, name="Zofia Lektura", role="moderator", language="pl")
-        add(db, mlist, "halina@example.org", now, name="Halina Okładka")
-        add(db, mlist, "marek@example.org", now, name="Marek Regał")
-        administration.add_topic(db, mlist, "tik", "Lekcje TIK", CONSOLE, now)
     return "siecibp"
+
+
+# What many tests begin with is made once and copied: by the name of the fixture that asks for it.
+BEGINNINGS = {"mlist": a_list, "network": a_network}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The two databases of the tests: each gives empty, migrated ones, and can keep the state of one for the next test."""
 
 import shutil
+from collections.abc import Container
 from pathlib import Path
 from typing import Protocol
 
@@ -44,6 +45,8 @@ def contents(engine: Engine) -> dict[str, list[tuple]]:
 class Maker(Protocol):
     """Makes databases of one kind, named by their URLs. Nobody may be connected to one that is copied."""
 
+    kept: Container[str]
+
     def migrated(self, folder: Path) -> str:
         """A site's empty database; files go into the folder."""
 
@@ -61,7 +64,7 @@ class Sqlite:
     """Files; those of a test go with its folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self.kept = folder, set[str]()
         upgrade(f"sqlite:///{folder / 'migrated'}")
         learn(f"sqlite:///{folder / 'migrated'}")
 
@@ -71,6 +74,7 @@ class Sqlite:
 
     def keep(self, url: str, name: str) -> None:
         shutil.copy(url.removeprefix("sqlite:///"), self._folder / name)
+        self.kept.add(name)
 
     def fill(self, url: str, name: str) -> None:
         shutil.copy(self._folder / name, url.removeprefix("sqlite:///"))
@@ -84,22 +88,22 @@ class Postgresql:
 
     def __init__(self) -> None:
         self._server = postgres.start()
-        self._kept = {"migrated": self._server.create()}
-        upgrade(self._kept["migrated"])
-        learn(self._kept["migrated"])
+        self.kept = {"migrated": self._server.create()}
+        upgrade(self.kept["migrated"])
+        learn(self.kept["migrated"])
 
     def empty(self, **how: str) -> str:
         """A database without any table."""
         return self._server.create(**how)
 
     def migrated(self, folder: Path) -> str:
-        return self._server.copy(self._kept["migrated"])
+        return self._server.copy(self.kept["migrated"])
 
     def keep(self, url: str, name: str) -> None:
-        self._kept[name] = self._server.copy(url)
+        self.kept[name] = self._server.copy(url)
 
     def fill(self, url: str, name: str) -> None:
-        self._server.copy(self._kept[name], url)
+        self._server.copy(self.kept[name], url)
 
     def remove(self, url: str) -> None:
         self._server.drop(url)

@@ -1,6 +1,5 @@
 """Invitations and answers to them: what a calendar in a mail says, however broken it is and whatever its zone is called."""
 
-import time
 from base64 import encodebytes
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from listserv.mail import calendar
 from listserv.mail.parse import parse
+from tests.growth import takes
 from tests.mail.test_tnef import attribute, envelope
 
 HEAD = "From: Anna Nowa <anna@example.org>\r\nTo: siecibp@lists.example.org\r\nMessage-ID: <a@example.org>\r\nDate: Tue, 3 Mar 2026 10:15:00 +0100\r\n"
@@ -163,11 +163,8 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_calendar_keeps_us_busy(name):
     raw = mail(HOSTILE[name])
-    begun = time.process_time()
 
-    calendar.read(raw)
-
-    assert time.process_time() - begun < 0.1
+    assert takes(lambda: calendar.read(raw), 0.1) < 0.1
 
 
 @given(st.lists(st.sampled_from(["BEGIN:VEVENT\n", "END:VEVENT\n", "BEGIN:VTIMEZONE\n", "END:VTIMEZONE\n", "BEGIN:STANDARD\n", "TZID:X\n", "RRULE:FREQ=YEARLY;BYDAY=", "DTSTART;TZID=X:", "DTSTART:", "20260101T000000", "00000000", "99991231T235959", "9SU", "RDATE:", ",", "TZOFFSETTO:", "-2359", "+9999", "\n", ";", ":", '"', "\\", "ATTENDEE;PARTSTAT=", "SUMMARY:", "ż", "\ud800"]), max_size=60))

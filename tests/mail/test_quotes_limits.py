@@ -1,6 +1,5 @@
 """Any text at all: it is cut, never changed, and soon."""
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from listserv.mail.html import to_text
 from listserv.mail.quotes import letter, reply, split
+from tests.growth import takes
 
 
 @pytest.mark.parametrize("text", ["", "\n", " \n ", "\u00a0", "\r\n", "\x00\n>\n", "a\u2028> b\x85c\n", "> a", ">", "\ud800:\n> b"])
@@ -119,23 +119,11 @@ UNITS = [
 ]
 
 
-def seconds(work):
-    """How long it takes; measured again where something else kept the machine busy."""
-    best = 9.0
-    for _ in range(4):
-        begin = time.process_time()
-        work()
-        best = min(best, time.process_time() - begin)
-        if best < ENOUGH:
-            break
-    return best
-
-
 @pytest.mark.parametrize("unit", UNITS)
 def test_any_text_takes_time_in_proportion_to_its_size(unit):
     text = unit * (SIZE // len(unit.encode()))
 
-    assert seconds(lambda: split(text)) < ENOUGH
+    assert takes(lambda: split(text), ENOUGH) < ENOUGH
 
 
 HTML = [
@@ -160,4 +148,4 @@ HTML = [
 def test_any_html_takes_time_in_proportion_to_its_size(unit):
     html = unit * (SIZE // len(unit))
 
-    assert seconds(lambda: split(to_text(html))) < ENOUGH
+    assert takes(lambda: split(to_text(html)), ENOUGH) < ENOUGH
