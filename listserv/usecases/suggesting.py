@@ -23,6 +23,8 @@ from listserv.words.query import Query, understood
 SUGGESTED, TRIED = 3, 6
 # Messages in which it is looked how a word is spelled.
 LOOKED_AT = 3
+# Forms of a word that may have been meant; each costs a look whether it may be read.
+MOST_FORMS = 16
 
 
 def suggestions(db: Session, query: Query, ground: Ground) -> tuple[str, ...]:
@@ -40,10 +42,19 @@ def suggestions(db: Session, query: Query, ground: Ground) -> tuple[str, ...]:
 def _respelled(db: Session, query: Query, ground: Ground) -> Iterator[str]:
     """The query with one of its words as it may have been meant."""
     for word in [word for term in query.terms if not term.negated for word in term.words if term.where not in ADDRESSES]:
-        there = finding.written(db, typos.near(fold(word)))
-        likely = sorted(there, key=lambda form: (typos.likeness(fold(word), form), form))
+        likely = _likely(db, fold(word))
         for form in islice(_readable(db, likely, ground), 2 * SUGGESTED):
             yield _with_word(query.text, word, _spelled(db, form, ground))
+
+
+def _likely(db: Session, word: str) -> list[str]:
+    """Words that were written somewhere and may have been meant, the likeliest first: spelled like it, or other forms of what is."""
+    there = finding.written(db, typos.near(word))
+    if len(word) < typos.SHORTEST:
+        return []
+    forms = typos.inflected(word, finding.written_beginning(db, (word[: typos.BEGINNING],), len(word) + typos.ENDING)) - there.keys() - {word}
+    alike, others = (sorted(some, key=lambda form: (typos.likeness(word, form), form)) for some in (there, forms))
+    return [*alike, *others[:MOST_FORMS]]
 
 
 def _readable(db: Session, forms: Sequence[str], ground: Ground) -> Iterator[str]:

@@ -222,6 +222,23 @@ def test_a_mistyped_word_and_a_word_too_many_are_no_dead_ends(db, mlist, now):
     assert searching.search(db, CONSOLE, '"lekcje scenariusze"').suggestions == ("lekcje scenariusze",)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("scenarjusz", "scenariuszy"), ("bibloteka", "bibliotekę"), ("warstaty", "warsztatach"), ("spodkanie", "spotkaniu"), ("Fiszkowksa", "fiszkowskiej")],
+)
+def test_a_mistyped_word_is_known_by_another_of_its_forms(db, mlist, now, typed, meant):
+    say_each(db, mlist, now, "Szukam scenariuszy", "Mamy bibliotekę", "Byłam na warsztatach", "Po spotkaniu", "List do Fiszkowskiej")
+
+    assert searching.search(db, CONSOLE, typed).suggestions == (meant,)
+
+
+def test_a_word_that_is_like_none_suggests_none(db, mlist, now):
+    say_each(db, mlist, now, "Scena", "Bibliografia", "Warstwa")
+
+    for typed in ("scenarjusz", "bibloteka", "warstaty"):
+        assert searching.search(db, CONSOLE, typed).suggestions == ()
+
+
 def test_what_is_hidden_is_not_found_even_where_the_index_still_has_it(db, mlist, now):
     one, two = say_each(db, mlist, now, "kubek", "kubek")
     one.hidden_at = now
