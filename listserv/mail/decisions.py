@@ -1,26 +1,19 @@
-"""What did this person decide? One word at the very beginning of what was written now, and alone (contract section 8).
+"""What did this person decide? One word at the very beginning of what was written now (contract section 8).
 
-A refusal sent by mistake hurts somebody, so whatever may be a question, a doubt or an idiom is none: a person is asked back.
+Known good words decide, not the absence of bad ones: greeting, farewell and name aside, a yes stands alone or among courtesies,
+and a no alone or before a reason that does not take it back. Whatever else was written, a person is asked back.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from listserv.mail import language
+from listserv.mail import decisionwords as words
+from listserv.mail import language, ordinary
+from listserv.mail.decisionwords import DANGER, GREETING, NAMES, SIGN_OFF, Answer, made_of
 from listserv.mail.folding import fold, plain
 
-
-class Answer(StrEnum):
-    """What a letter decides."""
-
-    YES = "yes"
-    NO = "no"
-    UNDO = "undo"
-    TRUST = "trust"
-    BAN = "ban"
-    WITHDRAW = "withdraw"
-    OTHER = "other"
+__all__ = ["GREETING", "SIGN_OFF", "Answer", "Decision", "after_greeting", "bare", "decision", "nods"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,158 +24,196 @@ class Decision:
     words: str = ""
 
 
-YES = frozenset({"tak", "yes", "ok", "okay", "okej"})
-NO = frozenset({"nie", "no"})
-COMMANDS = {
-    **dict.fromkeys(("cofnij", "undo"), Answer.UNDO),
-    **dict.fromkeys(("zaufaj", "trust"), Answer.TRUST),
-    **dict.fromkeys(("blokuj", "zablokuj", "ban", "block"), Answer.BAN),
-    **dict.fromkeys(("wycofaj", "withdraw"), Answer.WITHDRAW),
-}
-
-# All patterns below read folded text (lower case, no diacritics).
-GREETING = re.compile(
-    r"(?:dzien dobry|dobry wieczor|czesc|witam|witajcie|hej|szanown\w+|drog\w+|hello|hi|hey|dear|good (?:morning|afternoon|evening))\b"
-    r"[^.,!?:\n]{0,40}(?:[,.!:]+\s*|\n\s*)"
-)
 DECORATION = " \t*_\"'„”“‚‘’«»()[]•~`"
-FIRST_WORD = re.compile(r"[^\W\d_]+")
 PUNCTUATION = ".,;:!–—-"
-SENTENCE_END = re.compile(r"[.!?]|\n\s*\n")
-
-# With no punctuation between, these go on from a yes.
-COURTESY = re.compile(
-    r"popros|prosz|zaprasz|zaprosz|przyjm|przyja|dziekuj|dzieki|oczywiscie|jak najbardziej|jest\b|tak\b|zgod|zgadz|chetnie|bardzo chetnie|jasne"
-    r"|pewnie|witam|dolacz|dodaj|pozdrawiam"
-    r"|please|thank|welcome|of course|sure|absolutely|certainly|definitely|admit|accept|approve|add\b|let (?:her|him|them)\b|cheers"
-)
-GRANTED = re.compile(
-    r"nie (?:ma|mam|widze) (?:zadnych )?(?:problem|spraw|przeciwwskaz|przeszkod|zastrzez|uwag|nic przeciw)|no (?:problem|objection|worries)|not a problem"
-)
-REASON = re.compile(r"(?:bo|poniewaz|gdyz|dlatego|z powodu|niestety|because|since|as|due to|sorry|unfortunately)\b")
-# After the word and its punctuation: still thinking.
-DOUBT = re.compile(
-    r"ale\b|lecz\b|jednak|chyba|jeszcze|wiem\b|poczeka|czeka|chwil|zaraz|moment|zapyt|spyt|sprawdz|zastan|pomysl|musze|musimy|moze\s*(?:[.!,\n]|$)|hmm"
-    r"|but\b|wait|hold\b|maybe|perhaps|probably|yet\b|let me|let's|not (?:yet|sure|now)|i(?:'m| am) not sure|i (?:don't|do not) know"
-)
-# These take back a yes; after a no they are part of its reason.
-CONDITION = re.compile(
-    r"(?:tylko|jesli|jezeli|o ile|pod warunkiem|gdy|kiedy|dopiero|najpierw|zanim|nie"
-    r"|if|unless|only|provided|when|once|after|first|though|although|except|no|not)\b"
-)
-NO_YES = re.compile(r"\bspam|odrzuc|odmow|odmaw|\breject|\brefus|\bdeclin|wiecej (?:informacji|danych|szczegolow)|more (?:info|detail)")
-NO_NO = re.compile(
-    r"\b(?:prosze|mozna|please)\b[^.!?]{0,20}\b(?:przyj|zaakcept|doda|accept|admit|approve)|^[^.!?]*(?:zaprasz|\bjednak\b)"
-    # „Nie, to nie problem, przyjmujemy” says yes; „Nie, nie przyjmujemy firm” does not.
-    r"|^[^.!?]*(?:(?<!nie )\bprzyjm(?:uj|iem)|\bto (?:nie|zaden) problem|nie ma problemu|nic przeciw)"
-)
-
-# Sentences that begin with a word of refusal and refuse nothing. Any verb of the first person is one.
-NIE_IDIOM = re.compile(
-    r"(?:wiadomo|jest|sa|ma|maja|zna|teraz|dzis|dzisiaj|jutro|mozna|trzeba|nalezy|wolno|bylo|byl|byla|byly|bedzie|tylko|tak|no|do|za|ten|ta|te|to|zaraz|spam|chodzi|sposob|nie"
-    r"|bardzo|zawsze|ja|my|jeszcze|moge|chce|widze|sadze|mysle|rozumie|pamieta|dotyczy|szkodzi|wszyscy|wszystko|moze|wiem|spelnia|wyglada|\w+(?:uje|aje|ujemy|ala|al|alo|ila|il)"
-    r"|\w+(?:am|em|amy|emy|imy|ymy|lismy|lysmy))\b|decyd|zdecyd|powin|przeszkadz|otrzym|dosta|dotar|dosz|spiesz|odpowi|interes|zgadz|zgod"
-)
-# „Nie, nie wiem” does not decide; „Nie, nie przyjmujemy” does.
-UNDECIDED = re.compile(
-    r"nie (?:wiem|jest|mam|zna|teraz|moge|mozemy|rozumie|pamieta|decyd|zdecyd|potrafi|umie|sadz|mysl|spiesz|jeszcze|dzis|chce)"
-    r"|no (?:idea|problem|worries|rush|objection)"
-)
-FIRST_PERSON = re.compile(r"\w+ę\b", re.IGNORECASE)
-NO_IDIOM = re.compile(
-    r"(?:idea|problem|problems|rush|worry|worries|objection|objections|comment|comments|clue|hurry|need|doubt|longer|one|opinion|preference|decision|matter|more|thanks|thank"
-    r"|wonder|big|biggie|sweat|way|answer|reply|response|info|information|time|chance|spam|clear|news|change|difference|concern|concerns|issue|issues|question|questions"
-    r"|kidding|such|not|yet|i|we|further|harm|luck|pressure|trouble"
-    # In Polish „no” says yes, well, or nothing at all.
-    r"|tak|jasne|dobra|dobrze|pewnie|ok|okej|to|coz|nie|a|bo|ba|wiec|wlasnie|super|prosze|raczej|chyba|moze|przeciez|oczywiscie)\b|zaprasz|i "
-)
-POLISH_NO = re.compile(r"(?:tak|jasne|dobra|dobrze|pewnie|to|coz|nie|ba|wiec|wlasnie|super|prosze|przeciez|oczywiscie)\b|zaprasz")
-SIGN_OFF = re.compile(r"pozdr|z powazaniem|serdecznie|z wyrazami|dziekuje|dzieki|best\b|kind regards|regards|thanks|thank you|cheers|yours|sincerely")
+FIRST_WORD = re.compile(r"[^\W\d_]+")
+# A blank stands for whatever separates words; a slash, a digit or a question mark is more than that.
+WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+BETWEEN = re.compile(r"[\s,.;:!–—()\[\]\"'„”“‚‘’«»*_~`•)-]|[\N{WHITE SMILING FACE}\N{VARIATION SELECTOR-16}🙂😊😀🙏✅👍🏻🏼🏽🏾🏿]")
+THUMB_UP = re.compile(r"(?:👍[🏻🏼🏽🏾🏿]?\s*)+")
+THUMB_DOWN = re.compile(r"(?:👎[🏻🏼🏽🏾🏿]?\s*)+")
+ELLIPSIS = re.compile(r"\.\.|…")
+LONGEST_REASON = 4000
+SIGNATURE_LINES, WORDS_A_LINE, NAME_WORDS = 12, 14, 4
 SIGN_OFF_LINES = 5
-LOOK_AHEAD = 60
+NO_THANKS = re.compile(r"(?:thanks|thank you|thx)\b")
+LONGEST_NOD = 300
+# Below the line there is a signature, and above it nothing.
+ONLY_SIGNED = re.compile(r"--[ \t]*(?:\n|$)")
+# Somebody is spoken to in the midst of a reason: what follows is not for the author.
+CALLED = re.compile(r"\n\s*[A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+(?: [A-ZĄĆĘŁŃÓŚŹŻ]\w+)?,")
+# „Tak, proszę” is as good a nod as „tak to ja”.
+NODDED = re.compile(r"[\s,.!-]*(?:(?:to ja|tak|yes|ok|prosze|please|jak najbardziej)[\s,.!-]*)*")
 
 
-def decision(reply: str) -> Decision:
-    """What the first word decides, and the words after it."""
+def decision(reply: str, signed: Sequence[str] = ()) -> Decision:
+    """What was decided, and the words after it. `signed`: what the writer is called, as it may stand below."""
     text = plain(reply).strip()
-    said = _after_greeting(text).lstrip(DECORATION + "\n-–—")
-    found = FIRST_WORD.match(said)
-    if found is None:
+    if ONLY_SIGNED.match(text):
         return Decision(Answer.OTHER, text)
-    after = said[found.end() :].lstrip(DECORATION)
-    answer = _answer(found[0], after)
-    if answer is Answer.OTHER or _is_asking(after) or said[found.end() :][:1] in ("-", "/", "@"):
+    said = _without_small_print(after_greeting(text).lstrip(DECORATION + "\n-–—"))
+    if ordinary.speaks_of_it(said):
+        return Decision(Answer.LETTER if ordinary.is_letter(said) else Answer.OTHER, text)
+    end = _end(said, signed)
+    core = said[:end].rstrip()
+    if not core or not _is_signature(said[end:]):
         return Decision(Answer.OTHER, text)
-    return Decision(answer, _words(after))
+    if THUMB_UP.fullmatch(core) or THUMB_DOWN.fullmatch(core):
+        return Decision(Answer.YES if core[0] == "👍" else Answer.NO)
+    start = _refusal(core)
+    if start is not None:
+        return Decision(Answer.NO, _without_because(core[start:].strip()))
+    answer = _only(core)
+    return Decision(answer, text if answer is Answer.OTHER else _after_first_word(core))
 
 
-def _answer(first_word: str, after: str) -> Answer:
-    word = fold(first_word)
-    if word in YES and _says_yes(after):
-        return Answer.YES
-    if word in NO and _says_no(word, after, shouted=first_word.isupper()):
-        return Answer.NO
-    if after[:1] in ("", "\n", ".", "!"):
-        return COMMANDS.get(word, Answer.OTHER)
-    return Answer.OTHER
+def bare(reply: str, signed: Sequence[str] = ()) -> str:
+    """What was said between greeting and farewell; empty where what stands there is more than that."""
+    said = _without_small_print(after_greeting(plain(reply).strip()).lstrip(DECORATION + "\n-–—"))
+    end = _end(said, signed)
+    return said[:end].strip() if _is_signature(said[end:]) else ""
 
 
-def _after_greeting(text: str) -> str:
+def after_greeting(text: str) -> str:
     """Without a first „Dzień dobry,”, or „Aniu,” on a line of its own."""
     greeting = GREETING.match(fold(text[:120]))
     if greeting is not None:
-        return text[greeting.end() :]
+        return text if DANGER.search(greeting[0]) else text[greeting.end() :]
     first, _, rest = text.partition("\n")
-    called = first.rstrip().endswith((",", "!")) and first[:1].isupper() and len(first.split()) <= 3
-    return rest.lstrip() if called and rest.strip() and fold(first.split()[0].strip(",!")) not in YES | NO | COMMANDS.keys() else text
+    called = first.rstrip().endswith((",", "!")) and len(first.split()) <= 3 and all(word[:1].isupper() for word in first.split())
+    return rest.lstrip() if called and rest.strip() and not DANGER.search(fold(first)) and not _decides_alone(first) else text
 
 
-def _is_asking(after: str) -> bool:
-    """Is there a question mark in the sentence that the word began?"""
-    end = None if after.startswith("\n") else SENTENCE_END.search(after)
-    return end is not None and end[0] == "?"
-
-
-def _stands_alone(after: str) -> bool:
-    """At the end, at the end of its line, or before punctuation; an ellipsis is no end."""
-    if not any(c.isalnum() for c in after.split("\n", 1)[0]) and not after.startswith(("..", "…")):
-        return True
-    return after[:1] in ("", "\n") or (after[0] in PUNCTUATION and not after.startswith(("..", "…")))
-
-
-def _says_yes(after: str) -> bool:
-    following = fold(_words(after)[:LOOK_AHEAD])
-    if DOUBT.match(following) or NO_YES.search(following):
+def nods(reply: str) -> bool:
+    """In answer to a question of ours: does it begin with a yes, and does nothing behind it take that back („tak to ja”)?"""
+    said = after_greeting(plain(reply).strip()).lstrip(DECORATION + "\n-–—")
+    found = WORD.match(fold(said))
+    if found is None or found[0] not in words.SAID_YES or len(said) > LONGEST_NOD:
         return False
-    if CONDITION.match(following) and not GRANTED.match(following):
+    rest = fold(said[found.end() :])
+    return not (DANGER.search(rest) and not NODDED.fullmatch(rest)) and not words.CONTRADICTS.search(rest) and not ELLIPSIS.search(rest)
+
+
+# ---- where what was said ends -------------------------------------------------------------------------------
+
+
+def _without_small_print(said: str) -> str:
+    found = words.SMALL_PRINT.search(fold(said))
+    return said[: found.start()].rstrip() if found and found.start() else said
+
+
+def _end(said: str, signed: Sequence[str]) -> int:
+    """Where the farewell or the name begins; what stands in the first line is said."""
+    names = {word for name in signed for word in WORD.findall(fold(plain(name)))} | NAMES
+    farewell = words.FAREWELL.search(fold(said))
+    end = farewell.start() if farewell and farewell.start() else len(said)
+    at = said.find("\n")
+    while 0 <= at < end:
+        stop = said.find("\n", at + 1)
+        line = said[at : stop if stop >= 0 else len(said)]
+        if _is_name(line, names):
+            return at
+        at = stop
+    return end
+
+
+def _is_name(line: str, names: set[str]) -> bool:
+    """„Alina Zakładka”, „A. Zakładka”, „alina”: one word of it is a name, and the others look like one."""
+    found = line.strip(DECORATION + PUNCTUATION + "\n").split()
+    bare = [fold(word).strip(".,") for word in found]
+    if not found or len(found) > NAME_WORDS or not any(word in names or re.fullmatch(r"[a-z]\.?[a-z]?", word) for word in bare):
         return False
-    return _stands_alone(after) or COURTESY.match(following) is not None or REASON.match(following) is not None
+    return all(word in names or found[at][:1].isupper() for at, word in enumerate(bare)) and not DANGER.search(" ".join(bare))
 
 
-def _says_no(word: str, after: str, *, shouted: bool) -> bool:
-    """`NIE powód` decides, „Nie wiem” does not: in running text only punctuation or a „bo” sets the word apart."""
-    words = _words(after)
-    following = fold(words[:LOOK_AHEAD])
-    if DOUBT.match(following) or NO_NO.search(fold(words[:300])):
+def _is_signature(tail: str) -> bool:
+    """Nothing below the farewell that may mean something."""
+    lines = [line for line in tail.split("\n") if line.strip()]
+    return len(lines) <= SIGNATURE_LINES and not any(len(line.split()) > WORDS_A_LINE or DANGER.search(fold(line)) for line in lines)
+
+
+# ---- a refusal ----------------------------------------------------------------------------------------------
+
+
+def _refusal(core: str) -> int | None:
+    """Where the reason of a refusal begins, at the end if there is none; None where nothing is refused."""
+    folded = fold(core)
+    verb, word = words.REFUSES.match(folded), FIRST_WORD.match(folded)
+    if words.OFF_TOPIC.match(folded):
+        end = 0
+    elif verb:
+        end = verb.end()
+    elif word and word[0] in words.SAID_NO:
+        end = word.end()
+    else:
+        return None
+    start = _reason_starts(core, end, english=bool(word) and folded.startswith("no") and word is not None and word[0] == "no")
+    return start if start is not None and _is_reason(core[start:], core) else None
+
+
+def _reason_starts(core: str, end: int, *, english: bool) -> int | None:
+    """Behind punctuation, a „bo” or a line break; None where the sentence goes on."""
+    after = core[end:].lstrip(DECORATION)
+    rest = after.lstrip(PUNCTUATION + DECORATION + "\n")
+    start = len(core) - len(rest)
+    if end == 0 or not rest:
+        return None if ELLIPSIS.search(core[end:]) else start
+    if ELLIPSIS.match(after) or core[end : end + 1] in ("-", "/", "@"):
+        return None
+    apart = after[:1] in PUNCTUATION or after[:1] == "\n"
+    because = words.REASON.match(fold(rest)) is not None and not (english and fold(rest).startswith("bo"))
+    if english and (language.guess(rest) == "pl" or words.NUMBER.match(fold(rest)) or NO_THANKS.match(fold(rest))):
+        return None
+    return start if apart or because else None
+
+
+def _is_reason(reason: str, core: str) -> bool:
+    """Does it leave the no as it is: no word that lets in, that decides otherwise, that puts it off, and no question?"""
+    folded = words.HARMLESS.sub(" ", fold(reason))
+    if "?" in core or len(reason) > LONGEST_REASON or ELLIPSIS.search(reason):
         return False
-    if word == "no" and (language.guess(words) == "pl" or POLISH_NO.match(following)):
+    found = WORD.findall(folded)
+    if found and (all(word in NAMES for word in found) or not any(len(word) > 1 for word in found)):
         return False
-    if _stands_alone(after):
-        return UNDECIDED.match(following) is None
-    if REASON.match(following):
-        return True
-    return shouted and after[0].isalnum() and not after.split("\n", 1)[0].isupper() and not _is_idiom(word, following, words)
+    if words.CONTRADICTS.search(words.NEGATED.sub(" ", folded)) or words.LETS.search(words.NEGATED.sub(" ", folded)):
+        return False
+    return not words.KNOWS_THEM.search(folded) and not words.HANDED_ON.search(reason) and not CALLED.search(reason)
 
 
-def _is_idiom(word: str, following: str, words: str) -> bool:
-    if word == "no":
-        return NO_IDIOM.match(following) is not None
-    return NIE_IDIOM.match(following) is not None or FIRST_PERSON.match(words) is not None
+def _without_because(reason: str) -> str:
+    """„bo nie na temat” reads „nie na temat” in the letter; nothing where there is only a farewell."""
+    because = words.BECAUSE.match(fold(reason))
+    rest = reason[because.end() :].lstrip() if because else reason
+    return "" if SIGN_OFF.match(fold(rest[:40])) and rest.count("\n") < SIGN_OFF_LINES else rest
 
 
-def _words(after: str) -> str:
-    """What follows the word, without the punctuation between; nothing if that is only a farewell."""
-    words = after.lstrip(DECORATION + PUNCTUATION + "…\n").rstrip()
-    if SIGN_OFF.match(fold(words[:40])) and words.count("\n") < SIGN_OFF_LINES:
-        return ""
-    return words
+# ---- everything else ----------------------------------------------------------------------------------------
+
+
+def _only(core: str) -> Answer:
+    """Which of the words is it, if nothing was said but known ones?"""
+    folded = fold(core)
+    if BETWEEN.sub("", WORD.sub("", folded)) or ELLIPSIS.search(core) or _is_joined(core):
+        return Answer.OTHER
+    found = WORD.findall(folded)
+    if not found or FIRST_WORD.match(core) is None:
+        return Answer.OTHER
+    said = " ".join(found) + " "
+    if found[0] in words.SAID_YES or words.LETS_IN.match(said):
+        thanks_alone = found[0] in words.NODS and len(found) > 1 and made_of(" ".join(found[1:]) + " ", words.THANKS)
+        return Answer.YES if made_of(said, words.GOES_ON[Answer.YES]) and not thanks_alone else Answer.OTHER
+    return next((answer for answer, begins in words.BEGINS.items() if answer is not Answer.YES and made_of(said, begins, words.GOES_ON[answer])), Answer.OTHER)
+
+
+def _is_joined(core: str) -> bool:
+    """„tak-nie” is no „tak”."""
+    return re.match(r"\w+[-–/@]\w", core) is not None
+
+
+def _decides_alone(line: str) -> bool:
+    return _only(line.rstrip(DECORATION + PUNCTUATION)) is not Answer.OTHER
+
+
+def _after_first_word(core: str) -> str:
+    found = FIRST_WORD.match(core)
+    return core[found.end() if found else 0 :].lstrip(DECORATION + PUNCTUATION + "…\n").rstrip()

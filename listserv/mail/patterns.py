@@ -16,9 +16,12 @@ from listserv.mail import address
 
 LONGEST: Final = 500
 LONGEST_ADDRESS: Final = 320
+# Characters times states: so long a text is read.
+MOST_STEPS: Final = 640_000
 # Counted repeats are written out; what then has more states than this is refused.
 MOST_STATES: Final = 2000
 DEEPEST: Final = 50
+DOMAIN = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,24}")
 TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?:|\(\?P<\w+>|\{\d{0,3}(?:,\d{0,3})?\}|.", re.S)
 COUNT = re.compile(r"\{(\d*)(,?)(\d*)\}")
 # Behind a backslash these are classes of characters, and these the ends of the text; other letters and digits are more.
@@ -36,19 +39,41 @@ def normal(pattern: str) -> str:
         _automaton(text)
         return text
     local, at, domain = text.rpartition("@")
+    if DOMAIN.fullmatch(text):
+        raise Invalid("{pattern} is no address: for everybody of that domain write @{pattern}", pattern=text)
     if not at or not domain or " " in text:
         raise Invalid("{pattern} is no address: write name@example.org, @example.org for a domain, or ^ and a regular expression", pattern=text)
     return address.key(text) if local else f"@{address.domain_of('x' + text)}"
 
 
 def matches(pattern: str, key: str) -> bool:
-    """Does a kept pattern mean this address (folded form)? Expressions compare without case."""
+    """Does a kept pattern mean this address (folded form), or another spelling of its mailbox? Expressions compare without case.
+
+    Whoever is barred as `evil@gmail.com` is so as `e.vil+1@googlemail.com`, too: that costs nothing to write.
+    """
+    if pattern.startswith("@"):
+        return pattern == f"@{address.split(key)[1]}" or pattern == f"@{address.split(address.mailbox(key))[1]}"
     if not pattern.startswith("^"):
-        return pattern in (key, f"@{key.rpartition('@')[2]}")
+        return pattern == key or _is_same_mailbox(pattern, key)
+    mailbox = address.mailbox(key) if all(address.split(key)) else key
     try:
-        return _automaton(pattern).matches(key[:LONGEST_ADDRESS])
+        return any(_automaton(pattern).matches(one[:LONGEST_ADDRESS]) for one in dict.fromkeys((key, mailbox)))
     except Invalid:
         return False  # kept by a version that could read more
+
+
+def _is_same_mailbox(pattern: str, key: str) -> bool:
+    """Most are not, as their first letters tell: bans may be many."""
+    return pattern[:1] == key.lstrip('."')[:1] and address.mailbox(pattern) == address.mailbox(key)
+
+
+def finds(pattern: str, text: str) -> bool:
+    """Does a kept expression fit a text, such as a subject? All of the text is read, as long as the expression is no monster."""
+    try:
+        made = _automaton(pattern)
+    except Invalid:
+        return False  # kept by a version that could read more
+    return made.matches(text[: max(LONGEST_ADDRESS, MOST_STEPS // len(made.needs))])
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from listserv.store.archive import SHOWN, Message
@@ -13,7 +13,7 @@ from listserv.store.members import Member
 from listserv.store.moderation import Application, ApplicationState, Held, HeldState, Journal
 from listserv.store.packing import unpack
 from listserv.store.people import Address, User
-from listserv.store.queue import Raw
+from listserv.store.queue import Incoming, Raw, State
 
 # What moderators can decide; who has not confirmed their address is not before them yet.
 DECIDABLE = (ApplicationState.AWAITING_MODERATOR, ApplicationState.ASKED)
@@ -104,7 +104,7 @@ def applications_of(db: Session, list_id: int, keys: Collection[str]) -> dict[st
     """How often each of these addresses has applied before, and how it ended."""
     if not keys:
         return {}
-    ended = Application.state.in_((ApplicationState.ADMITTED, ApplicationState.DECLINED))
+    ended = Application.state.in_((ApplicationState.ADMITTED, ApplicationState.DECLINED, ApplicationState.LETTER))
     query = select(Application.key, Application.state, func.count()).where(Application.list_id == list_id, Application.key.in_(keys), ended)
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for key, state, count in db.execute(query.group_by(Application.key, Application.state)):
@@ -132,3 +132,26 @@ def decided_applications(db: Session, list_id: int, since: datetime, limit: int)
     query = select(Application).options(*DECIDER_OF_APPLICATION)
     recent = query.where(Application.list_id == list_id, Application.decided_at > since, Application.decided_by.is_not(None))
     return db.scalars(recent.order_by(Application.decided_at.desc(), Application.id.desc()).limit(limit)).all()
+
+
+def mails_of(db: Session, application: Application, states: Collection[State]) -> Sequence[Incoming]:
+    """The mails that are this application, where they are in one of these states."""
+    if application.raw_id is None:
+        return ()
+    query = select(Incoming).where(Incoming.raw_id == application.raw_id, Incoming.list_id == application.list_id)
+    return db.scalars(query.where(Incoming.state.in_(states))).all()
+
+
+def has_come(db: Session, incoming: Incoming) -> bool:
+    """Has this very letter, by its id, author and words, been taken as an application (or a part of one) by another address?"""
+    if not incoming.message_id or incoming.echo is None:
+        return False
+    # A reply to a letter of ours names its case and no list.
+    here = or_(Incoming.list_id == incoming.list_id, Incoming.list_id.is_(None))
+    same = (Incoming.message_id == incoming.message_id, Incoming.echo == incoming.echo, Incoming.id != incoming.id, here)
+    return db.scalar(select(Incoming.id).where(*same, Incoming.state.in_((State.APPLICATION, State.FORWARDED))).limit(1)) is not None
+
+
+def applications_to(db: Session, list_id: int) -> Sequence[Application]:
+    """Every application to this list, oldest first."""
+    return db.scalars(select(Application).where(Application.list_id == list_id).order_by(Application.id)).all()

@@ -1,6 +1,6 @@
 """What waits for a human: held posts and applications; and the journal of what was decided."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -44,7 +44,11 @@ class Held(Base):
     munge: Mapped[bool] = mapped_column(default=False)
     # What was known of the sender: nobody who may be forged is written to later either.
     alignment: Mapped[str] = mapped_column(String(16), default="unknown")
+    # Which of the list's own rules has held it: the word of its question, and its value.
+    rule: Mapped[str] = mapped_column(Text, default="", server_default="")
     held_at: Mapped[datetime]
+    # When its moderators are reminded next; None: as long after `held_at` as the first reminder comes.
+    remind_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
@@ -59,6 +63,10 @@ class ApplicationState(StrEnum):
     ASKED = "asked"
     ADMITTED = "admitted"
     DECLINED = "declined"
+    # No application at all: its words have gone to the moderators as an ordinary letter.
+    LETTER = "letter"
+    # Nobody has confirmed it for two months. A reply still does.
+    LAPSED = "lapsed"
 
 
 OPEN_STATES = (ApplicationState.AWAITING_CONFIRMATION, ApplicationState.AWAITING_MODERATOR, ApplicationState.ASKED)
@@ -68,7 +76,7 @@ class Application(Base):
     """Somebody's wish to join, with the letter word for word (`raw`)."""
 
     __tablename__ = "application"
-    __table_args__ = (Index("ix_application_key", "list_id", "key", "state"),)
+    __table_args__ = (Index("ix_application_key", "list_id", "key", "state"), Index("ix_application_mailbox", "mailbox", "state"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
@@ -77,6 +85,8 @@ class Application(Base):
     name: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(320))
     key: Mapped[str] = mapped_column(String(320))
+    # All spellings of one mailbox alike (mail.address.mailbox).
+    mailbox: Mapped[str] = mapped_column(String(320), default="", server_default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     subject: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text, default="")
@@ -86,6 +96,12 @@ class Application(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     answer: Mapped[str] = mapped_column(Text, default="")
+    # The list's questions as they were asked, with what was answered (usecases.questions).
+    answers: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # Since when it is before moderators, when they are reminded next, and when the applicant was told that it waits still.
+    waits_since: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
 
     mlist: Mapped[MailingList] = relationship()
     raw: Mapped[Raw | None] = relationship()
@@ -116,6 +132,18 @@ def open_application(db: Session, mlist: MailingList, key: str) -> Application |
     return db.scalar(query.where(Application.state.in_(OPEN_STATES)).order_by(Application.id.desc()))
 
 
+def open_applications(db: Session, mlist: MailingList, keys: Collection[str]) -> Sequence[Application]:
+    """The undecided applications of these addresses (folded forms) to this list."""
+    query = select(Application).where(Application.list_id == mlist.id, Application.key.in_(keys))
+    return db.scalars(query.where(Application.state.in_(OPEN_STATES)).order_by(Application.id)).all()
+
+
+def unconfirmed(db: Session, mailbox: str, mlist: MailingList | None = None) -> Sequence[Application]:
+    """The applications in the name of this mailbox (`mail.address.mailbox`) that nobody has confirmed, oldest first; of one list, or of all."""
+    query = select(Application).where(Application.mailbox == mailbox, Application.state == ApplicationState.AWAITING_CONFIRMATION)
+    return db.scalars((query.where(Application.list_id == mlist.id) if mlist else query).order_by(Application.id)).all()
+
+
 def journal_of(db: Session, about: str, about_id: int) -> Sequence[Journal]:
     """What happened to one thing, oldest first."""
     return db.scalars(select(Journal).where(Journal.about == about, Journal.about_id == about_id).order_by(Journal.id)).all()
@@ -133,10 +161,16 @@ def waiting_from(db: Session, mlist: MailingList, email: str) -> Sequence[Held]:
     return db.scalars(query.order_by(Held.id)).all()
 
 
-def count_journal(db: Session, what: str, about: Application, since: datetime) -> int:
+def count_journal(db: Session, what: str, about: "Application | Held", since: datetime) -> int:
     """How often this has happened to it since then."""
     query = select(func.count()).select_from(Journal).where(Journal.about == about.__tablename__, Journal.about_id == about.id)
     return db.scalar(query.where(Journal.what == what, Journal.at > since)) or 0
+
+
+def last_journal(db: Session, what: str, about: "Application | Held") -> Journal | None:
+    """The last time that this has happened to it."""
+    query = select(Journal).where(Journal.about == about.__tablename__, Journal.about_id == about.id, Journal.what == what)
+    return db.scalar(query.order_by(Journal.id.desc()).limit(1))
 
 
 def took_themselves_off(db: Session, user_id: int, list_id: int, since: datetime) -> bool:

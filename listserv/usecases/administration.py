@@ -16,12 +16,17 @@ from listserv.mail.text import TURNING
 from listserv.store import positions
 from listserv.store.lists import Joining, Kind, MailingList, Topic, count_topics, list_by_name, topic_by_slug
 from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member, Role, Status, member_of
-from listserv.store.people import Address, User, address_by_key
+from listserv.store.moderation import ApplicationState, open_applications
+from listserv.store.people import Address, Purpose, User, address_by_key, spend_tokens
 from listserv.usecases.access import Actor
 from listserv.usecases.journal import note
 
 # Of a list, a topic, a person (their columns).
 LONGEST_NAME = 200
+# Of what a list asks applicants and has them agree to: a letter has room for so much.
+MOST_QUESTIONS, LONGEST_QUESTION, LONGEST_SENTENCE = 5, 120, 600
+# A list invites so many people in a day at most.
+MOST_INVITATIONS = 1_000
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 LIST_SETTINGS = ("title", "description", "language", "archive", "joining", "reply_to", "sender_proof", "subject_tag") + (
     "footer",
@@ -29,6 +34,12 @@ LIST_SETTINGS = ("title", "description", "language", "archive", "joining", "repl
     "max_size",
     "emergency",
     "moderate_members",
+    "first_post",
+    "certain_spam",
+    "thanks",
+    "invitations_a_day",
+    "questions",
+    "consent",
 )
 
 
@@ -91,6 +102,8 @@ def read_value(model: type[Any], key: str, value: str) -> Any:
     if python is int:
         if not re.fullmatch("[0-9]{1,18}", value):
             raise Invalid("{key}: say a number", key=key)
+        if key == "invitations_a_day" and not 1 <= int(value) <= MOST_INVITATIONS:
+            raise Invalid("{key}: say a number from 1 to {most}", key=key, most=MOST_INVITATIONS)
         return int(value)
     if key == "language" and value not in ("en", "pl", ""):
         raise Invalid("language: say en or pl")
@@ -101,7 +114,21 @@ def read_value(model: type[Any], key: str, value: str) -> Any:
             return " ".join(checked_email(one) for one in value.replace(",", " ").split())
         except Invalid as wrong:
             raise Invalid("alias: {wrong}", wrong=wrong) from None
+    if key == "questions":
+        return read_questions(value)
+    if key == "consent":
+        return fitting(key, value.strip(), LONGEST_SENTENCE)
     return fitting(key, value.strip() if key in ("footer", "description") else one_line(value), getattr(kind, "length", None))
+
+
+def read_questions(value: str) -> str:
+    """What a list asks applicants, one question a line (on a command line `|` stands for a line end). Raises Invalid for too many or too long."""
+    found = [question for line in value.replace("|", "\n").splitlines() if (question := one_line(line))]
+    if len(found) > MOST_QUESTIONS:
+        raise Invalid("questions: at most {most}, one a line", most=MOST_QUESTIONS)
+    if any(len(question) > LONGEST_QUESTION for question in found):
+        raise Invalid("questions: say each in {longest} characters", longest=LONGEST_QUESTION)
+    return "\n".join(dict.fromkeys(found))
 
 
 def fitting(key: str, text: str, length: int | None) -> str:
@@ -119,7 +146,7 @@ def close_list(db: Session, mlist: MailingList, actor: Actor, now: datetime) -> 
     note(db, actor, "list-closed", mlist=mlist, now=now)
 
 
-def add_topic(db: Session, mlist: MailingList, slug: str, title: str, actor: Actor, now: datetime) -> Topic:
+def add_topic(db: Session, mlist: MailingList, slug: str, title: str, actor: Actor, now: datetime, *, moderated: bool = False) -> Topic:
     """Add a subject area. Raises Invalid or Conflict."""
     slug = slug.lower()
     if not SLUG.fullmatch(slug):
@@ -127,6 +154,7 @@ def add_topic(db: Session, mlist: MailingList, slug: str, title: str, actor: Act
     if topic_by_slug(db, mlist, slug):
         raise Conflict("the list {name} has a topic {slug} already", name=mlist.name, slug=slug)
     topic = Topic(list_id=mlist.id, slug=slug, title=fitting("title", one_line(title), LONGEST_NAME) or slug, position=count_topics(db, mlist))
+    topic.moderated = moderated
     db.add(topic)
     db.flush()
     note(db, actor, "topic-added", mlist=mlist, now=now, detail=slug)
@@ -180,8 +208,19 @@ def add_member(db: Session, mlist: MailingList, new: NewMember, actor: Actor, no
     member.status, member.moderated = new.status, new.moderated
     db.add(member)
     db.flush()
+    if place.user.created_at != now:
+        # Should they be taken off again, an old goodbye is no way back.
+        spend_tokens(db, Purpose.COME_BACK, mlist.id, place.email, now)
     note(db, actor, "member-added", mlist=mlist, now=now, about=member, detail=place.email)
+    _answer_applications(db, mlist, place.user, actor, now)
     return member
+
+
+def _answer_applications(db: Session, mlist: MailingList, user: User, actor: Actor, now: datetime) -> None:
+    """Who is on the list, however they came, waits no longer to be on it."""
+    for application in open_applications(db, mlist, {place.key for place in user.addresses}):
+        application.state, application.decided_at, application.decided_by = ApplicationState.ADMITTED, now, actor.user_id
+        note(db, actor, f"application-{application.state}", mlist=mlist, now=now, about=application)
 
 
 def find_member(db: Session, mlist: MailingList, email: str) -> Member:

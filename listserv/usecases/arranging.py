@@ -104,14 +104,21 @@ def _title(group: Sequence[Told], arranged: Arranged, tags: Tags) -> dict[str, A
     """A thread is called as its first message is, of those that are shown where any is."""
     shown = [one for one in group if one.hidden_at is None] or group
     root = next((one for one in shown if arranged.parents[one.node.id] is None), shown[0])
-    return {"subject": tags.read(base_subject(root.subject)).rest}
+    gone = any(one.hidden_at is not None and not one.subject and arranged.parents[one.node.id] is None for one in group)
+    return {"subject": tags.read(_own_title(root.subject, gone=gone)).rest}
+
+
+def _own_title(subject: str, *, gone: bool) -> str:
+    """What a first message calls its thread. Where the one before it was deleted for good (`gone`), an answer's “Re: …” would say its words on."""
+    title = base_subject(subject)
+    return "" if gone and title != subject.strip() else title
 
 
 def entitle(db: Session, thread: Thread) -> None:
     """Call a thread as its first message that is shown, unless moderators have given it a title, or nothing is shown."""
     subject = None if thread.renamed else threads.first_shown(db, thread)
     if subject is not None:
-        thread.subject = Tags(threads.slugs_in(db, [thread.family])).read(base_subject(subject)).rest
+        thread.subject = Tags(threads.slugs_in(db, [thread.family])).read(_own_title(subject, gone=threads.has_lost_its_beginning(db, thread))).rest
 
 
 def _figures(group: Sequence[Told]) -> dict[str, Any]:

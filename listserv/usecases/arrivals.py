@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from listserv.mail import quotes
 from listserv.mail.authentication import Alignment
-from listserv.mail.parse import Post
+from listserv.mail.parse import LONGEST_REPLY, Post
+from listserv.mail.spam import Spam
 from listserv.rules import Action
 from listserv.store.queue import Incoming, State
 from listserv.usecases.outbox import Cause
@@ -23,11 +25,17 @@ class Letter:
     alignment: Alignment
     strict: bool = False
     munge: bool = False
+    spam: Spam = Spam.NO
 
     @property
     def cause(self) -> Cause:
         """Why an answer to it is written."""
-        return Cause(self.incoming, self.alignment is Alignment.ALIGNED)
+        return Cause(self.incoming, self.alignment is Alignment.ALIGNED, forged=self.alignment is Alignment.FAILED)
+
+    @property
+    def words(self) -> str:
+        """What the person wrote now, farewell and name included."""
+        return quotes.letter(self.post.text[:LONGEST_REPLY]).strip()
 
     @property
     def by_a_machine(self) -> bool:

@@ -40,6 +40,14 @@ def ban(db: Session, mlist: MailingList | None, pattern: str, actor: Actor, now:
     return row
 
 
+def bar(db: Session, mlist: MailingList, email: str, actor: Actor, now: datetime, *, note: str = "") -> None:
+    """Bar one address from a list; harmless where it is barred already, by another of their letters."""
+    try:
+        ban(db, mlist, address.key(email), actor, now, note=note)
+    except Conflict:
+        pass
+
+
 def _hold(db: Session, mlist: MailingList | None) -> None:
     """Of two moderators at once the second finds what the first has done."""
     if mlist:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from listserv.errors import NotFound
 from listserv.mail import address, cutting, parse
 from listserv.mail.authentication import Alignment
+from listserv.mail.listrules import Asks
 from listserv.mail.quotes import Piece
-from listserv.rules import WORDS, Reason
+from listserv.rules import SAID, WORDS, Reason
 from listserv.store import docket, recall
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.store.moderation import Application, Held
-from listserv.usecases import moderation, undoing
+from listserv.usecases import consents, posting, questions, undoing
 from listserv.usecases.conversations import PART, PARTS, File, pieces_of
 from listserv.usecases.shown import Pages
 
@@ -24,7 +25,7 @@ from listserv.usecases.shown import Pages
 LONGEST = 4_000
 WHOLE = Pages(1, 1)
 HELD_STEPS = ("held-asked", "held-answered", "held-undone")
-APPLICATION_STEPS = ("application-asked", "application-answered", "application-continued", "application-undone")
+APPLICATION_STEPS = ("application-asked", "application-answered", "application-continued", "application-undone", consents.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,16 @@ class Case:
     known: Known
     steps: tuple[Step, ...]
     state: str
+    # Have they said that they do not agree to the list's sentence about their data? Then they are asked, not admitted.
+    no_consent: bool = False
     decided_at: datetime | None = None
     decider: str = ""
     trustable: bool = False
     askable: bool = True
     cut: bool = False
+    rule: tuple[str, str] = ("", "")
+    # What the list asked an applicant, and what they answered.
+    answered: tuple[tuple[str, str], ...] = ()
     # The parts of a long one.
     pages: Pages = WHOLE
     # Templates show its words as they show a post's.
@@ -123,7 +129,8 @@ def cases(db: Session, mlist: MailingList, posts: Sequence[Held], applications: 
     steps = _steps(db, "held", [held.id for held in posts], HELD_STEPS)
     more = _steps(db, "application", [application.id for application in applications], APPLICATION_STEPS)
     made = [_post(held, raws.get(held.raw_id, b""), known, steps.get(held.id, ()), part=part) for held in posts]
-    made += [_application(one, known, more.get(one.id, ()), part=part) for one in applications]
+    refusing = {one.id for one in applications if any(step.what == consents.REFUSED for step in more.get(one.id, ())) and consents.refused(db, one)}
+    made += [_application(one, known, more.get(one.id, ()), part=part, no_consent=one.id in refusing) for one in applications]
     return tuple(sorted(made, key=lambda case: (case.is_post, case.at, case.key)))
 
 
@@ -156,7 +163,7 @@ def _words(text: str, part: int) -> tuple[tuple[Piece, ...], bool, Pages]:
 
 
 def _post(held: Held, raw: bytes, known: dict[str, Known], steps: Iterable[Step], *, part: int) -> Case:
-    post = parse.parse(raw)
+    post, nameless = parse.parse(raw), Reason.UNNAMED in held.reasons.split()
     pieces, cut, pages = _words(post.text, part)
     askable = len(post.authors) == 1 and not post.automatic and held.alignment != Alignment.FAILED
     return Case(
@@ -164,26 +171,33 @@ def _post(held: Held, raw: bytes, known: dict[str, Known], steps: Iterable[Step]
         id=held.id,
         is_post=True,
         name=held.author,
-        email=held.author_email,
+        email="" if nameless else held.author_email,
         subject=held.subject,
         at=held.held_at,
         pieces=pieces,
         files=tuple(File(file.number, file.name, file.type, file.size) for file in post.attachments),
         reasons=tuple(WORDS[Reason(word)] for word in held.reasons.split() if word in list(Reason)),
-        proof=held.alignment,
-        known=known.get(address.key(held.author_email), NOBODY),
+        rule=_rule(held.rule),
+        proof=Reason.UNNAMED if nameless else held.alignment,
+        known=NOBODY if nameless else known.get(address.key(held.author_email), NOBODY),
         steps=tuple(steps),
         state=held.state,
         decided_at=held.decided_at,
         decider=name_of(held),
-        trustable=moderation.may_be_trusted(held.reasons),
+        trustable=posting.may_be_trusted(held.reasons),
         askable=askable,
         cut=cut,
         pages=pages,
     )
 
 
-def _application(application: Application, known: dict[str, Known], steps: Iterable[Step], *, part: int) -> Case:
+def _rule(kept: str) -> tuple[str, str]:
+    """What a rule of the list's own asks, as a sentence to be translated, and its value; empty where none has held it."""
+    asks, _, value = kept.partition(" ")
+    return (SAID[Asks(asks)], value) if asks in list(Asks) else ("", "")
+
+
+def _application(application: Application, known: dict[str, Known], steps: Iterable[Step], *, part: int, no_consent: bool) -> Case:
     pieces, cut, pages = _words(application.text, part)
     return Case(
         key=f"a{application.id}",
@@ -198,10 +212,12 @@ def _application(application: Application, known: dict[str, Known], steps: Itera
         reasons=(),
         proof=application.proof,
         known=known.get(application.key, NOBODY),
-        steps=tuple(steps),
+        steps=tuple(step for step in steps if step.what != consents.REFUSED),
+        no_consent=no_consent,
         state=application.state,
         decided_at=application.decided_at,
         decider=name_of(application),
+        answered=questions.pairs(application),
         cut=cut,
         pages=pages,
     )

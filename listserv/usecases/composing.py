@@ -22,13 +22,13 @@ from listserv.store.lists import MailingList, Topic, lock, topic_by_slug
 from listserv.store.pages import heads_of, message_by_hash, thread_on_list
 from listserv.store.people import Address, User, hold
 from listserv.store.queue import Incoming, State, keep_raw
-from listserv.usecases import archiving, desks, intake, limits, outbox, posting, reading
+from listserv.usecases import archiving, desks, intake, limits, outbox, posting, reading, submissions
 from listserv.usecases.access import Actor
 from listserv.usecases.arrivals import outcome_of
 from listserv.usecases.conversations import ANSWERED
 from listserv.usecases.desks import NewFile, Words
-from listserv.usecases.posting import Submission
 from listserv.usecases.shown import Moved, Single, View
+from listserv.usecases.submissions import Submission
 
 KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
 # Posts of one person in an hour, whatever becomes of them.
@@ -113,7 +113,7 @@ def _judged(db: Session, desk: Desk, now: datetime) -> Desk:
     raw = compose.post(_writing(db, desk, Words(subject="?", text="?"), (), now))
     incoming = Incoming(mail_from=desk.default_address.email, received_at=now)
     submission = Submission(incoming, raw, 0, parse.parse(raw), Alignment.ALIGNED)
-    verdict = judge(submission.post, posting.facts_for(db, desk.mlist, submission))
+    verdict = judge(submission.post, submissions.facts_for(db, desk.mlist, submission))
     reasons = tuple(reason for reason in verdict.reasons if reason not in IN_THE_WORDS)
     return replace(desk, verdict=Verdict(verdict.action, reasons) if reasons else Verdict(Action.ACCEPT))
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from listserv.i18n import N_
 from listserv.rules import WORDS, Reason
 from listserv.store import journalpages as rows
+from listserv.usecases.membertables import harmless
 from listserv.usecases.reading import page_of
 from listserv.usecases.shown import Pages
 from listserv.usecases.stewards import Steward
@@ -39,6 +40,10 @@ WHAT: dict[str, tuple[str, str]] = {
     "held-undone": (POSTS, N_("decision about a message taken back")),
     "trusted": (POSTS, N_("further messages of this person are not held")),
     "trust-ended": (POSTS, N_("messages of this address are held again")),
+    "rule-applied": (POSTS, N_("a rule of the list applied")),
+    "rescue-asked": (POSTS, N_("member asked whether it is theirs")),
+    "rescue-claimed": (POSTS, N_("member said that it is theirs")),
+    "rescue-denied": (POSTS, N_("member said that it is not theirs")),
     "refused": (POSTS, N_("message refused")),
     "discarded": (POSTS, N_("message discarded")),
     "applied": (APPLICATIONS, N_("application came")),
@@ -48,8 +53,15 @@ WHAT: dict[str, tuple[str, str]] = {
     "application-asked": (APPLICATIONS, N_("applicant asked")),
     "application-admitted": (APPLICATIONS, N_("applicant admitted")),
     "application-declined": (APPLICATIONS, N_("applicant declined")),
+    "application-letter": (APPLICATIONS, N_("no application, but an ordinary letter")),
+    "application-lapsed": (APPLICATIONS, N_("application set aside: nobody confirmed it for two months")),
+    "applications-purged": (APPLICATIONS, N_("words and addresses of unconfirmed applications erased")),
+    "consent-given": (MEMBERS, N_("agreed to the list's sentence")),
+    "consent-withdrawn": (MEMBERS, N_("does not agree to the list's sentence any more")),
+    "consent-refused": (MEMBERS, N_("does not agree to the list's sentence")),
     "application-disowned": (APPLICATIONS, N_("the address's owner has not applied")),
     "application-banned": (APPLICATIONS, N_("application from a barred address")),
+    "application-reopened": (APPLICATIONS, N_("applicant asks to be on the list after all")),
     "application-undone": (APPLICATIONS, N_("decision about an application taken back")),
     "member-added": (MEMBERS, N_("member added")),
     "member-removed": (MEMBERS, N_("member left or was taken off")),
@@ -58,15 +70,36 @@ WHAT: dict[str, tuple[str, str]] = {
     "member-weekly": (MEMBERS, N_("member chose a weekly digest")),
     "member-monthly": (MEMBERS, N_("member chose a monthly digest")),
     "member-each": (MEMBERS, N_("member chose every message")),
+    "member-preview": (MEMBERS, N_("member sees their messages first")),
+    "member-no-preview": (MEMBERS, N_("member sends messages at once")),
     "member-pause": (MEMBERS, N_("member paused")),
     "member-resume": (MEMBERS, N_("member came back from a pause")),
+    "member-archive": (MEMBERS, N_("member reads in the archive alone")),
+    "member-address": (MEMBERS, N_("member uses another address")),
+    "member-name": (MEMBERS, N_("member changed their name")),
+    "member-language": (MEMBERS, N_("member chose another language")),
+    **dict.fromkeys(("member-topics", "member-only-topics", "member-no-topics", "member-all-topics"), (MEMBERS, N_("member chose topics"))),
+    "thread-follow": (MEMBERS, N_("member follows a thread")),
+    "thread-mute": (MEMBERS, N_("member muted a thread")),
+    "thread-unmute": (MEMBERS, N_("member lets a thread come as others do")),
+    "thread-sent": (MEMBERS, N_("member had a thread sent by mail")),
     "pause-over": (MEMBERS, N_("pause ended")),
+    "invited": (MEMBERS, N_("somebody invited")),
+    "invitation-again": (MEMBERS, N_("invitation sent once more")),
+    "invitation-accepted": (MEMBERS, N_("invitation accepted")),
+    "invitation-declined": (MEMBERS, N_("invitation declined")),
+    "invitation-taken-back": (MEMBERS, N_("invitation taken back")),
+    "invitation-lapsed": (MEMBERS, N_("invitation lapsed without an answer")),
+    "batch-added": (MEMBERS, N_("list of people from a mail added")),
+    "batch-undone": (MEMBERS, N_("list of people from a mail taken back")),
     "feed-renewed": (MEMBERS, N_("address of the private feed renewed")),
     "complaint": (MEMBERS, N_("complaint about a message")),
     "banned": (BANS, N_("address barred")),
     "ban-lifted": (BANS, N_("ban lifted")),
     "list-created": (THE_LIST, N_("list created")),
     "list-set": (THE_LIST, N_("settings changed")),
+    "rule-added": (THE_LIST, N_("rule added")),
+    "rule-removed": (THE_LIST, N_("rule removed")),
     "list-closed": (THE_LIST, N_("list closed")),
     "list-moved": (THE_LIST, N_("list moved here")),
     "history-imported": (THE_LIST, N_("history imported")),
@@ -201,6 +234,6 @@ def table(db: Session, who: Steward, wanted: Asked, zone: str) -> Iterator[str]:
 
 def _line(values: Sequence[str]) -> str:
     out = io.StringIO(newline="")
-    # What begins like a formula is a text: spreadsheets would run a stranger's subject.
-    csv.writer(out).writerow([f"'{value}" if value[:1] in "=+-@\t\r" and value else value for value in values])
+    # Spreadsheets would run a stranger's subject.
+    csv.writer(out).writerow(harmless(values))
     return out.getvalue()

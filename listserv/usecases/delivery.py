@@ -4,7 +4,7 @@ Retries: after 1, 5, 15, 30 and 60 minutes, then every 2 hours; given up after 5
 while the relay cannot be reached at all.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from listserv import links
 from listserv.config import Settings
 from listserv.mail import headers, tokens
-from listserv.store import deliveries, outbox
+from listserv.store import deliveries, outbox, tools
 from listserv.store.bounces import Bounce
 from listserv.store.deliveries import Again, Claimed, Post, milliseconds
 from listserv.store.members import Member
-from listserv.store.queue import Letter, raw_bytes
+from listserv.store.queue import Letter, keep_raw, raw_bytes
 from listserv.usecases import bouncing
 
 # Longer than any answer is waited for (relay.place.Timeouts), so that nobody claims what is still being sent.
@@ -29,6 +29,9 @@ THEN_EVERY = 120
 GIVE_UP = timedelta(days=5)
 # Shared bytes of posts in the worker's hands: a burst of big mails must not fill its memory.
 BUDGET = 64 << 20
+# Letters that hold other people's mails, or all that is kept about somebody: not kept a second time once they have left.
+NOT_KEPT = frozenset({"copy", "my-data", "answers"})
+GONE = b"Subject: -\r\n\r\nThis letter has left. What it held is not kept a second time.\r\n"
 # RFC 3463: delivery time expired.
 EXPIRED = "5.4.7"
 
@@ -83,10 +86,10 @@ def retry_after(attempts: int) -> timedelta | None:
     return timedelta(minutes=THEN_EVERY) if passed < GIVE_UP else None
 
 
-def turn(db: Session, outcomes: Sequence[Outcome], room: int, holder: int, known: Collection[int], now: datetime) -> Turn:
+def turn(db: Session, outcomes: Sequence[Outcome], room: int, holder: int, known: Mapping[int, int], now: datetime) -> Turn:
     """One transaction of the worker: write down what became of copies, and take up to `room` new ones.
 
-    Of the posts in `known` the shared bytes are there already.
+    Of the posts in `known` the shared bytes are there already (`raw_id`), unless they have been redacted since.
     """
     record(db, outcomes, now)
     if not room:
@@ -99,8 +102,10 @@ def turn(db: Session, outcomes: Sequence[Outcome], room: int, holder: int, known
         copies += deliveries.claim(db, holder, at, until, room - len(copies))
     there = [copy for copy in copies if copy.email is not None]
     deliveries.record_again(db, [Again(copy.id, None, 0) for copy in copies if copy.email is None])
-    kept = _within_budget(db, there, known, at)
-    new = {copy.outgoing_id for copy in kept}.difference(known)
+    now_made_of = deliveries.contents(db, {copy.outgoing_id for copy in there}.intersection(known))
+    same = {id for id, raw_id in now_made_of.items() if known[id] == raw_id}
+    kept = _within_budget(db, there, same, at)
+    new = {copy.outgoing_id for copy in kept} - same
     return Turn(kept, deliveries.posts(db, new), bool(made) or len(copies) == room)
 
 
@@ -195,6 +200,11 @@ class Stationery:
         return f"List-Unsubscribe: {ways}\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode()
 
 
+def personal_lines(settings: Settings, member_id: int) -> bytes:
+    """The header lines of one member's copies, for a copy that is no part of a fan-out."""
+    return Stationery(settings)._lines(member_id)
+
+
 class LetterToSend(NamedTuple):
     """A claimed letter."""
 
@@ -223,3 +233,6 @@ def record_letter(db: Session, letter_id: int, answer: Answer | None, now: datet
     row.code, row.answer = answer.code, answer.text
     wait = None if answer.sent or answer.permanent else retry_after(row.attempts)
     row.due = milliseconds(now + wait) if wait else None
+    if row.due is None and row.kind in NOT_KEPT:
+        used, row.raw_id = row.raw_id, keep_raw(db, GONE).id
+        tools.destroy_unused(db, [used])

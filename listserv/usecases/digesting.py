@@ -13,10 +13,11 @@ from listserv.config import Settings
 from listserv.mail import tokens
 from listserv.mail.tokens import Kind
 from listserv.store import digests as rows
+from listserv.store import following
 from listserv.store.archive import Message
 from listserv.store.digests import Digest
 from listserv.store.lists import MailingList
-from listserv.store.members import DeliveryMode, Member
+from listserv.store.members import DeliveryMode, Member, Status
 from listserv.usecases import outbox
 from listserv.usecases.editions import Press, schedule_of, zone_of
 
@@ -62,14 +63,26 @@ def plan(db: Session, member: Member, now: datetime) -> None:
     over to single copies gets the rest in a last digest at once, as on other list servers.
     """
     mlist = db.get_one(MailingList, member.list_id)
+    away = _pause(member, mlist, now)
     if member.delivery is DeliveryMode.DIGEST:
         if member.digest_due is None:
             member.digest_seq = mlist.last_seq
         if member.digest_due is None or member.digest_due > now:
             member.digest_due = next_slot(db, member, now)
         return
-    untold = member.delivery is DeliveryMode.EACH and member.digest_due is not None and mlist.last_seq > member.digest_seq
-    member.digest_due = now if untold else None
+    began = member.delivery is DeliveryMode.EACH and (member.digest_due is not None or away)
+    member.digest_due = now if began and mlist.last_seq > member.digest_seq else None
+    if away and member.digest_due is None:
+        member.paused_at = None
+
+
+def _pause(member: Member, mlist: MailingList, now: datetime) -> bool:
+    """Note where a pause begins, because what comes meanwhile is told afterwards; is one over whose news are still untold?"""
+    if member.status is Status.PAUSED and member.paused_at is None:
+        member.paused_at = now
+        if member.delivery is not DeliveryMode.DIGEST and member.digest_due is None:
+            member.digest_seq = mlist.last_seq
+    return member.status is Status.ENABLED and member.paused_at is not None
 
 
 def next_slot(db: Session, member: Member, after: datetime) -> datetime:
@@ -89,13 +102,17 @@ def owed(db: Session, until: datetime) -> list[Owed]:
 
 def _owed(db: Session, until: datetime) -> Iterator[Owed]:
     counts: dict[tuple[int, int], int] = {}
+    choosers = following.all_choosers(db)
     for member in rows.readers(db, until):
         at = member.digest_due or _first_slot(db, member, until)
         key = (member.list_id, member.digest_seq)
         if key not in counts:
             counts[key] = rows.count_new(db, *key, member.mlist.last_seq)
-        if at <= until and counts[key]:
-            why = f"{member.schedule}, {counts[key]} new" if member.delivery is DeliveryMode.DIGEST else f"the last one, {counts[key]} new"
+        if at > until or not counts[key]:
+            continue
+        count = counts[key] - (len(following.untold(db, member, member.digest_seq, member.mlist.last_seq)) if member.id in choosers else 0)
+        if count:
+            why = f"{member.schedule}, {count} new" if member.delivery is DeliveryMode.DIGEST else f"the last one, {count} new"
             yield Owed(at, "digest", member.mlist.name, member.address.email, why)
 
 
@@ -106,6 +123,7 @@ def run_due(db: Session, now: datetime, limit: int = 100) -> int:
     db.flush()
     press = Press(db, outbox.settings_of(db), now)
     due = rows.due_members(db, now, limit)
+    press.choosers = following.choosers(db, [member.id for member in due])
     for member in due:
         _deal_with(press, member)
     return len(due)
@@ -128,7 +146,7 @@ def make(press: Press, member: Member) -> Digest | None:
     if rows.digest_at(db, member.id, slot):
         return None
     digest = Digest(list_id=mlist.id, member_id=member.id, slot=slot, after_seq=after, upto_seq=mlist.last_seq, made_at=now)
-    news = press.news(mlist, after)
+    news = press.news(mlist, after, press.skipped(member))
     digest.points = " ".join(map(str, news.points))
     db.add(digest)
     db.flush()
@@ -136,7 +154,7 @@ def make(press: Press, member: Member) -> Digest | None:
         raw = press.letter(member, digest, press.rendered(member, news))
         letter = outbox.post_bytes(db, "digest", raw, member.address.email, now, mlist=mlist, mail_from=_mail_from(press.settings, member))
         digest.letter_id = letter.id
-    member.digest_seq = mlist.last_seq
+    member.digest_seq, member.paused_at = mlist.last_seq, None
     return digest
 
 

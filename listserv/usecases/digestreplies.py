@@ -10,6 +10,7 @@ from listserv import links
 from listserv.errors import NotFound
 from listserv.mail import commands, parse, quotes
 from listserv.mail.answer import as_reply
+from listserv.mail.authentication import Alignment
 from listserv.mail.commands import Command
 from listserv.mail.subject import reply_subject
 from listserv.mail.tokens import Kind
@@ -18,14 +19,18 @@ from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import Incoming, State, keep_raw, raw_bytes
-from listserv.usecases import archiving, deciding, digesting, mailcommands, outbox, posting, tokens
-from listserv.usecases.arrivals import Letter, Outcome, outcome_of
+from listserv.usecases import archiving, asides, deciding, digesting, entering, leaving, mailcommands, outbox, steering, tokens
+from listserv.usecases.arrivals import Letter, Outcome
+from listserv.usecases.asked import Context
 from listserv.usecases.digesting import Resolved, Unclear
 from listserv.usecases.outbox import Cause
-from listserv.usecases.posting import Submission
+from listserv.usecases.submissions import Submission
 
 LONGEST_COMMAND = 8
 UNMISTAKABLE = re.compile(r"wypis|unsubscrib", re.IGNORECASE)
+# Commands that name something are sentences to people as well, unless their word is in capitals.
+NAMING = frozenset({commands.Kind.SEARCH, commands.Kind.NAME, commands.Kind.ADDRESS, commands.Kind.TOPICS, commands.Kind.LANGUAGE, commands.Kind.DATA})
+SHOUTED = re.compile(r"\W*[^\W\d_a-ząćęłńóśźż]{4,}\b")
 NUMBER = re.compile(r"\D{0,12}(\d{1,3})\b")
 
 
@@ -33,15 +38,45 @@ def post(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: dat
     """An answer to a digest's item, or to a whole digest. Where it cannot be told for what, it is kept and the person is asked."""
     member, wanted = db.get(Member, ids[0]), _wanted(kind, letter)
     if member and wanted:
-        return mailcommands.obey(db, member, wanted, letter, now)
+        return _of_others(db, member, wanted, letter, now) or mailcommands.obey(db, member, wanted, letter, now)
+    numbered = _numbered(db, kind, ids, letter) if member else None
+    if member and numbered:
+        return _of_others(db, member, numbered[:1], letter, now) or mailcommands.obey(db, member, numbered[:1], letter, now, context=numbered[1])
     found = digesting.resolve_reply(db, kind, ids, _words(letter))
     if isinstance(found, Resolved):
-        return _into_thread(db, found.message, letter, found.text, now)
+        lone = asides.command_of(found.text)
+        others = _of_others(db, found.member, lone, letter, now) if lone and not letter.by_a_machine else None
+        aside = others or asides.to_item(db, found.member, found.message, found.text, letter, now)
+        return aside or _into_thread(db, found.message, letter, found.text, now)
     if isinstance(found, Unclear):
         letter.incoming.list_id = found.member.list_id
         _ask_which(db, found, letter.incoming, Cause(letter.incoming, proven=True), now)
         return Outcome(State.DRAFT, ("which-thread",))
     raise NotFound("nothing to answer any more")
+
+
+def _of_others(db: Session, member: Member, wanted: tuple[Command, ...], letter: Letter, now: datetime) -> Outcome | None:
+    """A digest is passed on, and its addresses with it: only its own reader steers by them. None where it is they who wrote.
+
+    Whoever writes in their name without proof is asked back; a thread's quiet is nothing to ask about.
+    """
+    if letter.alignment is Alignment.FAILED:
+        return leaving.FORGED
+    kinds = {command.kind for command in wanted}
+    if steering.is_own(member, letter.sender):
+        if letter.alignment is Alignment.ALIGNED or kinds <= asides.OF_THREADS:
+            return None
+        purpose, question = (Purpose.LEAVE, "leave-confirm") if kinds == {commands.Kind.LEAVE} else (Purpose.SETTINGS, "confirm-settings")
+        return leaving.confirm_first(db, member.mlist, member, purpose, question, letter, now)
+    if commands.Kind.LEAVE in kinds:
+        return leaving.from_copy(db, member, letter, now)
+    if not letter.sender:
+        return Outcome(State.DISCARDED, ("no-author",))
+    mlist = member.mlist
+    letter.incoming.list_id = mlist.id
+    request = links.list_address(outbox.settings_of(db), mlist.name, "request")
+    told = outbox.write(db, "not-yours", letter.sender, leaving.tongue(letter), now, mlist=mlist, cause=letter.cause, request_address=request)
+    return Outcome(State.ANSWERED, ("not-theirs",) if told else ("not-theirs", "enough-for-today"))
 
 
 def _words(letter: Letter) -> str:
@@ -56,8 +91,24 @@ def _wanted(kind: Kind, letter: Letter) -> tuple[Command, ...]:
     cannot be meant otherwise.
     """
     words = letter.post.reply
+    return wanted_of_digest(words) if kind is Kind.DIGEST or UNMISTAKABLE.search(words) else ()
+
+
+def wanted_of_digest(words: str) -> tuple[Command, ...]:
+    """The commands that are all somebody answers to a digest; those about a thread are not among them."""
     wanted = commands.commands(words) if len(words.split()) <= LONGEST_COMMAND else ()
-    return wanted if kind is Kind.DIGEST or UNMISTAKABLE.search(words) else ()
+    if any(command.kind in NAMING for command in wanted) and not SHOUTED.match(words):
+        return ()  # „Szukaj w katalogu BN” tells somebody where to look
+    return tuple(command for command in wanted if command.kind not in asides.OF_THREADS)
+
+
+def _numbered(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter) -> tuple[Command, Context] | None:
+    """„WYCISZ 2” in answer to a digest: the command, and its thread."""
+    wanted = commands.commands(letter.post.reply) if kind is Kind.DIGEST and len(letter.post.reply.split()) <= LONGEST_COMMAND else ()
+    if len(wanted) != 1 or wanted[0].kind not in asides.OF_THREADS or not wanted[0].words.isdigit():
+        return None
+    message = digesting.item_for(db, ids[1], int(wanted[0].words))
+    return (Command(wanted[0].kind), Context(message.thread_id)) if message else None
 
 
 def _into_thread(db: Session, message: Message, letter: Letter, text: str, now: datetime) -> Outcome:
@@ -69,8 +120,8 @@ def _into_thread(db: Session, message: Message, letter: Letter, text: str, now: 
     made = replace(parse.parse(raw), automatic=letter.post.automatic, message_id=letter.post.message_id)
     letter.incoming.list_id = mlist.id
     # The author's signature covered the mail as it was: none is left to save an aligned From.
-    submission = Submission(letter.incoming, raw, keep_raw(db, raw).id, made, letter.alignment, letter.strict)
-    return outcome_of(posting.submit(db, mlist, submission, now))
+    submission = Submission(letter.incoming, raw, keep_raw(db, raw).id, made, letter.alignment, letter.strict, spam=letter.spam)
+    return entering.enter(db, mlist, letter, submission, now)
 
 
 def _ask_which(db: Session, unclear: Unclear, draft: Incoming, cause: Cause, now: datetime) -> None:

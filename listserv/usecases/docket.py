@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict, Invalid, NotFound
 from listserv.i18n import N_
-from listserv.mail import address
 from listserv.store import docket
 from listserv.store.lists import MailingList
 from listserv.store.members import count_readers
 from listserv.store.moderation import Application, Held
-from listserv.usecases import banning, cases, deciding, membership, moderation, undoing
+from listserv.usecases import cases, contact, deciding, membership, moderation, undoing
 from listserv.usecases.cases import Case, Named, Recent
 from listserv.usecases.reading import page_of
 from listserv.usecases.shown import Pages
@@ -25,6 +24,7 @@ RECENT = 30
 # At once, on one page: what nobody can look over is decided by nobody.
 MOST = 100
 NOT_FOR_APPLICATIONS = N_("Only messages can be discarded or barred: an application gets an answer.")
+NOT_FOR_MESSAGES = N_("Only an application can turn out to be an ordinary letter.")
 
 
 class Answer(StrEnum):
@@ -36,6 +36,8 @@ class Answer(StrEnum):
     ASK = "ask"
     DISCARD = "discard"
     BAN = "ban"
+    # An application that is none: an ordinary letter.
+    LETTER = "letter"
 
 
 # The page asks once more before these are done to many.
@@ -129,6 +131,8 @@ def decide(db: Session, who: Steward, keys: Sequence[str], answer: Answer, now: 
     rows = [find(db, who, key) for key in dict.fromkeys(keys[:MOST])]
     if answer in (Answer.DISCARD, Answer.BAN) and any(isinstance(row, Application) for row in rows):
         raise Invalid(NOT_FOR_APPLICATIONS)
+    if answer is Answer.LETTER and any(isinstance(row, Held) for row in rows):
+        raise Invalid(NOT_FOR_MESSAGES)
     done = Done(answer)
     for row in rows:
         try:
@@ -149,13 +153,7 @@ def _give(db: Session, who: Steward, row: Held | Application, answer: Answer, wo
 
 
 def _ban(db: Session, who: Steward, held: Held, words: str, now: datetime) -> None:
-    moderation.discard(db, held, who.actor, now)
-    if not held.author_email:
-        return
-    try:
-        banning.ban(db, who.mlist, address.key(held.author_email), who.actor, now, note=words or held.subject[:100])
-    except Conflict:
-        pass  # barred already, by another of their letters
+    moderation.bar(db, held, words, who.actor, now)
 
 
 def _ask(db: Session, who: Steward, application: Application, words: str, now: datetime) -> None:
@@ -166,7 +164,7 @@ def _ask(db: Session, who: Steward, application: Application, words: str, now: d
 
 POSTS: dict[Answer, Callable[[Session, Steward, Held, str, datetime], None]] = {
     Answer.APPROVE: lambda db, who, held, words, now: moderation.publish(db, held, who.actor, now),
-    Answer.TRUST: lambda db, who, held, words, now: moderation.publish(db, held, who.actor, now, trust=True),
+    Answer.TRUST: lambda db, who, held, words, now: moderation.publish(db, held, who.actor, now, with_trust=True),
     Answer.DECLINE: lambda db, who, held, words, now: moderation.refuse(db, held, words, who.actor, now),
     Answer.ASK: lambda db, who, held, words, now: moderation.ask(db, held, words, who.actor, now),
     Answer.DISCARD: lambda db, who, held, words, now: moderation.discard(db, held, who.actor, now),
@@ -177,6 +175,7 @@ APPLICATIONS: dict[Answer, Callable[[Session, Steward, Application, str, datetim
     Answer.TRUST: lambda db, who, one, words, now: membership.admit(db, one, who.actor, now),
     Answer.DECLINE: lambda db, who, one, words, now: membership.decline(db, one, words, who.actor, now),
     Answer.ASK: _ask,
+    Answer.LETTER: lambda db, who, one, words, now: contact.from_application(db, one, who.actor, now),
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from digests import excerpt, mime, rendering, schedule, words
-from digests.entries import MOST, NUMBERED, Edition, Entry, File, Item
+from digests.entries import MOST, NUMBERED, Edition, Entry, File, Item, Thanked
 from digests.rendering import Rendered
 from listserv import links
 from listserv.config import Settings
@@ -18,10 +18,12 @@ from listserv.i18n import choose_language
 from listserv.mail import tokens
 from listserv.mail.address import Mailbox
 from listserv.mail.tokens import Kind
+from listserv.store import following
 from listserv.store.archive import Attachment
 from listserv.store.digests import Digest, attachments_for, new_messages, texts_for
 from listserv.store.lists import MailingList
 from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member
+from listserv.usecases import thankful
 from listserv.usecases.conversations import speaker
 
 
@@ -31,6 +33,8 @@ class News:
 
     entries: tuple[Entry, ...]
     points: tuple[int, ...]
+    # What one reader does not want, or has had: such news are theirs alone.
+    skipped: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -40,24 +44,44 @@ class Press:
     db: Session
     settings: Settings
     now: datetime
-    gathered: dict[tuple[int, int, int], News] = field(default_factory=dict)
+    gathered: dict[tuple[Any, ...], News] = field(default_factory=dict)
     worded: dict[tuple[Any, ...], Rendered] = field(default_factory=dict)
+    thanked: dict[tuple[Any, ...], tuple[Thanked, ...]] = field(default_factory=dict)
+    # Those of the readers in hand who follow or mute anything; None: not known yet.
+    choosers: frozenset[int] | None = None
 
-    def news(self, mlist: MailingList, after: int) -> News:
-        """What is new on the list behind `after`."""
-        key = (mlist.id, after, mlist.last_seq)
+    def skipped(self, member: Member) -> frozenset[int]:
+        """The messages that this reader's digest leaves out."""
+        chosen = following.choosers(self.db, [member.id]) if self.choosers is None else self.choosers
+        if member.id not in chosen:
+            return frozenset()
+        return following.untold(self.db, member, member.digest_seq, member.mlist.last_seq)
+
+    def news(self, mlist: MailingList, after: int, skipped: frozenset[int] = frozenset()) -> News:
+        """What is new on the list behind `after`, without the messages that this reader does not want or has had."""
+        key = (mlist.id, after, mlist.last_seq, skipped)
         if key not in self.gathered:
-            self.gathered[key] = gather(self.db, self.settings, mlist, after)
+            self.gathered[key] = gather(self.db, self.settings, mlist, after, skipped=skipped)
         return self.gathered[key]
+
+    def thanks(self, member: Member) -> tuple[Thanked, ...]:
+        """Who has thanked whom since this reader's last digest."""
+        after = thankful.since(self.db, member, self.now)
+        key = (member.list_id, after)
+        if key not in self.thanked:
+            self.thanked[key] = thankful.for_digest(self.db, self.settings, member.mlist, after)
+        return self.thanked[key]
 
     def rendered(self, member: Member, news: News) -> Rendered:
         """The digest as everybody gets it who has the same news, language, zone and schedule."""
+        away = member.paused_at if member.paused_at and member.delivery is not DeliveryMode.DIGEST else None
         mlist, language, zone = member.mlist, language_of(member), zone_of(member, self.settings)
         when, last = schedule_of(member), member.delivery is not DeliveryMode.DIGEST
-        key = (mlist.id, member.digest_seq, language, zone.key, str(when), last)
+        thanks = self.thanks(member)
+        key = (mlist.id, member.digest_seq, news.skipped, language, zone.key, str(when), last, away, thanks)
         if key not in self.worded:
             archive, me = links.archive_url(self.settings, mlist.name), f"{self.settings.site.url}/me"
-            edition = Edition(excerpt.one_line(mlist.title), language, zone, self.now, when, news.entries, archive, me, last)
+            edition = Edition(excerpt.one_line(mlist.title), language, zone, self.now, when, news.entries, archive, me, last, away, thanks)
             self.worded[key] = rendering.render(edition)
         return self.worded[key]
 
@@ -102,10 +126,10 @@ def schedule_of(member: Member) -> schedule.Schedule:
         return schedule.parse(DEFAULT_SCHEDULE)
 
 
-def gather(db: Session, settings: Settings, mlist: MailingList, after: int, upto: int | None = None) -> News:
+def gather(db: Session, settings: Settings, mlist: MailingList, after: int, upto: int | None = None, *, skipped: frozenset[int] = frozenset()) -> News:
     """Threads with something new, in the order in which they spoke first; texts only for what there can be room for."""
     threads: dict[int, list[Row[Any]]] = {}
-    for row in new_messages(db, mlist.id, after, mlist.last_seq if upto is None else upto):
+    for row in new_messages(db, mlist.id, after, mlist.last_seq if upto is None else upto, skipped):
         threads.setdefault(row.thread_id, []).append(row)
     groups = list(threads.values())
     shown = [row.id for rows in groups[:NUMBERED] for row in rows[: MOST.items]]
@@ -119,7 +143,7 @@ def gather(db: Session, settings: Settings, mlist: MailingList, after: int, upto
         )
         for rows in groups
     )
-    return News(entries, tuple(rows[-1].seq for rows in groups[:NUMBERED]))
+    return News(entries, tuple(rows[-1].seq for rows in groups[:NUMBERED]), skipped)
 
 
 def _item(settings: Settings, mlist: MailingList, row: Row[Any], text: str, files: Sequence[Attachment]) -> Item:

@@ -11,9 +11,9 @@ from listserv.i18n import N_
 from listserv.store import hidden as rows
 from listserv.store import pages, threads
 from listserv.store.archive import Message, Thread
-from listserv.store.lists import lock
+from listserv.store.lists import MailingList, lock
 from listserv.store.moderation import HeldState
-from listserv.usecases import arranging, indexing, retelling
+from listserv.usecases import arranging, indexing, retelling, waitingcopies
 from listserv.usecases.conversations import speaker
 from listserv.usecases.journal import note
 from listserv.usecases.reading import HASH
@@ -79,7 +79,7 @@ def hide_message(db: Session, who: Steward, message: Message, reason: str, now: 
     message.hidden_at = now
     _follow(db, message.thread, [message.id])
     note(db, who.actor, "message-hidden", mlist=who.mlist, now=now, about=message, detail=reason)
-    retelling.retell(db, who.mlist, [message.seq], now)
+    _keep_back(db, who.mlist, [message], now)
 
 
 def show_message(db: Session, who: Steward, message: Message, now: datetime) -> None:
@@ -91,6 +91,7 @@ def show_message(db: Session, who: Steward, message: Message, now: datetime) -> 
         raise Conflict(WHOLE_THREAD_HIDDEN)
     message.hidden_at = None
     _follow(db, message.thread, [message.id])
+    waitingcopies.let_go(db, message, now)
     note(db, who.actor, "message-shown", mlist=who.mlist, now=now, about=message)
 
 
@@ -102,7 +103,7 @@ def hide_thread(db: Session, who: Steward, thread: Thread, reason: str, now: dat
     ids = rows.hide_all(db, thread, now)
     _follow(db, thread, ids)
     note(db, who.actor, "thread-hidden", mlist=who.mlist, now=now, about=thread, detail=reason)
-    retelling.retell(db, who.mlist, [message.seq for message in rows.messages_in(db, thread) if message.id in ids], now)
+    _keep_back(db, who.mlist, [message for message in rows.messages_in(db, thread) if message.id in ids], now)
 
 
 def show_thread(db: Session, who: Steward, thread: Thread, now: datetime) -> None:
@@ -114,7 +115,17 @@ def show_thread(db: Session, who: Steward, thread: Thread, now: datetime) -> Non
         for message in rows.messages_in(db, thread):
             _not_in_queue(db, message)
     _follow(db, thread, ids)
+    for message in rows.messages_in(db, thread):
+        if message.id in ids:
+            waitingcopies.let_go(db, message, now)
     note(db, who.actor, "thread-shown", mlist=who.mlist, now=now, about=thread)
+
+
+def _keep_back(db: Session, mlist: MailingList, messages: Sequence[Message], now: datetime) -> None:
+    """What has not left for anybody stays here: digests that wait are told anew, copies are stopped."""
+    retelling.retell(db, mlist, [message.seq for message in messages], now)
+    for message in messages:
+        waitingcopies.keep_back(db, message)
 
 
 def _not_in_queue(db: Session, message: Message) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from listserv.config import AuthSettings
 from listserv.dns import Resolver
-from listserv.mail import address, bounces, calendar
+from listserv.mail import address, bounces, calendar, spam
 from listserv.mail.address import Mailbox
 from listserv.mail.authentication import Alignment, Results, alignment, read_results
 from listserv.mail.parse import Post
@@ -19,7 +19,7 @@ from listserv.store.queue import Incoming
 from listserv.store.trace import kept_as
 from listserv.usecases import senders
 from listserv.usecases.outbox import settings_of
-from listserv.usecases.posting import Submission, facts_for
+from listserv.usecases.submissions import Submission, facts_for
 
 RETURN_PATH = re.compile(rb"^return-path:[ \t]*<?([^<>\r\n]*)>?", re.IGNORECASE | re.MULTILINE)
 
@@ -91,9 +91,9 @@ def verdict(db: Session, mlist: MailingList, raw: bytes, post: Post, results: Re
     domain = address.domain_of(post.authors[0].address) if post.authors else ""
     found = alignment(results, domain) if domain else Alignment.UNKNOWN
     incoming = Incoming(mail_from=envelope_sender(raw, post), rcpt=f"{mlist.name}@{settings.site.domain}", received_at=now)
-    submission = Submission(incoming, raw, kept_as(db, raw), post, found)
+    submission = Submission(incoming, raw, kept_as(db, raw), post, found, spam=spam.found(raw, settings.auth.trust))
     judged = judge(post, facts_for(db, mlist, submission))
-    return {"action": judged.action, "reasons": list(judged.reasons)}
+    return {"action": judged.action, "reasons": list(judged.reasons)} | ({"rule": str(judged.rule)} if judged.rule else {})
 
 
 def envelope_sender(raw: bytes, post: Post) -> str:

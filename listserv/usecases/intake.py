@@ -15,6 +15,8 @@ from listserv.dns import Resolver
 from listserv.errors import NotFound
 from listserv.mail import address
 from listserv.mail.address import Role, Route
+from listserv.mail.authentication import Alignment
+from listserv.mail.echo import echo
 from listserv.mail.outgoing import Dress
 from listserv.mail.parse import Post, identify, parse
 from listserv.store import inbox
@@ -22,6 +24,7 @@ from listserv.store.lists import MailingList, list_by_name, lists_with_alias
 from listserv.store.packing import Content, content
 from listserv.store.queue import Incoming, State, keep_raw_many, raw_bytes
 from listserv.usecases import outbox, posting, senders
+from listserv.usecases.applicants import passes_through_an_alias
 from listserv.usecases.arrivals import Letter
 from listserv.usecases.routing import answer_for
 from listserv.usecases.senders import Came, Sender
@@ -166,9 +169,27 @@ def process(db: Session, mail: Prepared, now: datetime) -> State:
         # The list was removed between 250 and now.
         return finish(incoming, State.REFUSED, ("no-such-address",), now)
     incoming.list_id = mlist.id if mlist else None
-    letter = Letter(incoming, mail.raw, mail.post, mail.sender.alignment, mail.sender.strict, mail.sender.munge)
+    incoming.echo = echo(mail.post)
+    letter = Letter(incoming, mail.raw, mail.post, _alignment(db, mail, incoming, route, mlist), mail.sender.strict, mail.sender.munge, mail.sender.spam)
     outcome = answer_for(db, route, mlist, letter, now)
     return finish(incoming, outcome.state, outcome.reasons, now)
+
+
+def _alignment(db: Session, mail: Prepared, incoming: Incoming, route: Route, mlist: MailingList | None) -> Alignment:
+    """Is the author proven? Where somebody's server passed a letter to the humans on to us, a failure may be that server's doing.
+
+    It shows in the envelope, or in To where the server wrote an address of ours into the envelope.
+    """
+    found = mail.sender.alignment
+    if found is not Alignment.FAILED or route.role in (Role.POST, Role.TOKEN):
+        return found
+    if not senders.is_trusted(incoming.peer, outbox.settings_of(db).auth.peers):
+        # Straight to our port: anybody writes any envelope and any To there.
+        return found
+    ours = address.domain_of(f"x@{outbox.settings_of(db).site.domain}")
+    if address.domain_of(incoming.rcpt) not in ("", ours) or (mlist and passes_through_an_alias(mail.post, mlist)):
+        return Alignment.UNKNOWN
+    return found
 
 
 def finish(incoming: Incoming, state: State, reasons: Iterable[str], now: datetime) -> State:

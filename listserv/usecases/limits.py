@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from listserv import links
 from listserv.store import limits as rows
-from listserv.usecases import outbox
 
 
 def within(db: Session, what: str, who: str, now: datetime, window: timedelta, most: int) -> bool:
@@ -34,7 +33,7 @@ def seconds_left(now: datetime, window: timedelta) -> int:
 
 def _key(db: Session, what: str, who: str, now: datetime, window: timedelta) -> bytes:
     number = int(now.timestamp() // window.total_seconds())
-    key = links.signing_key(outbox.settings_of(db))
+    key = links.signing_key(db.info["settings"])
     return hmac.digest(key, f"limit\0{what}\0{who}\0{number}".encode("utf-8", "replace"), "sha256")[:16]
 
 

@@ -8,7 +8,6 @@ from listserv.errors import Conflict, Invalid, NotFound
 from listserv.i18n import N_
 from listserv.mail import address, parse
 from listserv.mail.authentication import Alignment
-from listserv.rules import Reason
 from listserv.store.archive import Message
 from listserv.store.lists import MailingList, lock, topic_by_slug
 from listserv.store.members import member_by_key
@@ -16,42 +15,48 @@ from listserv.store.moderation import Held, HeldState
 from listserv.store.people import Purpose
 from listserv.store.queue import State, raw_bytes
 from listserv.store.trusted import Trusted, trusted
-from listserv.usecases import deciding, posting, showing, tokens
-from listserv.usecases.access import Actor, Door
+from listserv.usecases import banning, deciding, posting, showing, tokens, unnamed
+from listserv.usecases.access import Actor, Door, moderates
 from listserv.usecases.journal import note
-from listserv.usecases.posting import Submission
+from listserv.usecases.submissions import Submission
 
 BY_MAIL = Actor(Door.MAIL)
 NO_WORDS = N_("Please write what you would like to ask.")
 NOBODY_TO_ASK = N_("The author cannot be asked: the sender of this message is forged, or a machine.")
 
 
-def publish(db: Session, held: Held, actor: Actor, now: datetime, *, trust: bool = False) -> None:
-    """Let a held post through; `trust`: this author's further posts too, where they would wait for no other reason. Raises Conflict if already decided."""
+def publish(db: Session, held: Held, actor: Actor, now: datetime, *, with_trust: bool = False, claimed: bool = False) -> None:
+    """Let a held post through; `with_trust`: this author's further posts too, where they would wait for no other reason. Raises Conflict if already decided.
+
+    `claimed`: no moderator has decided, but the member whose it is.
+    """
     mlist = held.mlist
-    _decide(db, held, HeldState.PUBLISHED, actor, now)
-    submission = submission_of(db, mlist, held)
+    _decide(db, held, HeldState.PUBLISHED, actor, now, told=not claimed)
     # Published once and taken back: the message is there, out of sight.
     before = db.get(Message, held.incoming.archived_id) if held.incoming.archived_id else None
+    if unnamed.is_one(held) and before is None:
+        unnamed.as_of_now(db, held, now)
+    submission = submission_of(db, mlist, held)
     if before:
         showing.bring_back(db, before)
     message = before or posting.publish(db, mlist, submission, now)
     held.incoming.state, held.incoming.archived_id = State.POSTED, message.id
-    posting.tell_author(db, mlist, submission, "held-published", now)
-    if trust and may_be_trusted(held.reasons):
-        _trust(db, held, actor, now)
+    # Somebody decides this, and may have decided otherwise before: the author hears of it every time.
+    posting.tell_author(db, mlist, submission, "held-published", now, claimed=claimed, automatic=False)
+    if with_trust and posting.may_be_trusted(held.reasons):
+        trust(db, mlist, held.author_email, held, actor, now)
 
 
-def _trust(db: Session, held: Held, actor: Actor, now: datetime) -> None:
+def trust(db: Session, mlist: MailingList, email: str, about: deciding.Case, actor: Actor, now: datetime) -> None:
     """No more questions about this address. What is forged, too big or empty is held as ever."""
-    key = address.key(held.author_email)
-    if not held.author_email or trusted(db, held.mlist, key):
+    key = address.key(email)
+    if not email or trusted(db, mlist, key):
         return
-    db.add(Trusted(list_id=held.list_id, key=key, created_at=now))
-    member = member_by_key(db, held.mlist, key)
+    db.add(Trusted(list_id=mlist.id, key=key, created_at=now))
+    member = member_by_key(db, mlist, key)
     if member:
         member.moderated = False
-    note(db, actor, "trusted", mlist=held.mlist, now=now, about=held, detail=held.author_email)
+    note(db, actor, "trusted", mlist=mlist, now=now, about=about, detail=email)
 
 
 def distrust(db: Session, mlist: MailingList, key: str, actor: Actor, now: datetime) -> None:
@@ -70,13 +75,32 @@ def refuse(db: Session, held: Held, words: str, actor: Actor, now: datetime) -> 
     mlist = held.mlist
     _decide(db, held, HeldState.REFUSED, actor, now, words)
     held.incoming.state = State.REFUSED
-    posting.tell_author(db, mlist, submission_of(db, mlist, held), "held-refused", now, words=words)
+    posting.tell_author(db, mlist, submission_of(db, mlist, held), "held-refused", now, words=words, automatic=False)
 
 
 def discard(db: Session, held: Held, actor: Actor, now: datetime) -> None:
     """Put a held post aside for good and tell its author nothing: spam learns nothing from us. Raises Conflict if already decided."""
     _decide(db, held, HeldState.DISCARDED, actor, now)
     held.incoming.state = State.DISCARDED
+
+
+def bar(db: Session, held: Held, words: str, actor: Actor, now: datetime) -> bool:
+    """Put a held post aside, tell its author nothing, and bar the address. Raises Conflict if already decided.
+
+    False, and not barred, where nobody has proven the address, or whoever has it decides here.
+    """
+    discard(db, held, actor, now)
+    member = member_by_key(db, held.mlist, address.key(held.author_email))
+    # Whose name is on it may be somebody else, who has written nothing; and moderators cannot be barred.
+    if not held.author_email or held.alignment != Alignment.ALIGNED or moderates(member) or unnamed.is_one(held):
+        return False
+    banning.bar(db, held.mlist, held.author_email, actor, now, note=words or held.subject[:100])
+    return True
+
+
+def archived(db: Session, held: Held) -> Message:
+    """The message that a published post has become."""
+    return db.get_one(Message, held.incoming.archived_id)
 
 
 def ask(db: Session, held: Held, words: str, actor: Actor, now: datetime) -> None:
@@ -92,7 +116,7 @@ def ask(db: Session, held: Held, words: str, actor: Actor, now: datetime) -> Non
     if not posting.may_tell(submission):
         raise Invalid(NOBODY_TO_ASK)
     note(db, actor, "held-asked", mlist=mlist, now=now, about=held, detail=words)
-    token = tokens.issue(db, Purpose.WITHDRAW_HELD, held.author_email, now, mlist=mlist, object_id=held.id)
+    token = tokens.issue(db, Purpose.WITHDRAW_HELD, posting.reached_at(db, held), now, mlist=mlist, object_id=held.id)
     posting.tell_author(db, mlist, submission, "held-question", now, words=words, reply_to=deciding.reply_address(db, token), automatic=False)
 
 
@@ -110,11 +134,6 @@ def submission_of(db: Session, mlist: MailingList, held: Held) -> Submission:
     return Submission(held.incoming, raw, held.raw_id, parse.parse(raw), Alignment(held.alignment), munge=held.munge, topic=topic)
 
 
-def may_be_trusted(reasons: str) -> bool:
-    """Would a word about the author have let this post through? What is forged or too big waits whoever wrote it."""
-    return bool(reasons) and set(reasons.split()) <= {Reason.NONMEMBER, Reason.MODERATED, Reason.MOVED}
-
-
 def _still_pending(db: Session, held: Held) -> None:
     db.flush()
     # In this order everywhere, or two would wait for each other.
@@ -124,10 +143,9 @@ def _still_pending(db: Session, held: Held) -> None:
         raise Conflict("already-decided")
 
 
-def _decide(db: Session, held: Held, state: HeldState, actor: Actor, now: datetime, words: str = "") -> None:
+def _decide(db: Session, held: Held, state: HeldState, actor: Actor, now: datetime, words: str = "", *, told: bool = True) -> None:
     _still_pending(db, held)
     held.state, held.decided_at, held.decided_by = state, now, actor.user_id
     note(db, actor, f"held-{state}", mlist=held.mlist, now=now, about=held, detail=words)
-    if actor.user_id:
-        who = held.author or held.author_email
-        deciding.tell_others(db, held.mlist, actor.user_id, now, who=who, what="post", decision=state, words=words)
+    if actor.user_id and told:
+        deciding.tell_others(db, held, "decided", actor.user_id, now, decision=state, words=words)

@@ -3,31 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from listserv import links
-from listserv.errors import Conflict, Invalid, NotFound, TooMany
+from listserv.errors import Invalid, NotFound
 from listserv.i18n import N_
-from listserv.mail import address, fields
+from listserv.mail import fields
 from listserv.mail.commands import Command, Kind
 from listserv.store.drafts import DraftLine, drafts_of
 from listserv.store.lists import Archive, MailingList, list_by_name
 from listserv.store.members import Member, member_of, memberships
 from listserv.store.moderation import took_themselves_off
 from listserv.store.ownposts import latest_of, undecided_of
-from listserv.store.people import Address, Purpose, Token, User, address_by_key, open_tokens
-from listserv.usecases import cities, digesting, limits, mailcommands, membership, outbox, positions, roster, tokens
-from listserv.usecases.administration import LONGEST_NAME, checked_email, one_line
+from listserv.store.people import Address, User
+from listserv.usecases import cities, consents, digesting, parting, positions, roster, steering
+from listserv.usecases.administration import LONGEST_NAME, one_line
+from listserv.usecases.consents import Given
 from listserv.usecases.conversations import AN_AT
 from listserv.usecases.journal import note
 from listserv.usecases.shown import View
 from listserv.usecases.signin import Person
 
 POSTS_TOLD = 10
-PROVE_HOURS = 24
 # How somebody left a list, as the journal notes it.
 WHY = {
     "me": N_("on their own page"),
@@ -36,9 +34,6 @@ WHY = {
     "undone": N_("the decision to admit them was taken back"),
 }
 NO_TIME = N_("Please choose a day, and give the hour like this: 07:00.")
-MOST_ADDRESSES = 10
-# Letters that prove an address, asked for in an hour.
-PROOFS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +59,8 @@ class Mine:
     posts: tuple[Post, ...]
     # How many messages are new on each list that has any.
     new: Mapping[int, int]
+    # What they agreed to, newest first.
+    consents: Sequence[Given] = ()
 
 
 def overview(db: Session, person: Person) -> Mine:
@@ -75,7 +72,7 @@ def overview(db: Session, person: Person) -> Mine:
         posts.append(Post(name, title, tongue, subject, at, state.value))
     told = sorted(posts, key=lambda post: post.at, reverse=True)[:POSTS_TOLD]
     own = memberships(db, user.id)
-    return Mine(user, own, _drafts(db, person, own), tuple(told), positions.news_by_list(db, user.id))
+    return Mine(user, own, _drafts(db, person, own), tuple(told), positions.news_by_list(db, user.id), consents.of_person(db, user))
 
 
 def _drafts(db: Session, person: Person, own: Sequence[Member]) -> list[DraftLine]:
@@ -131,9 +128,9 @@ def own_address(user: User, given: str) -> Address | None:
 def pause(db: Session, member: Member, until: str, person: Person, now: datetime) -> None:
     """No mail from a list until after this day (YYYY-MM-DD; empty: until further notice). Raises Invalid."""
     command = Command(Kind.PAUSE, until=_day(until) if until else None)
-    if mailcommands.is_over(db, member, command, now):
+    if steering.is_over(db, member, command, now):
         raise Invalid(N_("That day is over. A pause ends today or later."))
-    mailcommands.change(db, member, command, now, actor=person.actor)
+    steering.change(db, member, command, now, actor=person.actor)
 
 
 def _day(text: str) -> tuple[int, int, int]:
@@ -146,12 +143,17 @@ def _day(text: str) -> tuple[int, int, int]:
 
 def resume(db: Session, member: Member, person: Person, now: datetime) -> None:
     """Mail from the list again."""
-    mailcommands.change(db, member, Command(Kind.RESUME), now, actor=person.actor)
+    steering.change(db, member, Command(Kind.RESUME), now, actor=person.actor)
+
+
+def set_preview(db: Session, member: Member, said: str, person: Person, now: datetime) -> None:
+    """To see one's posts before everybody does, or no longer."""
+    steering.change(db, member, Command(Kind.PREVIEW if said == "yes" else Kind.NO_PREVIEW), now, actor=person.actor)
 
 
 def leave(db: Session, member: Member, person: Person, now: datetime) -> None:
     """Leave a list. Raises NotAllowed for the last one who decides on it."""
-    membership.leave(db, member, person.actor, now, why="me")
+    parting.leave(db, member, person.actor, now, why="me")
 
 
 def just_left(db: Session, person: Person, name: str, now: datetime) -> MailingList | None:
@@ -184,97 +186,3 @@ def checked_zone(name: str) -> str:
         if city := cities.zone_of(name):
             return city
         raise Invalid(N_("There is no such time zone. Europe/Warsaw is one.")) from None
-
-
-# ---- addresses ---------------------------------------------------------------------------------------------
-
-
-def add_address(db: Session, person: Person, given: str, now: datetime) -> str:
-    """Send a link to one more address of this person; the address as it is written. Says nothing of whether anybody has it.
-
-    Raises Invalid for what is none, Conflict for one that is proven already, TooMany.
-    """
-    user = db.get_one(User, person.user_id)
-    try:
-        email = checked_email(given)
-    except Invalid:
-        raise Invalid(N_("This does not look like an e-mail address. Please check it.")) from None
-    known = next((place for place in user.addresses if place.key == address.key(email)), None)
-    if known and known.verified_at:
-        raise Conflict(N_("This address is yours already."))
-    if len(user.addresses) >= MOST_ADDRESSES:
-        raise Invalid(N_("Ten addresses are the most. Please remove one first."))
-    if not limits.within(db, "prove", str(user.id), now, timedelta(hours=1), PROOFS):
-        raise TooMany(N_("Many letters were asked for within the hour. It will work again later."))
-    _ask_for_proof(db, user, email, now)
-    return email
-
-
-def pending_addresses(db: Session, user: User, now: datetime) -> list[str]:
-    """Addresses that this person has asked to prove, and has not yet, while the link works."""
-    mine = {place.key for place in user.addresses}
-    asked = open_tokens(db, Purpose.PROVE_ADDRESS, user.id, now)
-    return list({address.key(row.email): row.email for row in asked if address.key(row.email) not in mine}.values())
-
-
-def _ask_for_proof(db: Session, user: User, email: str, now: datetime) -> None:
-    # Nobody proven: whoever's mailbox this is has not asked for the letter.
-    if not outbox.may_write(db, email, now, proven=False):
-        return
-    token = tokens.issue(db, Purpose.PROVE_ADDRESS, email, now, object_id=user.id, days=PROVE_HOURS / 24)
-    url = links.prove_url(outbox.settings_of(db), token)
-    outbox.write(db, "address-prove", email, user.language, now, cause=outbox.Cause(), link=url)
-
-
-def proof(db: Session, token: str, person: Person | None, now: datetime) -> Token:
-    """The row of a link that proves an address. Raises NotFound or Expired; and NotFound for everybody but who asked for it.
-
-    A link that somebody else opens must not give their mailbox to whoever asked.
-    """
-    row = tokens.look_up(db, token, now)
-    if row.purpose is not Purpose.PROVE_ADDRESS or person is None or row.object_id != person.user_id:
-        raise NotFound("there is no such link")
-    return row
-
-
-def prove(db: Session, token: str, person: Person, now: datetime) -> Address:
-    """The address is this person's from now on; their other addresses are told. Raises Conflict where it is another person's."""
-    row = proof(db, token, person, now)
-    user = db.get_one(User, person.user_id)
-    known = address_by_key(db, address.key(row.email))
-    if known and known.user_id != user.id:
-        raise Conflict(N_("This address belongs to another person here, with lists of its own. Please sign in with it and leave those lists first."))
-    tokens.spend(db, row, now)
-    others = [place.email for place in user.addresses if place.verified_at and place is not known]
-    if known is None:
-        known = Address(user=user, email=row.email, key=address.key(row.email))
-        db.add(known)
-    known.verified_at = known.verified_at or now
-    db.flush()
-    note(db, person.actor, "address-proven", mlist=None, now=now, about=known)
-    tell(db, user, others, "address-added", now, email=known.email)
-    return known
-
-
-def remove_address(db: Session, person: Person, address_id: int, now: datetime) -> None:
-    """Give an address up; it and the others are told. Raises Conflict for one that is still needed."""
-    user = db.get_one(User, person.user_id)
-    place = next((one for one in user.addresses if one.id == address_id), None)
-    if place is None:
-        raise NotFound("there is no such address")
-    if not any(one.verified_at for one in user.addresses if one is not place):
-        raise Conflict(N_("This is your only address here: without it there is no way in."))
-    if any(member.address_id == place.id for member in memberships(db, user.id)):
-        raise Conflict(N_("A list writes to this address. Please choose another one for it first."))
-    note(db, person.actor, "address-removed", mlist=None, now=now, about=place)
-    told = [one.email for one in user.addresses if one.verified_at]
-    tell(db, user, told, "address-removed", now, email=place.email)
-    db.delete(place)
-    db.flush()
-    db.refresh(user, ["addresses"])
-
-
-def tell(db: Session, user: User, emails: Sequence[str], letter: str, now: datetime, **facts: Any) -> None:
-    """A letter to each of a person's addresses: what somebody else might have done must not stay unseen."""
-    for email in emails:
-        outbox.write(db, letter, email, user.language, now, automatic=False, **facts)

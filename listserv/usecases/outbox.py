@@ -1,7 +1,8 @@
 """What goes out: single letters, and a post's way to its members. Rows only: the worker talks to the relay."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,20 +15,17 @@ from listserv.mail.address import Mailbox
 from listserv.store.archive import Message
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
-from listserv.store.queue import Incoming, Letter, Outgoing, automatic_letters_since, keep_raw
-
-# Automatic letters to one address in 24 hours, all kinds together: nobody can make us write to a victim,
-# and two answering machines fall silent. Somebody proven may ask for more.
-FEW = 5
-FEW_FOR_THE_PROVEN = 20
+from listserv.store.queue import Incoming, Letter, Outgoing, keep_raw
+from listserv.usecases import caps
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a letter is written: the mail that it answers, and whether its sender is proven."""
+    """Why a letter is written: the mail that it answers, whether its sender is proven, and whether they are known to be somebody else."""
 
     incoming: Incoming | None = None
     proven: bool = False
+    forged: bool = False
 
 
 ACT = Cause(proven=True)
@@ -51,23 +49,24 @@ def write(
     reply_to: str = "",
     automatic: bool = True,
     cause: Cause = ACT,
+    attached: Sequence[compose.File] = (),
     **facts: Any,
 ) -> Letter | None:
-    """Word a letter and queue it. None when this address has had its automatic letters for today."""
-    if automatic and not may_write(db, to, now, proven=cause.proven):
+    """Word a letter and queue it. None where it would be one too many (`usecases.caps`)."""
+    about = caps.About(letter, to, mlist.id if mlist else None, cause.incoming, cause.proven, cause.forged)
+    if not caps.allow(db, about, now, automatic=automatic):
         return None
     settings = settings_of(db)
     tongue = choose_language((language, mlist.language if mlist else "", settings.site.language))
     words = letters.render(letter, tongue, **common_facts(settings, mlist), to=to, **facts)
     headers = _headers(settings, mlist, reply_to, cause)
-    raw = compose.letter(_sender(settings, mlist), Mailbox("", to), words.subject, words.body, headers=headers, date=now)
+    raw = compose.letter(_sender(settings, mlist), Mailbox("", to), words.subject, words.body, headers=headers, date=now, html=words.html, files=attached)
     return post_bytes(db, letter, raw, to, now, mlist=mlist, automatic=automatic, incoming=cause.incoming)
 
 
-def may_write(db: Session, to: str, now: datetime, *, proven: bool) -> bool:
-    """Has this address room for another automatic letter today?"""
-    had = automatic_letters_since(db, address.key(to), now - timedelta(days=1))
-    return had < (FEW_FOR_THE_PROVEN if proven else FEW)
+def may_write(db: Session, letter: str, to: str, now: datetime, *, proven: bool) -> bool:
+    """Has this mailbox room for another automatic letter of this kind today?"""
+    return caps.has_room(db, letter, to, now, proven=proven)
 
 
 def common_facts(settings: Settings, mlist: MailingList | None) -> dict[str, Any]:
@@ -120,7 +119,7 @@ def post_bytes(
 ) -> Letter:
     """Queue a finished letter (CRLF bytes). Without `mail_from`, what bounces comes back to the letter's own address."""
     row = Letter(kind=kind, to=to, to_key=address.key(to), raw_id=keep_raw(db, raw).id, automatic=automatic, created_at=now)
-    row.list_id = mlist.id if mlist else None
+    row.mailbox, row.list_id = address.mailbox(to), mlist.id if mlist else None
     row.incoming_id = incoming.id if incoming else None
     # At once, also where `now` is the future that `listserv due --at` speaks of.
     row.due = 0

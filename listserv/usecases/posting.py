@@ -1,7 +1,7 @@
 """A post's way: facts, verdict, and what follows. Mail, web and a moderator's yes all come through here."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -13,35 +13,24 @@ from listserv.mail import address, language, outgoing
 from listserv.mail.authentication import Alignment
 from listserv.mail.outgoing import Dress
 from listserv.mail.parse import Post
-from listserv.rules import Action, Facts, Reason, Verdict
+from listserv.rules import Action, Reason, Verdict
+from listserv.store import doors
 from listserv.store.archive import Message
-from listserv.store.bans import bars
-from listserv.store.lists import Kind, MailingList, ReplyTo, SenderProof, Topic, lock
-from listserv.store.members import Member, member_by_key
-from listserv.store.moderation import Held, held_with_raw, waiting_from
+from listserv.store.faces import decides_anywhere
+from listserv.store.lists import Kind, MailingList, ReplyTo, lock
+from listserv.store.members import Member
+from listserv.store.moderation import Held, held_with_raw
 from listserv.store.people import Purpose
-from listserv.store.queue import Incoming
-from listserv.store.threads import count_echoes, is_locked, message_by_id, message_with_raw
-from listserv.store.trusted import trusted
-from listserv.usecases import archiving, deciding, outbox, tokens, tombstones
-from listserv.usecases.access import Actor, Door, moderates
+from listserv.store.threads import message_by_id
+from listserv.usecases import archiving, deciding, likeness, outbox, tokens, tombstones
+from listserv.usecases.access import Actor, Door
 from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause
+from listserv.usecases.submissions import Submission, author_of, facts_for, is_read_first
 
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """A post as it reached a list: the mail's row, its bytes and value, and what is known of its sender."""
-
-    incoming: Incoming
-    # The bytes that go to the list: the mail itself, or the post made of an answer to a digest; and their row.
-    raw: bytes
-    raw_id: int
-    post: Post
-    alignment: Alignment = Alignment.UNKNOWN
-    # Would the author's alignment be lost on the way, so that From must be rewritten (contract section 5)?
-    munge: bool = False
-    topic: Topic | None = None
+# Of a post, in the letter that asks whose it is.
+LONGEST_SHOWN = 4_000
+MOST_ADDRESSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,75 +56,6 @@ def dress_of(settings: Settings, mlist: MailingList) -> Dress:
     )
 
 
-def author_of(db: Session, mlist: MailingList, post: Post) -> Member | None:
-    """The member who wrote it: the single From address, when it is proven to be theirs."""
-    if len(post.authors) != 1:
-        return None
-    return member_by_key(db, mlist, address.key(post.authors[0].address))
-
-
-def facts_for(db: Session, mlist: MailingList, submission: Submission) -> Facts:
-    """Everything the rules ask about."""
-    member = author_of(db, mlist, submission.post)
-    domain = outbox.settings_of(db).site.domain
-    moderated = member is not None and (member.moderated or mlist.moderate_members)
-    return Facts(
-        address=f"{mlist.name}@{domain}",
-        list_id=f"{mlist.name}.{domain}",
-        member=member is not None,
-        moderator=moderates(member),
-        moderated=moderated,
-        # Asked only where it makes a difference.
-        trusted=(moderated or member is None) and trusted(db, mlist, author_key(submission.post)) is not None,
-        # Who writes as several is held anyway.
-        banned=bars(db, mlist, [address.key(author.address) for author in submission.post.authors[:3]]),
-        alignment=submission.alignment,
-        null_sender=not submission.incoming.mail_from,
-        double=_is_double(db, mlist, submission),
-        closed=mlist.closed_at is not None,
-        newsletter=mlist.kind is Kind.NEWSLETTER,
-        emergency=mlist.emergency,
-        locked=is_locked(db, mlist, archiving.references(submission.post)),
-        strict=mlist.sender_proof is SenderProof.STRICT,
-        max_size=mlist.max_size,
-        echoes=_echoes(db, mlist, submission),
-        echo_held=held_echo(db, mlist, submission.post) is not None,
-    )
-
-
-def _echoes(db: Session, mlist: MailingList, submission: Submission) -> int:
-    """How often this answer has come within the hour. Only answers echo: who begins threads is no responder."""
-    post = submission.post
-    if not post.references and post.subject == post.base_subject:
-        return 0
-    return count_echoes(db, mlist, author_key(post), post, submission.incoming.received_at - timedelta(hours=1))
-
-
-def author_key(post: Post) -> str:
-    """The author's address, folded."""
-    return address.key(post.authors[0].address) if post.authors else ""
-
-
-def held_echo(db: Session, mlist: MailingList, post: Post) -> Held | None:
-    """What waits for a moderator because this author repeats themselves."""
-    author = post.authors[0].address if post.authors else ""
-    return next((held for held in waiting_from(db, mlist, author) if Reason.REPEATED in held.reasons.split()), None)
-
-
-def _is_double(db: Session, mlist: MailingList, submission: Submission) -> bool:
-    """A known Message-ID, the same author and the same words; or a mail that waits for a decision already."""
-    post = submission.post
-    if held_with_raw(db, mlist, submission.raw_id) or message_with_raw(db, mlist, submission.raw_id):
-        return True
-    if tombstones.is_buried(db, mlist, post.message_id, author_key(post), submission.raw):
-        return True
-    known = message_by_id(db, mlist, post.message_id)
-    if known is None:
-        return False
-    same_files = {file.sha256 for file in known.attachments} == {file.sha256 for file in post.attachments}
-    return known.author_key == author_key(post) and known.body.text == post.text and same_files
-
-
 def submit(db: Session, mlist: MailingList, submission: Submission, now: datetime) -> Result:
     """Judge a post and let the verdict follow."""
     lock(db, mlist)
@@ -144,11 +64,13 @@ def submit(db: Session, mlist: MailingList, submission: Submission, now: datetim
         case Action.ACCEPT:
             return Result(verdict, publish(db, mlist, submission, now))
         case Action.HOLD:
-            hold(db, mlist, submission, verdict.reasons, now)
+            hold(db, mlist, submission, verdict, now)
         case Action.REJECT:
             reject(db, mlist, submission, verdict.reasons[0], now)
         case Action.DISCARD:
             discard(db, mlist, submission, verdict.reasons[0], now)
+    if verdict.rule:
+        note(db, Actor(Door.MAIL), "rule-applied", mlist=mlist, now=now, about=submission.incoming, detail=str(verdict.rule))
     return Result(verdict)
 
 
@@ -164,9 +86,11 @@ def publish(db: Session, mlist: MailingList, submission: Submission, now: dateti
     return message
 
 
-def hold(db: Session, mlist: MailingList, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> None:
+def hold(db: Session, mlist: MailingList, submission: Submission, verdict: Verdict, now: datetime) -> None:
     """Keep a post until a human has decided; tell the author and the moderators."""
-    announce(db, mlist, set_aside(db, mlist, submission, reasons, now), submission, reasons, now)
+    held = set_aside(db, mlist, submission, verdict.reasons, now)
+    held.rule = verdict.rule.short if verdict.rule else ""
+    announce(db, mlist, held, submission, verdict.reasons, now)
 
 
 def set_aside(db: Session, mlist: MailingList, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> Held:
@@ -186,23 +110,58 @@ def set_aside(db: Session, mlist: MailingList, submission: Submission, reasons: 
 
 def announce(db: Session, mlist: MailingList, held: Held, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> None:
     """Tell the author that it waits and why, and every moderator, with the whole post."""
-    withdraw = tokens.issue(db, Purpose.WITHDRAW_HELD, held.author_email, now, mlist=mlist, object_id=held.id)
-    tell_author(db, mlist, submission, "held", now, reasons=reasons, reply_to=deciding.reply_address(db, withdraw))
-    ask_moderators(db, mlist, held, submission, reasons, now)
+    # Whose name is on spam has hardly written it.
+    if Reason.SPAM not in reasons or submission.alignment is Alignment.ALIGNED:
+        withdraw = tokens.issue(db, Purpose.WITHDRAW_HELD, held.author_email, now, mlist=mlist, object_id=held.id)
+        tell_author(db, mlist, submission, "held", now, reasons=reasons, reply_to=deciding.reply_address(db, withdraw))
+    ask_moderators(db, mlist, held, submission, reasons, now, asked=_ask_whose(db, mlist, held, submission, reasons, now))
 
 
-def ask_moderators(db: Session, mlist: MailingList, held: Held, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> None:
-    """Put a held post before every moderator."""
+def _ask_whose(db: Session, mlist: MailingList, held: Held, submission: Submission, reasons: tuple[Reason, ...], now: datetime) -> str:
+    """Ask the member whom a post from an unknown address looks like; their name, empty where nobody is asked.
+
+    The unknown address learns nothing of it: it gets the letter that every stranger gets, and the moderators decide as ever.
+    """
+    if Reason.NONMEMBER not in reasons or Reason.SPAM in reasons or not may_tell(submission):
+        return ""
+    member = likeness.member_like(db, mlist, submission.post)
+    asked = member and ask_whose(db, member, held, submission.post, now, Cause(submission.incoming))
+    return (member.user.name or member.address.email) if member and asked else ""
+
+
+def ask_whose(db: Session, member: Member, held: Held, post: Post, now: datetime, cause: Cause, *, again: bool = False) -> bool:
+    """Ask a member at the address that we know whether this post is theirs; False where they have had enough letters today."""
+    token = tokens.issue(db, Purpose.CLAIM_HELD, member.address.email, now, mlist=held.mlist, object_id=held.id, detail=deciding.AGAIN if again else "")
+    facts = {"email": held.author_email, "subject": held.subject, "text": post.text[:LONGEST_SHOWN], "again": again, "attach": may_be_attached(db, member)}
+    reply_to = deciding.reply_address(db, token)
+    return outbox.to_member(db, "held-yours", member, now, mlist=held.mlist, reply_to=reply_to, cause=cause, **facts) is not None
+
+
+def may_be_attached(db: Session, member: Member) -> bool:
+    """Is one more address of theirs noted at their word? Not for those who decide: who has an address of theirs decides like them."""
+    return len(member.user.addresses) < MOST_ADDRESSES and not decides_anywhere(db, member.user_id)
+
+
+def ask_moderators(
+    db: Session, mlist: MailingList, held: Held, submission: Submission, reasons: tuple[Reason, ...], now: datetime, *, asked: str = "", only: str = ""
+) -> None:
+    """Put a held post before every moderator (or `only` one); `asked`: the member who has been asked whether it is theirs."""
     files = ", ".join(file.name for file in submission.post.attachments)
-    facts = {"name": held.author, "email": held.author_email, "subject": held.subject, "text": submission.post.text, "files": files}
+    facts: dict[str, Any] = {"name": held.author, "email": held.author_email, "subject": held.subject, "text": submission.post.text, "files": files}
+    facts |= {"trustable": may_be_trusted(held.reasons), "rule": held.rule, "asked": asked}
     cause = Cause(submission.incoming, proven=True)
-    deciding.ask_each(db, mlist, Purpose.DECIDE_HELD, held.id, "held-moderator", now, cause, reasons=reasons, **facts)
+    deciding.ask_each(db, mlist, Purpose.DECIDE_HELD, held.id, "held-moderator", now, cause, only, reasons=reasons, **facts)
 
 
 def reject(db: Session, mlist: MailingList, submission: Submission, reason: Reason, now: datetime) -> None:
     """Tell the author why not. Somebody who may be forged gets nothing."""
     note(db, Actor(Door.MAIL), "refused", mlist=mlist, now=now, about=submission.incoming, detail=reason)
     tell_author(db, mlist, submission, "refused", now, reasons=(reason,))
+
+
+def may_be_trusted(reasons: str) -> bool:
+    """Would a word about the author have let this post through? What is forged or too big waits whoever wrote it."""
+    return bool(reasons) and set(reasons.split()) <= {Reason.NONMEMBER, Reason.MODERATED, Reason.FIRST_POST, Reason.TOPIC, Reason.MOVED}
 
 
 def may_tell(submission: Submission) -> bool:
@@ -214,6 +173,9 @@ def may_tell(submission: Submission) -> bool:
 def tell_author(db: Session, mlist: MailingList, submission: Submission, letter: str, now: datetime, **facts: Any) -> None:
     """A letter to the author of a submission, unless a machine wrote it or its sender is known to be forged."""
     post, incoming = submission.post, submission.incoming
+    if incoming.peer == doors.UNNAMED:
+        _tell_asker(db, mlist, submission, letter, now, **facts)
+        return
     if not may_tell(submission):
         return
     member = author_of(db, mlist, post)
@@ -225,14 +187,34 @@ def tell_author(db: Session, mlist: MailingList, submission: Submission, letter:
     outbox.write(db, letter, post.authors[0].address, tongue, now, mlist=mlist, cause=cause, subject=subject, **facts)
 
 
+def _tell_asker(db: Session, mlist: MailingList, submission: Submission, letter: str, now: datetime, **facts: Any) -> None:
+    """The same to whoever has asked without a name, as long as that is known."""
+    asker = doors.asker_of(db, submission.incoming.id)
+    if asker:
+        facts |= {"subject": submission.post.subject, "automatic": False}
+        if "reply_to" not in facts:
+            # A thank-you from their mailbox to the moderators would give them away.
+            token = tokens.issue(db, Purpose.WITHDRAW_HELD, asker.email, now, mlist=mlist, object_id=asker.held_id)
+            facts["reply_to"] = deciding.reply_address(db, token)
+        outbox.write(db, letter, asker.email, asker.user.language, now, mlist=mlist, cause=Cause(submission.incoming), **facts)
+
+
+def reached_at(db: Session, held: Held) -> str:
+    """Where the author of a held post gets letters; empty where nobody knows any more who it is."""
+    if held.incoming.peer != doors.UNNAMED:
+        return held.author_email
+    asker = doors.asker_of(db, held.incoming_id)
+    return asker.email if asker else ""
+
+
 def discard(db: Session, mlist: MailingList, submission: Submission, reason: Reason, now: datetime) -> None:
-    """Nobody is told: a machine does not read, and of a double the first has been told. A topic on the second is kept."""
+    """Nobody is told: a machine does not read, and of a double the first has been told. A topic on the second is kept, unless its posts are read first."""
     if reason is Reason.DOUBLE and submission.topic:
         held = held_with_raw(db, mlist, submission.raw_id)
         if held:
             held.topic = held.topic or submission.topic.slug
         known = message_by_id(db, mlist, submission.post.message_id)
-        if known and known.parent_id is None and known.thread.topic_id is None:
+        if known and known.parent_id is None and known.thread.topic_id is None and not is_read_first(db, mlist, submission):
             known.thread.topic_id = submission.topic.id
     if reason is Reason.DOUBLE:
         tombstones.bury_again(db, mlist, submission.incoming, submission.post.message_id)

@@ -17,12 +17,13 @@ from listserv.store.erasing import Erasure, Posts
 from listserv.store.members import Role, memberships
 from listserv.store.people import Purpose, Token, User
 from listserv.store.queue import raw_bytes
-from listserv.usecases import deciding, outbox, tokens
+from listserv.usecases import deciding, limits, outbox, tokens
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.journal import note
 
 DAYS = 7
 DELAY = timedelta(days=DAYS)
+AGAIN_A_DAY = 3
 LAST_OWNER = N_("Nobody but you decides on the list “{title}”. Please make somebody else its coordinator first, or ask the administrator to close it.")
 ASKED = N_("This has been asked for already.")
 BEGUN = N_("The day has come, and the erasure has begun.")
@@ -84,9 +85,14 @@ def ask(db: Session, user_id: int, posts: Posts, actor: Actor, now: datetime) ->
     db.flush()
     note(db, actor, "erasure-asked", mlist=None, now=now, about=wish, detail=posts)
     for email in _told(user):
-        token = tokens.issue(db, Purpose.KEEP_ACCOUNT, email, now, object_id=user_id, days=DAYS)
-        _write(db, user, "erasure-asked", email, now, {"link": links.keep_url(outbox.settings_of(db), token), "due_at": wish.due_at, "mode": posts.value})
+        _tell_asked(db, wish, email, now)
     return wish
+
+
+def _tell_asked(db: Session, wish: Erasure, email: str, now: datetime) -> None:
+    token = tokens.issue(db, Purpose.KEEP_ACCOUNT, email, now, object_id=wish.user_id, days=DAYS)
+    facts = {"link": links.keep_url(outbox.settings_of(db), token), "due_at": wish.due_at, "mode": wish.posts.value}
+    _write(db, wish.user, "erasure-asked", email, now, {**facts, "reply_to": deciding.reply_address(db, token)})
 
 
 def _told(user: User) -> list[str]:
@@ -110,7 +116,17 @@ def keep(db: Session, user_id: int, actor: Actor, now: datetime) -> None:
     db.delete(wish)
     db.flush()
     for email in _told(user):
-        _write(db, user, "erasure-stopped", email, now, {})
+        reply_to = _commands_of(db, user, email, now)
+        _write(db, user, "erasure-stopped", email, now, {"reply_to": reply_to, "answerable": bool(reply_to)})
+
+
+def _commands_of(db: Session, user: User, email: str, now: datetime) -> str:
+    """The address that takes this person's commands; empty for who is on no list."""
+    member = next(iter(memberships(db, user.id)), None)
+    if member is None:
+        return ""
+    token = tokens.issue(db, Purpose.SETTINGS, email, now, mlist=member.mlist, object_id=member.id)
+    return deciding.reply_address(db, token)
 
 
 def planned_by(db: Session, token: str, now: datetime) -> Erasure:
@@ -127,6 +143,22 @@ def keep_by_link(db: Session, token: str, now: datetime) -> None:
     wish = planned_by(db, token, now)
     tokens.spend(db, _link(db, token, now), now)
     keep(db, wish.user_id, Actor(Door.WEB, wish.user_id, proven=True), now)
+
+
+def keep_by_mail(db: Session, token: Token, now: datetime) -> None:
+    """Stop it, by a reply to the letter. Raises Expired where there is nothing to stop."""
+    wish = planned(db, token.object_id or 0)
+    if wish is None:
+        raise Expired("this letter was good once", purpose=token.purpose)
+    tokens.spend(db, token, now)
+    keep(db, wish.user_id, Actor(Door.MAIL, wish.user_id, proven=True), now)
+
+
+def say_again(db: Session, token: Token, now: datetime) -> None:
+    """The reply was not understood: once more, what happens and how to stop it."""
+    wish = planned(db, token.object_id or 0)
+    if wish is not None and limits.within(db, "erasure said again", str(wish.user_id), now, timedelta(days=1), AGAIN_A_DAY):
+        _tell_asked(db, wish, token.email, now)
 
 
 def _link(db: Session, token: str, now: datetime) -> Token:

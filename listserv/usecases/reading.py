@@ -17,7 +17,7 @@ from listserv.store.lists import MailingList
 from listserv.store.pages import Record
 from listserv.store.queue import raw_bytes
 from listserv.usecases import conversations as talk
-from listserv.usecases import positions
+from listserv.usecases import positions, thankful
 from listserv.usecases.access import Actor, list_and_member
 from listserv.usecases.conversations import Veil, speaker
 from listserv.usecases.shown import Moved, Pages, Person, Single, Thread, View, Word
@@ -93,6 +93,7 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
         first_new=first[0],
         first_page=first[1],
         upto=positions.upto_on(shown, places, new),
+        thanks=thankful.by_message(db, view.mlist, thread_id, named=view.sees_addresses),
     )
 
 

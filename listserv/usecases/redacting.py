@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Invalid
 from listserv.i18n import N_, translations
-from listserv.mail import address, headers, redacting
+from listserv.mail import address, redacting, redactinghtml
 from listserv.mail.parse import parse
 from listserv.mail.redacting import Plan
 from listserv.mail.subject import base_subject
@@ -23,7 +23,7 @@ from listserv.store.archive import Attachment, Message, keep_body
 from listserv.store.lists import MailingList
 from listserv.store.moderation import Held
 from listserv.store.queue import Incoming, keep_raw, raw_bytes
-from listserv.usecases import archiving, arranging, hiding, indexing, retelling, tombstones
+from listserv.usecases import archiving, arranging, hiding, indexing, retelling, tombstones, waitingcopies
 from listserv.usecases.journal import note
 from listserv.usecases.stewards import Steward
 from listserv.words.terms import findable
@@ -141,7 +141,7 @@ def _redact_one(db: Session, mlist: MailingList, message: Message, plan: Plan, n
         if one.raw_id not in made:
             made[one.raw_id] = _made(db, mlist, message, one.raw_id, plan if _says_the_same(db, message, one.raw_id) else Plan(plan.words), now)
     _beside(db, message, held, came, plan)
-    _pending_copies(db, message, plan)
+    waitingcopies.redact(db, message, plan)
     _letters(db, came, plan)
     if message.thread.renamed:
         message.thread.subject = redacting.in_text(message.thread.subject, plan.words)
@@ -174,7 +174,7 @@ def _unquoted(draft: str, gone: str) -> str:
     """A draft whose quotations say nothing of this text."""
     said = " ".join(QUOTED.sub("", gone).split())
     lines = ((line, " ".join(QUOTED.sub("", line).split())) for line in draft.split("\n"))
-    return "\n".join(f"> {redacting.BAR}" if line.startswith(">") and words and words in said else line for line, words in lines)
+    return "\n".join(f"> {redactinghtml.BAR}" if line.startswith(">") and words and words in said else line for line, words in lines)
 
 
 def _made(db: Session, mlist: MailingList, message: Message, raw_id: int, plan: Plan, now: datetime) -> int:
@@ -199,25 +199,6 @@ def _derive(db: Session, message: Message, raw_id: int) -> None:
     db.add_all(Attachment(**file) for file in archiving.files(message.id, post))
     db.flush()
     db.expire(message)
-
-
-def _pending_copies(db: Session, message: Message, plan: Plan) -> None:
-    """Copies that have not been made yet are made of what is left."""
-    outgoing = rows.outgoing_of(db, message)
-    if outgoing is None:
-        return
-    body = outgoing.body if outgoing.body is not None else headers.body_of(raw_bytes(db, outgoing.raw_id))
-    new = redacting.redact(outgoing.head + b"\r\n" + body, plan)
-    found, outgoing.body = headers.split(new)
-    outgoing.head = headers.join(_ours(outgoing.head, found))
-    outgoing.raw_id = keep_raw(db, redacting.redact(raw_bytes(db, outgoing.raw_id), plan)).id
-
-
-def _ours(head: bytes, found: Sequence[headers.Field]) -> list[headers.Field]:
-    """The fields of the redacted copy, with those of the list that a mail without a body has lost."""
-    there = {field.name for field in found}
-    lost = [field for field in headers.split(head + b"\r\n")[0] if field.name.startswith(("list-", "archived-at", "precedence", "x-loop", "reply-to"))]
-    return [field for field in lost if field.name not in there] + list(found)
 
 
 def _letters(db: Session, came: Sequence[Incoming], plan: Plan) -> None:

@@ -2,25 +2,45 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from listserv.errors import Conflict, Expired, NotAllowed, NotFound, TooMany
+from listserv.errors import Conflict, Expired, NotFound, TooMany
 from listserv.links import signing_key
-from listserv.mail import address, commands, language, parse, quotes
+from listserv.mail import address, commands, confirming, decisions, language
 from listserv.mail import tokens as shapes
+from listserv.mail.authentication import Alignment
 from listserv.mail.commands import Answer, Command, Kind
 from listserv.store.lists import MailingList
-from listserv.store.members import Member, member_by_key
-from listserv.store.moderation import Application, Held
+from listserv.store.members import Member
+from listserv.store.moderation import Application, Held, HeldState
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import State
-from listserv.usecases import contact, deciding, digestreplies, mailcommands, membership, moderation, outbox, returned, tokens
-from listserv.usecases.access import Actor, Door
+from listserv.usecases import (
+    asides,
+    asked,
+    askedback,
+    bulkadding,
+    bundling,
+    confirmreplies,
+    digestreplies,
+    goodbyes,
+    heldreplies,
+    invitationmail,
+    leaving,
+    mailcommands,
+    nameanswers,
+    oneword,
+    outbox,
+    ownaddress,
+    privacy,
+    rescuing,
+    returned,
+    thanking,
+    tokens,
+    unlinking,
+)
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
-from listserv.usecases.deciding import Proof
-from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause
 
 ANSWERED = Outcome(State.ANSWERED)
@@ -34,21 +54,24 @@ def answer(db: Session, token: str, letter: Letter, now: datetime) -> Outcome:
         if signed:
             return _answer_signed(db, *signed, letter, now)
         if letter.by_a_machine:
+            unlinking.empty_if_about(db, tokens.known(db, token), letter)
             return NOBODY_ANSWERS_MACHINES
         row = tokens.look_up(db, token, now)
         return BY_PURPOSE[row.purpose](db, row, letter, now)
     except (NotFound, Expired, Conflict) as refusal:
-        return too_late(db, letter, now, decided=isinstance(refusal, Conflict))
+        return too_late(db, letter, now, decided=isinstance(refusal, Conflict), row=tokens.known(db, token))
     except TooMany:
         return Outcome(State.DISCARDED, ("enough-for-today",))
 
 
 def _answer_signed(db: Session, kind: shapes.Kind, ids: tuple[int, ...], letter: Letter, now: datetime) -> Outcome:
+    if kind is shapes.Kind.BOUNCE and not letter.by_a_machine and (copied := db.get(Member, ids[0])) and leaving.asks(letter):
+        return leaving.from_copy(db, copied, letter, now)
     if kind in (shapes.Kind.BOUNCE, shapes.Kind.LETTER):
         return returned.told(db, kind, ids, letter, now)
     if kind is shapes.Kind.UNSUBSCRIBE and (member := db.get(Member, ids[0])):
         # Mail programs write this letter by themselves, and some say so.
-        return mailcommands.go(db, member, letter.cause, now)
+        return leaving.go(db, member, letter.cause, now)
     if letter.by_a_machine:
         return NOBODY_ANSWERS_MACHINES
     if kind is shapes.Kind.UNSUBSCRIBE:
@@ -56,154 +79,81 @@ def _answer_signed(db: Session, kind: shapes.Kind, ids: tuple[int, ...], letter:
     return digestreplies.post(db, kind, ids, letter, now)
 
 
-def too_late(db: Session, letter: Letter, now: datetime, *, decided: bool = False) -> Outcome:
-    """The address was good once: say what to do instead."""
+def too_late(db: Session, letter: Letter, now: datetime, *, decided: bool = False, row: Token | None = None) -> Outcome:
+    """The address was good once: say what to do instead, and to whoever answers twice that it is done."""
     if not letter.sender:
         return Outcome(State.DISCARDED, ("no-author",))
     tongue = language.guess(letter.post.reply)
-    told = outbox.write(db, "too-late", letter.sender, tongue, now, cause=letter.cause, decided=decided)
+    mlist = db.get(MailingList, row.list_id) if row and row.list_id else None
+    # Who has the letter that was sent to this very address has proven it.
+    theirs = row is not None and letter.alignment is not Alignment.FAILED and confirmreplies.is_from(letter, row)
+    gone, cause = (_done_with(db, row), Cause(letter.incoming, proven=True)) if row and theirs else ("", letter.cause)
+    told = outbox.write(db, "too-late", letter.sender, tongue, now, mlist=mlist, cause=cause, decided=decided, gone=gone)
     return Outcome(State.ANSWERED, ("spent-token",) if told else ("spent-token", "enough-for-today"))
 
 
-def words_of(letter: Letter) -> str:
-    """What the person wrote now, farewell and name included."""
-    return quotes.letter(letter.post.text[: parse.LONGEST_REPLY]).strip()
-
-
-def is_from(letter: Letter, token: Token) -> bool:
-    """Does the letter come from the address that the token was sent to?"""
-    return address.key(letter.sender) == address.key(token.email)
+def _done_with(db: Session, row: Token) -> str:
+    """What has become of a held post, for those who said so themselves: `published`, `withdrawn`; empty for anything else."""
+    held = db.get(Held, row.object_id) if row.purpose in (Purpose.CLAIM_HELD, Purpose.WITHDRAW_HELD) else None
+    return held.state.value if held and held.state in (HeldState.PUBLISHED, HeldState.WITHDRAWN) else ""
 
 
 def _confirm_application(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
-    application = db.get_one(Application, token.object_id)
-    if not is_from(letter, token):
-        return too_late(db, letter, now)
-    if commands.is_absent(letter.post.reply):
-        return NOBODY_ANSWERS_MACHINES
-    if commands.denies(letter.post.reply):
-        membership.disown(db, application, words_of(letter), now)
-        return Outcome(State.APPLICATION, ("not-theirs",))
-    membership.confirm(db, application, words_of(letter), Cause(letter.incoming, proven=True), now)
-    return Outcome(State.APPLICATION, ("confirmed",))
+    return confirmreplies.application(db, token, letter, now) or too_late(db, letter, now)
 
 
 def _answer_application(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
-    application = db.get_one(Application, token.object_id)
-    membership.answer(db, application, words_of(letter), Cause(letter.incoming, proven=True), now)
-    return Outcome(State.APPLICATION, ("answer",))
-
-
-def _decide(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
-    """A moderator's reply about an application or a held post."""
-    row = _case(db, token)
-    mlist, proof = row.mlist, deciding.proof(db, token, letter.post, letter.alignment)
-    subject = (row.name or row.email) if isinstance(row, Application) else (row.subject or row.author_email)
-    if proof is Proof.SOMEBODY_ELSE:
-        return Outcome(State.REFUSED, ("not-the-moderator",))
-    if proof is Proof.ASK_BACK:
-        deciding.ask_back(db, mlist, token, subject, now, letter.cause)
-        return Outcome(State.ANSWERED, ("asked-back",))
-    if commands.is_absent(letter.post.reply):
-        return NOBODY_ANSWERS_MACHINES
-    actor = deciding.actor(db, token)
-    if not deciding.still_decides(db, mlist, actor.user_id):
+    application = db.get(Application, token.object_id)
+    if application is None:
         return too_late(db, letter, now)
-    try:
-        done = _application(db, row, letter, token, now) if isinstance(row, Application) else _held(db, row, letter, token, now)
-    except (Conflict, NotAllowed):
-        return _decided_already(db, row, mlist, token, letter, subject, now)
-    if done:
-        return Outcome(State.ANSWERED, (done,))
-    if row.decided_at:
-        return _decided_already(db, row, mlist, token, letter, subject, now)
-    again = tokens.issue(db, token.purpose, token.email, now, mlist=mlist, object_id=row.id)
-    _tell_moderator(db, "decision-unclear", mlist, token, letter, now, subject=subject, reply_to=deciding.reply_address(db, again))
-    return Outcome(State.ANSWERED, ("not-understood",))
-
-
-def _case(db: Session, token: Token) -> Application | Held:
-    if token.purpose is Purpose.DECIDE_APPLICATION:
-        return db.get_one(Application, token.object_id)
-    return db.get_one(Held, token.object_id)
-
-
-def _application(db: Session, application: Application, letter: Letter, token: Token, now: datetime) -> str:
-    """The decision done, as a word; empty where nothing could be made of the reply."""
-    said, actor = commands.decision(letter.post.reply), deciding.actor(db, token)
-    if said.answer is Answer.YES:
-        membership.admit(db, application, actor, now)
-        return "admitted"
-    if said.answer is Answer.NO:
-        membership.decline(db, application, said.words, actor, now)
-        return "declined"
-    if said.answer is Answer.OTHER and words_of(letter):
-        membership.ask(db, application, words_of(letter), actor, now)
-        return "asked"
-    return ""
-
-
-def _held(db: Session, held: Held, letter: Letter, token: Token, now: datetime) -> str:
-    said, actor = commands.decision(letter.post.reply), deciding.actor(db, token)
-    if said.answer is Answer.YES:
-        moderation.publish(db, held, actor, now)
-        return "published"
-    if said.answer is Answer.NO:
-        moderation.refuse(db, held, said.words, actor, now)
-        return "refused"
-    return ""
-
-
-def _decided_already(db: Session, row: Application | Held, mlist: MailingList, token: Token, letter: Letter, subject: str, now: datetime) -> Outcome:
-    decider = row.decider.name or row.decider.addresses[0].email if row.decider else ""
-    _tell_moderator(db, "decided-already", mlist, token, letter, now, subject=subject, decider=decider, decision=row.state)
-    return Outcome(State.ANSWERED, ("decided-already",))
-
-
-def _tell_moderator(db: Session, kind: str, mlist: MailingList, token: Token, letter: Letter, now: datetime, **facts: Any) -> None:
-    member = member_by_key(db, mlist, address.key(token.email))
-    tongue = member.user.language if member else ""
-    outbox.write(db, kind, token.email, tongue, now, mlist=mlist, cause=Cause(letter.incoming, proven=True), **facts)
-
-
-def _withdraw(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
-    held = db.get_one(Held, token.object_id)
-    if not commands.asks_to_withdraw(letter.post.reply):
-        return _about_held(db, held, letter, now)
-    moderation.withdraw(db, held, now)
-    outbox.write(db, "held-withdrawn", token.email, held.language, now, mlist=held.mlist, cause=letter.cause, subject=held.subject)
-    return ANSWERED
-
-
-def _about_held(db: Session, held: Held, letter: Letter, now: datetime) -> Outcome:
-    """Anything else that the author of a held post writes goes to the moderators, and stays with the case."""
-    note(db, Actor(Door.MAIL), "held-answered", mlist=held.mlist, now=now, about=held, detail=words_of(letter))
-    return contact.forward(db, held.mlist, letter, now)
+    return confirmreplies.to_our_answer(db, application, token, letter, now)
 
 
 def _leave(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
-    if commands.is_absent(letter.post.reply):
-        # Not every program says that it is none but a program which answers.
-        return NOBODY_ANSWERS_MACHINES
-    member = db.get(Member, token.object_id)
-    tokens.spend(db, token, now)
-    if member is None:
-        return too_late(db, letter, now)
-    if commands.denies(letter.post.reply) or commands.begins_with_no(letter.post.reply):
-        # Nothing happens; how things stand is said all the same.
-        return mailcommands.obey(db, member, (Command(Kind.WHO),), letter, now)
-    return mailcommands.go(db, member, Cause(letter.incoming, proven=True), now)
+    return confirmreplies.leave(db, token, letter, now) or too_late(db, letter, now)
 
 
 def _settings(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     member = db.get(Member, token.object_id)
     if member is None:
         return too_late(db, letter, now)
+    context, words = asked.read(token.detail)
     # The subject of a reply is our own welcome's: only what was written now may command.
     wanted = commands.commands(letter.post.reply)
-    if not wanted and token.detail and commands.decision(letter.post.reply).answer is Answer.YES:
-        wanted = commands.commands(token.detail)
-    return mailcommands.obey(db, member, wanted, letter, now)
+    if not wanted and words and decisions.nods(letter.post.reply):
+        light = askedback.light(askedback.wanted(words))
+        return mailcommands.obey(db, member, light, letter, now, context=context) if light else askedback.say_so(db, member, token, letter, now)
+    if not _is_own(member, letter):
+        return leaving.confirm_elsewhere(db, member, wanted, letter, now, context)
+    if context.draft and asides.says_publish(letter.post.reply):
+        return asides.publish(db, member, context, letter, now) or too_late(db, letter, now)
+    # Below a letter that asked back: what somebody forged stands in it.
+    wanted = askedback.repeated(wanted, letter.post.reply) if words else wanted
+    return mailcommands.obey(db, member, wanted, letter, now, context=context)
+
+
+def _is_own(member: Member, letter: Letter) -> bool:
+    """Does it come from an address of this person's? Letters are passed on, with the address to answer in them."""
+    keys = {place.key for place in member.user.addresses}
+    return letter.alignment is not Alignment.FAILED and address.key(letter.sender) in keys
+
+
+def _keep(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
+    """A reply to the letter that says when somebody will be forgotten: one word stops it."""
+    if commands.is_absent(letter.post.reply):
+        return NOBODY_ANSWERS_MACHINES
+    said, reply = commands.decision(letter.post.reply).answer, letter.post.reply
+    if said is Answer.UNDO or confirming.stops(reply) or any(one.kind is Kind.KEEP for one in commands.commands(reply)):
+        privacy.keep_by_mail(db, token, now)
+        return ANSWERED
+    if not commands.only_thanks(reply):
+        privacy.say_again(db, token, now)
+    return Outcome(State.ANSWERED, ("not-understood",))
+
+
+def _switch_address(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
+    member, outcome = ownaddress.answered(db, token, letter, now)
+    return mailcommands.obey(db, member, (Command(Kind.WHO),), letter, now) if member else outcome
 
 
 def _sign_in(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
@@ -214,14 +164,30 @@ def _draft(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     return digestreplies.place(db, token, letter, now)
 
 
+def _next_cases(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
+    if commands.is_absent(letter.post.reply):
+        return NOBODY_ANSWERS_MACHINES
+    return bundling.next_ones(db, token, letter, now)
+
+
 BY_PURPOSE: dict[Purpose, Answering] = {
     Purpose.CONFIRM_APPLICATION: _confirm_application,
     Purpose.ANSWER_APPLICATION: _answer_application,
-    Purpose.DECIDE_APPLICATION: _decide,
-    Purpose.DECIDE_HELD: _decide,
-    Purpose.WITHDRAW_HELD: _withdraw,
+    Purpose.DECIDE_APPLICATION: oneword.answer,
+    Purpose.DECIDE_HELD: oneword.answer,
+    Purpose.WITHDRAW_HELD: heldreplies.answer,
+    Purpose.CLAIM_HELD: rescuing.answer,
     Purpose.LEAVE: _leave,
     Purpose.SETTINGS: _settings,
     Purpose.SIGN_IN: _sign_in,
     Purpose.DRAFT: _draft,
+    Purpose.NEXT_CASES: _next_cases,
+    Purpose.KEEP_ACCOUNT: _keep,
+    Purpose.COME_BACK: goodbyes.answer,
+    Purpose.SWITCH_ADDRESS: _switch_address,
+    Purpose.DISOWN_ADDRESS: ownaddress.disowned,
+    Purpose.PREVIEW: nameanswers.answer,
+    Purpose.THANKS: thanking.answer,
+    Purpose.INVITATION: invitationmail.answer,
+    Purpose.DECIDE_BATCH: bulkadding.answer,
 }

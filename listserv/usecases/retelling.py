@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from listserv.store import following, tools
 from listserv.store import hidden as rows
-from listserv.store import tools
 from listserv.store.digests import Digest
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
@@ -37,9 +37,10 @@ def retell(db: Session, mlist: MailingList, seqs: Sequence[int], now: datetime, 
 
 def _again(press: Press, mlist: MailingList, digest: Digest, letter: Letter) -> bytes:
     """The digest as it would be made now; taken back where nothing is left to tell, or nobody to tell it to."""
-    news = gather(press.db, press.settings, mlist, digest.after_seq, upto=digest.upto_seq)
-    digest.points = " ".join(map(str, news.points))
     member = press.db.get(Member, digest.member_id)
+    skipped = following.untold(press.db, member, digest.after_seq, digest.upto_seq) if member else frozenset()
+    news = gather(press.db, press.settings, mlist, digest.after_seq, upto=digest.upto_seq, skipped=skipped)
+    digest.points = " ".join(map(str, news.points))
     if not news.entries or member is None:
         letter.due, letter.answer = None, "taken back: nothing is left to tell"
         return SENT

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from listserv import links
 from listserv.mail import address
 from listserv.mail.bounces import Failure, read
 from listserv.mail.tokens import Kind
@@ -12,7 +13,7 @@ from listserv.store.lists import MailingList
 from listserv.store.members import Member, member_by_key
 from listserv.store.queue import Letter as OwnLetter
 from listserv.store.queue import Outgoing, State
-from listserv.usecases import bouncing, contact
+from listserv.usecases import bouncing, caps, contact, inviting, outbox, unlinking
 from listserv.usecases.arrivals import Letter, Outcome
 
 # How long a report about a copy counts against its reader: longer than any server tries.
@@ -23,6 +24,8 @@ NOTED = Outcome(State.BOUNCE)
 def told(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: datetime) -> Outcome:
     """Mail to the sender address of one copy or letter: the token says whose it was, whatever the text says."""
     failure = _failure(letter)
+    if kind is Kind.LETTER and letter.by_a_machine and unlinking.is_traceless(db, ids[0]):
+        return _without_a_trace(db, failure, letter, now)
     if failure is None and letter.post.automatic not in (None, "bounce"):
         # A holiday notice came to the envelope sender, as it should (RFC 3834): it says nothing of the address.
         return Outcome(State.DISCARDED, ("automatic",))
@@ -37,6 +40,16 @@ def told(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: dat
         _of_copy(db, row, ids, failure, letter, now)
     db.add(row)
     return NOTED
+
+
+def _without_a_trace(db: Session, failure: Failure | None, letter: Letter, now: datetime) -> Outcome:
+    """That a letter to somebody who asked without a name came back is counted; to whom it went, and what it quotes, is not kept."""
+    if failure:
+        day = unlinking.midnight(now)
+        db.add(Bounce(incoming_id=letter.incoming.id, permanent=failure.permanent, status=failure.status, at=day, list_id=letter.incoming.list_id))
+    letter.incoming.rcpt = links.bounce_address(outbox.settings_of(db), 0)
+    unlinking.empty(db, letter.incoming)
+    return NOTED if failure else Outcome(State.DISCARDED, ("automatic",))
 
 
 def _failure(letter: Letter) -> Failure | None:
@@ -60,6 +73,8 @@ def _of_letter(db: Session, row: Bounce, letter_id: int) -> None:
     if own:
         row.email, row.list_id = own.to, own.list_id
         own.code, own.answer = (550 if row.permanent else 450), row.diagnostic[:500]
+        if own.kind == caps.INVITATION and row.permanent:
+            inviting.returned(db, own.list_id, own.to_key, row.at)
 
 
 def _of_copy(db: Session, row: Bounce, ids: tuple[int, ...], failure: Failure, letter: Letter, now: datetime) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from listserv.store import docket, roll
 from listserv.store.members import Member
 from listserv.store.trusted import trusted
+from listserv.usecases import consents
+from listserv.usecases.consents import Given
 from listserv.usecases.reading import page_of
 from listserv.usecases.shown import Pages
 from listserv.usecases.stewards import Steward, may_change, may_set_language
@@ -85,6 +87,8 @@ class Sheet:
     latest: Sequence[Any]
     history: Sequence[Any]
     decided: dict[str, int]
+    # What they agreed to when they joined, newest first.
+    consents: Sequence[Given]
     trusted: bool
     may_change: bool
     # The language is the person's, and may be more than this list's business.
@@ -138,6 +142,7 @@ def sheet(db: Session, who: Steward, member: Member) -> Sheet:
         latest=roll.latest_words(db, who.mlist.id, member.user_id, LATEST),
         history=roll.history(db, member, HISTORY),
         decided=decided,
+        consents=consents.of_person(db, member.user, who.mlist),
         trusted=trusted(db, who.mlist, member.address.key) is not None,
         may_change=may_change(who, member),
         sets_language=may_set_language(db, who, member),

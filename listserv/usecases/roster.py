@@ -18,7 +18,7 @@ from listserv.usecases.access import Actor
 from listserv.usecases.administration import NewMember, add_member, checked_email, one_line, read_value
 from listserv.usecases.journal import note
 
-MEMBER_SETTINGS = ("name", "email", "role", "delivery", "schedule", "status", "language", "timezone", "moderated")
+MEMBER_SETTINGS = ("name", "email", "role", "delivery", "schedule", "status", "language", "timezone", "moderated", "preview")
 # What `export --format csv` writes.
 COLUMNS = membertables.NEEDED
 

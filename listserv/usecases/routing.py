@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.address import Role, Route
 from listserv.store.lists import MailingList, topic_by_slug
-from listserv.usecases import complaining, contact, mailcommands, posting, replies, returned
-from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome, outcome_of
-from listserv.usecases.posting import Submission
+from listserv.usecases import asides, complaining, contact, entering, mailcommands, replies, returned, safekeeping, unlinking
+from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
+from listserv.usecases.submissions import Submission
 
 TO_LIST: Mapping[Role, Callable[[Session, MailingList, Letter, datetime], Outcome]] = {
     Role.MODERATORS: contact.moderators,
@@ -31,6 +31,8 @@ def answer_for(db: Session, route: Route, mlist: MailingList | None, letter: Let
     if route.role is Role.BOUNCES and mlist:
         return returned.untold(db, mlist, letter, now)
     if letter.by_a_machine:
+        if mlist:
+            unlinking.empty_if_by_an_asker(db, mlist, letter)
         return NOBODY_ANSWERS_MACHINES
     if mlist and route.role in TO_LIST:
         return TO_LIST[route.role](db, mlist, letter, now)
@@ -39,6 +41,10 @@ def answer_for(db: Session, route: Route, mlist: MailingList | None, letter: Let
 
 def post(db: Session, mlist: MailingList, letter: Letter, topic: str, now: datetime) -> Outcome:
     """A post to the list, perhaps under a subject area; an unknown one is no obstacle."""
+    letter = safekeeping.without_keys(db, mlist, letter)
+    aside = asides.take(db, mlist, letter, now)
+    if aside:
+        return aside
     area = topic_by_slug(db, mlist, topic) if topic else None
-    submission = Submission(letter.incoming, letter.raw, letter.incoming.raw_id, letter.post, letter.alignment, letter.munge, area)
-    return outcome_of(posting.submit(db, mlist, submission, now))
+    submission = Submission(letter.incoming, letter.raw, letter.incoming.raw_id, letter.post, letter.alignment, letter.munge, area, letter.spam)
+    return entering.enter(db, mlist, letter, submission, now)

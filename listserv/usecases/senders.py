@@ -5,13 +5,14 @@ from ipaddress import ip_address, ip_network
 
 from listserv.config import AuthSettings
 from listserv.dns import Patience, Resolver
-from listserv.mail import address, outgoing
+from listserv.mail import address, outgoing, spam
 from listserv.mail.authentication import Alignment, Results, alignment, is_decided, read_results
 from listserv.mail.checks import origin, own_results
 from listserv.mail.dmarc import LookupFailed, dmarc_policy
 from listserv.mail.outgoing import Dress
 from listserv.mail.parse import Post
 from listserv.mail.signatures import dkim_survives
+from listserv.mail.spam import Spam
 
 # Of waiting for DNS that one mail may cost; a sign of life of the resolver may come on top.
 SECONDS = 4.0
@@ -26,6 +27,7 @@ class Sender:
     alignment: Alignment = Alignment.UNKNOWN
     strict: bool = False
     munge: bool = False
+    spam: Spam = Spam.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,15 @@ class Came:
 
 def look(raw: bytes, post: Post, came: Came, dress: Dress | None, auth: AuthSettings, resolver: Resolver) -> Sender:
     """Ask what must be asked about a mail's single author. What DNS does not answer in time is unknown, and nothing else."""
+    marks = spam.found(raw, auth.trust) if is_trusted(came.peer, auth.peers) else Spam.NO
     if len(post.authors) != 1:
-        return Sender()
+        return Sender(spam=marks)
     domain, patience = address.domain_of(post.authors[0].address), resolver.within(SECONDS)
     # First, because what is not known by the end of the time is taken for no.
     strict = is_strict(domain, patience)
     found = alignment(results(raw, domain, came, auth, patience), domain, patience.txt)
     munge = strict and dress is not None and not survives(raw, post, dress, patience)
-    return Sender(found, strict, munge)
+    return Sender(found, strict, munge, marks)
 
 
 def results(raw: bytes, domain: str, came: Came, auth: AuthSettings, patience: Patience) -> Results:

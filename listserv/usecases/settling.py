@@ -24,7 +24,7 @@ from listserv.usecases.intake import storable
 from listserv.usecases.journal import note
 from listserv.usecases.moving import Plan
 from listserv.usecases.outbox import Cause, settings_of
-from listserv.usecases.posting import Submission
+from listserv.usecases.submissions import Submission
 
 
 def settle(db: Session, plan: Plan, actor: Actor, now: datetime) -> MailingList:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from listserv.store import recall, threads
 from listserv.store.archive import Message
-from listserv.usecases import arranging, indexing, retelling
+from listserv.usecases import arranging, indexing, retelling, waitingcopies
 
 
 def take_out_of_sight(db: Session, message: Message, now: datetime) -> int:
@@ -14,7 +14,7 @@ def take_out_of_sight(db: Session, message: Message, now: datetime) -> int:
     message.hidden_at = now
     _follow(db, message)
     retelling.retell(db, message.thread.mlist, [message.seq], now)
-    return recall.stop_copies(db, message.id)
+    return waitingcopies.keep_back(db, message)
 
 
 def bring_back(db: Session, message: Message) -> None:

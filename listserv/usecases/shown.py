@@ -1,7 +1,7 @@
 """What a page of the archive shows, as values: rows stay behind, and templates decide nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from listserv.store.lists import MailingList
@@ -9,6 +9,7 @@ from listserv.store.members import Member
 from listserv.usecases.access import moderates
 from listserv.usecases.contents import Heading
 from listserv.usecases.conversations import Post, Veil, Voice, as_it_is, mask
+from listserv.usecases.thankful import Thanked
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ class Thread:
     first_page: int = 1
     # The mark of whoever has read this page; 0 where none moves.
     upto: int = 0
+    # By message (its number): who has said thanks, where a list collects that.
+    thanks: Mapping[int, Thanked] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def _send_link(db: Session, email: str, language: str, now: datetime, wanted: st
     known = person_at(db, address.key(email))
     to = known.email if known else email
     with db.begin_nested() as attempt:
-        if outbox.may_write(db, to, now, proven=False):
+        if outbox.may_write(db, "sign-in", to, now, proven=False):
             tongue = (known.user.language if known else "") or language
             outbox.write(db, "sign-in", to, tongue, now, cause=outbox.Cause(), link=link(db, to, now, wanted=wanted))
             db.flush()

@@ -19,7 +19,7 @@ LAST_OWNER = N_("The list needs a coordinator: first make somebody else one.")
 ONLY_ADMINISTRATORS = N_("Only administrators of this server change the other addresses.")
 THEIR_LANGUAGE = N_("This person has chosen a language, and it is the same on every list: only they change it.")
 # What a steward may change of a member. Not their address or name: those are the person's on every list.
-CHANGEABLE = ("role", "delivery", "schedule", "language", "status", "moderated")
+CHANGEABLE = ("role", "delivery", "schedule", "language", "status", "moderated", "preview")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,11 @@ def look_up(db: Session, token: str, now: datetime) -> Token:
     return row
 
 
+def known(db: Session, token: str) -> Token | None:
+    """The token's row, spent or not: whose it was."""
+    return token_by_hash(db, tokens.digest(token)) if tokens.looks_right(token) else None
+
+
 def spend(db: Session, row: Token, now: datetime) -> None:
     """Use a token up."""
     row.spent_at = now

@@ -29,6 +29,7 @@ class Wanted:
     slug: str = ""
     title: str = ""
     description: str = ""
+    moderated: bool = False
 
 
 def all_of(db: Session, who: Steward) -> Sequence[tuple[Topic, int]]:
@@ -56,7 +57,7 @@ def add(db: Session, who: Steward, wanted: Wanted, now: datetime) -> Topic:
     if topic_by_slug(db, who.mlist, slug):
         raise Conflict(TAKEN)
     topic = administration.add_topic(db, who.mlist, slug, title, who.actor, now)
-    topic.description = description
+    topic.description, topic.moderated = description, wanted.moderated
     topic.position = max((one.position for one, _ in all_of(db, who) if one is not topic), default=-1) + 1
     db.flush()
     db.expire(who.mlist, ["topics"])
@@ -64,13 +65,14 @@ def add(db: Session, who: Steward, wanted: Wanted, now: datetime) -> Topic:
 
 
 def change(db: Session, who: Steward, topic: Topic, wanted: Wanted, now: datetime) -> None:
-    """Another title and description; the short name stays, because addresses and subjects say it. Raises Invalid."""
+    """Another title and description, read first or not; the short name stays, because addresses and subjects say it. Raises Invalid."""
     title, description = _checked(wanted)
-    if (title, description) == (topic.title, topic.description):
+    if (title, description, wanted.moderated) == (topic.title, topic.description, topic.moderated):
         return
-    before = topic.title
-    topic.title, topic.description = title, description
-    note(db, who.actor, "topic-changed", mlist=who.mlist, now=now, about=topic, detail=f"{topic.slug}: {before} → {title}")
+    before, switched = topic.title, wanted.moderated is not topic.moderated
+    topic.title, topic.description, topic.moderated = title, description, wanted.moderated
+    said = f" moderated={'yes' if wanted.moderated else 'no'}" if switched else ""
+    note(db, who.actor, "topic-changed", mlist=who.mlist, now=now, about=topic, detail=f"{topic.slug}: {before} → {title}{said}")
 
 
 def _checked(wanted: Wanted) -> tuple[str, str]:

@@ -92,7 +92,7 @@ def _events_of_mail(db: Session, mail: Incoming) -> Iterator[Event]:
     yield Event(mail.received_at, f"received for {mail.rcpt}" + (f" from {mail.peer}" if mail.peer else ""))
     for entry in rows.journal_about(db, [mail]):
         if entry.what not in IN_THE_ROW:
-            yield Event(entry.at, f"{entry.what} ({entry.door})" + (f": {entry.detail}" if entry.what.startswith("held") and entry.detail else ""))
+            yield Event(entry.at, f"{entry.what} ({entry.door})" + (f": {entry.detail}" if entry.what.startswith(("held", "rule")) and entry.detail else ""))
     for letter in rows.letters_because_of(db, [mail]):
         yield Event(letter.created_at, f"letter {letter.kind} to {letter.to}")
     if mail.done_at:

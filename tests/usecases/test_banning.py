@@ -81,7 +81,7 @@ def test_a_forged_banned_sender_fills_nobodys_mailbox(office, bar):
     for n in range(9):
         office.send("obcy@example.org", "siecibp-join", f"Zapisz {n}")
 
-    assert len(office.letters("obcy@example.org")) == 5
+    assert len(office.letters("obcy@example.org")) == 1
 
 
 def test_a_ban_is_made_once_and_taken_back_once(db, mlist, now):
@@ -109,3 +109,12 @@ def test_who_is_banned_is_sent_to_somebody_who_answers(site, office):
     (letter,) = office.letters("stranger@example.com")
     assert "postmaster@lists.example.org" in letter.text
     assert "moderator_" not in letter.text
+
+
+@pytest.mark.parametrize("spelling", ["z.ly@gmail.com", "zly+1@gmail.com", "zly@googlemail.com", "ZLY@gmail.com"])
+def test_a_barred_mailbox_is_barred_in_every_spelling(site, office, spelling):
+    with site.writing() as db:
+        banning.bar(db, list_by_name(db, "siecibp"), "zly@gmail.com", CONSOLE, site.now())
+
+    assert office.send(spelling, "siecibp-join", "x", "Proszę mnie zapisać") is State.REFUSED
+    assert office.send("zly.pan@gmail.com", "siecibp-join", "x", "Proszę mnie zapisać") is State.APPLICATION

@@ -160,7 +160,7 @@ def test_an_answer_to_one_message_is_an_answer_however_much_it_looks_like_a_comm
 
 
 def test_a_wish_to_leave_sent_to_one_message_is_done_and_not_posted(site, office, digest):
-    assert office.send("irena@example.org", item_address(digest, 1), "Odp: 1", "WYPISZ") is State.ANSWERED
+    assert office.send("irena@example.org", item_address(digest, 1), "Odp: 1", "WYPISZ", proven=True) is State.ANSWERED
 
     assert len(messages(site)) == 3
     assert office.letters(to="irena@example.org")[-1].kind == "left"

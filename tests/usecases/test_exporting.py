@@ -145,3 +145,27 @@ def test_nobody_but_members_takes_mails_home_not_even_from_a_public_list(db, mli
     with pytest.raises(NotFound):
         exporting.archive_for(db, "niczego", CONSOLE)
     assert exporting.archive_for(db, "SIECIBP", CONSOLE) is mlist
+
+
+def test_no_cell_of_the_members_table_is_a_formula_and_names_come_in_again_as_they_were(db, mlist, now):
+    from listserv.usecases import membertables
+
+    names = ["=HYPERLINK(\"http://evil.example\")", "+48 600", "-", "@x", "'Ala", "'=1"]
+    rows = [(f"a{number}@example.org", name, "member", "each") for number, name in enumerate(names)]
+    cells = [membertables.harmless(row) for row in rows]
+
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in cells for cell in row)
+    assert [[membertables.as_written(cell) for cell in row] for row in cells] == [list(row) for row in rows]
+
+
+def test_the_exported_table_runs_no_formula(db, mlist, now):
+    from listserv.cli.exporting import as_csv
+    from listserv.usecases import membertables
+    from tests.conftest import add
+
+    add(db, mlist, "formula@example.org", now, name="=1+1")
+    (line,) = [part.decode() for part in as_csv(db, mlist, None) if b"formula@" in part]
+
+    assert line.startswith("formula@example.org,'=1+1,")
+    table = membertables.read("email,name,role,delivery\n" + line)
+    assert [membertables.read_ours(row).name for _, row in table.rows] == ["=1+1"]

@@ -13,7 +13,7 @@ from listserv.store.lists import list_by_name
 from listserv.store.members import member_by_key
 from listserv.store.moderation import Held, HeldState
 from listserv.store.people import Address, Purpose, User
-from listserv.store.queue import Raw, raw_bytes
+from listserv.store.queue import Raw, State, raw_bytes
 from listserv.usecases import housekeeping, privacy, reading, tokens
 from listserv.usecases.access import CONSOLE
 from listserv.worker import work_once
@@ -123,12 +123,13 @@ def test_the_words_go_and_a_note_stands_in_their_place(site, office, clock):
 
 
 def test_what_waits_for_a_moderator_is_taken_back(site, office, clock):
-    office.send("Halina Okładka <halina@example.org>", "siecibp", "", "proszę mnie wypisać", proven=True)
+    office.send("Halina Okładka <halina@example.org>", "siecibp", "", "", proven=True)
     ask(site, Posts.KEEP)
     let_the_day_come(site, clock)
 
     with site.reading() as db:
         assert [(held.state, "halina" in held.author_email) for held in db.scalars(select(Held))] == [(HeldState.WITHDRAWN, False)]
+        assert [held.incoming.state for held in db.scalars(select(Held))] == [State.DISCARDED], "and `trace` says so too"
 
 
 def test_nothing_happens_before_the_day_and_nothing_after_a_change_of_mind(site, office, clock):

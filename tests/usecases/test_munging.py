@@ -128,3 +128,19 @@ def test_a_signature_of_somebody_else_does_not_keep_the_authors_name(post, key):
     other = dkim.sign(raw, b"s1", b"example.net", key[0], include_headers=list(SIGNED), canonicalize=(b"relaxed", b"relaxed")) + raw
 
     assert post("reject", body=other)["From"] == REWRITTEN
+
+
+def test_a_word_that_is_sent_to_everybody_after_all_is_rewritten_too(office, names):
+    from tests.office import aligned
+
+    office.resolver = Resolver(names.address)
+    names.records["_dmarc.example.org"] = ['"v=DMARC1; p=reject"']
+    office.deliver(mail("Marek <marek@example.org>", LIST, "Scenariusze", "Szukam scenariuszy.\n", message_id="<1@x>"), LIST)
+    words = mail("Halina <halina@example.org>", LIST, "Re: Scenariusze", "WYCISZ\n", in_reply_to="<1@x>", references="<1@x>")
+    office.deliver(aligned(words), LIST)
+    letter = office.letters(to="halina@example.org")[-1]
+    assert len(office.posts()) == 1
+    office.reply(letter, "WYŚLIJ")
+
+    assert len(office.posts()) == 2
+    assert office.posts()[-1]["From"] == "Halina via Sieć BP <siecibp@lists.example.org>"

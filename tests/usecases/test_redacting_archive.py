@@ -173,6 +173,19 @@ def test_deleting_for_good_takes_all_out_hides_it_and_leaves_the_answers(site, p
     assert message(site, "m2")[0].hidden_at is None
 
 
+def test_a_thread_is_not_called_by_the_subject_of_its_deleted_beginning(site, post):
+    post(letter(subject=f"O tym: {SECRET}"))
+    post(letter(2, "Odpowiadam.", f"Re: O tym: {SECRET}", refs="<m1@old>"))
+
+    redact(site, None, verb=redacting.delete_for_good)
+
+    with site.reading() as db:
+        assert message(site, "m2")[0].hidden_at is None
+        from listserv.store.archive import Thread
+
+        assert [thread.subject for thread in db.query(Thread) if SECRET in thread.subject] == []
+
+
 def test_the_same_mail_that_comes_again_brings_nothing_back(site, post, office):
     raw = letter()
     post(raw)

@@ -11,7 +11,7 @@ from listserv.mail import tokens
 from listserv.store.limits import Tally
 from listserv.store.people import Browser, Purpose, Token
 from listserv.store.queue import Letter, Raw
-from listserv.usecases import limits, signin
+from listserv.usecases import caps, limits, signin
 from listserv.usecases.tokens import issue
 from tests.conftest import add
 
@@ -147,7 +147,7 @@ def test_an_hour_has_room_for_a_few_links_and_the_next_for_as_many_more(db, ewa,
         for _ in range(9):
             signin.ask(db, "ewa@example.org", "en", now + timedelta(hours=hours))
 
-    assert len(db.scalars(select(Letter)).all()) == min(3 * signin.PER_ADDRESS, 5)
+    assert len(db.scalars(select(Letter)).all()) == caps.OWN["sign-in"] == 2 * signin.PER_ADDRESS
 
 
 def test_one_network_asks_for_a_bounded_number_of_links_and_others_go_on(db, ewa, now):

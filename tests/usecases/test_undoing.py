@@ -12,7 +12,7 @@ from listserv.store.moderation import Application, ApplicationState, Held, HeldS
 from listserv.store.people import address_by_key
 from listserv.store.queue import Delivery, Outgoing, State
 from listserv.store.trusted import trusted
-from listserv.usecases import docket, membership, stewards, undoing
+from listserv.usecases import administration, docket, stewards, undoing
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.docket import Answer
 from listserv.worker import work_once
@@ -240,11 +240,11 @@ def test_an_undone_decision_is_not_undone_twice(case, site):
 
 
 def test_who_was_on_the_list_before_stays_on_it(case, site, now):
-    from tests.conftest import add
-
     with site.writing() as db:
-        add(db, list_by_name(db, "siecibp"), "anna@example.org", now, joined_at=now.replace(year=2025))
-        membership.admit(db, db.get(Application, 1), who(db).actor, now)
+        # Whoever comes to the list any way waits no longer to be on it.
+        before = administration.NewMember("anna@example.org", joined_at=now.replace(year=2025))
+        administration.add_member(db, list_by_name(db, "siecibp"), before, who(db).actor, now)
+        assert db.get(Application, 1).state is ApplicationState.ADMITTED
     undo(site, "a1")
 
     with site.reading() as db:

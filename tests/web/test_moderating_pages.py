@@ -153,7 +153,7 @@ def test_a_question_goes_to_the_author_and_the_answer_comes_back_into_the_case(z
     waiting.deliver(aligned(mail("obcy1@example.org", reply, "Odp", "Nic, jest bezpłatnie.\n")), reply, mail_from="obcy1@example.org")
 
     assert "Nic, jest bezpłatnie." in words(zofia.page(DESK))
-    assert ("contact", "mod@example.org") in [(one.kind, one.to) for one in waiting.letters()]
+    assert ("held-added", "mod@example.org") in [(one.kind, one.to) for one in waiting.letters()]
 
 
 def test_a_question_without_words_keeps_the_page_and_says_so(zofia, site):
@@ -282,10 +282,14 @@ def test_strangers_and_ordinary_members_get_the_page_for_what_is_not_there(app, 
         "moderate/undo",
         "moderate/bans",
         "moderate/bans/lift",
+        "moderate/rules",
+        "moderate/rules/remove",
         "moderate/members/1",
         "moderate/members/1/remove",
         "moderate/members/1/bounces",
         "moderate/members/add",
+        "moderate/members/invite",
+        "moderate/invitations",
         "settings",
     ],
 )

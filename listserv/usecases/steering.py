@@ -1,0 +1,226 @@
+"""What a member changes of their own: how and when mail comes, pauses, topics, name and language. The same verbs for mail and web."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from digests import schedule
+from listserv.i18n import LANGUAGES, choose_language
+from listserv.mail import address
+from listserv.mail.commands import Command, Day, Kind
+from listserv.mail.folding import fold
+from listserv.store import following
+from listserv.store.following import Wish
+from listserv.store.lists import MailingList, Topic
+from listserv.store.members import DeliveryMode, Member, Role, Status
+from listserv.usecases import digesting, outbox
+from listserv.usecases.access import Actor, Door
+from listserv.usecases.administration import LONGEST_NAME, one_line
+from listserv.usecases.editions import schedule_of
+from listserv.usecases.journal import note
+
+SCHEDULES = {Kind.DAILY: "daily 07:00", Kind.WEEKLY: "weekly mon 07:00", Kind.MONTHLY: "monthly 1 07:00"}
+TOPICS = frozenset({Kind.TOPICS, Kind.ONLY_TOPICS, Kind.NO_TOPICS, Kind.ALL_TOPICS})
+# What `change` can do; the letter that says how things stand answers all of it.
+SETTINGS = frozenset({*SCHEDULES, Kind.EACH, Kind.ARCHIVE, Kind.PAUSE, Kind.RESUME, Kind.NAME, Kind.LANGUAGE, Kind.PREVIEW, Kind.NO_PREVIEW, *TOPICS})
+# What the answer says first, by what has changed; in this order.
+TOLD = ("resumed", "paused", "delivery", "name", "language", "topics", "preview")
+RHYTHMS = {schedule.Every.DAY: "day", schedule.Every.WEEK: "week", schedule.Every.MONTH: "month"}
+# „Do 20.11”, said on the 21st, is a slip.
+FAR = timedelta(days=330)
+THREADS_TOLD = 5
+LIFETIME = timedelta(days=36_525)
+BETWEEN = re.compile(r"\s*[,;]\s*|\s+(?:i|oraz|and)\s+", re.IGNORECASE)
+
+
+def actor_of(member: Member) -> Actor:
+    """The member, acting by mail."""
+    return Actor(Door.MAIL, member.user_id, proven=True)
+
+
+def change(db: Session, member: Member, command: Command, now: datetime, *, actor: Actor | None = None) -> str:
+    """Carry out one command of a member's own; without `actor` it came by mail. Says what has changed, one of TOLD; or nothing."""
+    changed = _changed(member, command)
+    if command.kind in SCHEDULES:
+        member.delivery, member.schedule = DeliveryMode.DIGEST, _schedule(command)
+    elif command.kind is Kind.EACH:
+        member.delivery = DeliveryMode.EACH
+    elif command.kind is Kind.ARCHIVE:
+        member.delivery = DeliveryMode.NONE
+    elif command.kind is Kind.PAUSE:
+        member.status, member.paused_until = Status.PAUSED, end_of_pause(db, member, command, now)
+    elif command.kind is Kind.RESUME:
+        member.status, member.paused_until, member.bounce_score = Status.ENABLED, None, 0.0
+    elif command.kind is Kind.NAME:
+        member.user.name = one_line(command.words)[:LONGEST_NAME]
+    elif command.kind is Kind.LANGUAGE:
+        member.user.language = choose_language((command.words,))
+    elif command.kind in (Kind.PREVIEW, Kind.NO_PREVIEW):
+        member.preview = command.kind is Kind.PREVIEW
+    elif command.kind in TOPICS:
+        _choose_topics(db, member, command, now)
+    else:
+        return ""
+    digesting.plan(db, member, now)
+    note(db, actor or actor_of(member), f"member-{command.kind}", mlist=member.mlist, now=now, about=member)
+    return changed
+
+
+def _changed(member: Member, command: Command) -> str:
+    if command.kind is Kind.RESUME:
+        return "" if member.status is Status.ENABLED else "resumed"
+    if command.kind is Kind.PAUSE:
+        return "paused"
+    if command.kind in TOPICS:
+        return "topics" if command.kind is Kind.ALL_TOPICS or topics_named(member.mlist, command.words)[0] else ""
+    fixed = {Kind.NAME: "name", Kind.LANGUAGE: "language", Kind.PREVIEW: "preview", Kind.NO_PREVIEW: "preview"}
+    return fixed.get(command.kind, "delivery")
+
+
+def _schedule(command: Command) -> str:
+    try:
+        return str(schedule.parse(command.words or SCHEDULES[command.kind]))
+    except ValueError:
+        return SCHEDULES[command.kind]
+
+
+# ---- pauses -------------------------------------------------------------------------------------------------
+
+
+def is_over(db: Session, member: Member, command: Command, now: datetime) -> bool:
+    """Does a pause end on a day that is gone, year and all? It must not last for ever."""
+    return command.kind is Kind.PAUSE and command.until is not None and end_of_pause(db, member, command, now) is None
+
+
+def end_of_pause(db: Session, member: Member, command: Command, now: datetime) -> datetime | None:
+    """The midnight that ends a pause, in the member's zone; None: until they come back. A day gone by means next year's."""
+    zone = ZoneInfo(member.user.timezone or outbox.settings_of(db).timezone)
+    today = now.astimezone(zone).date()
+    last = _last_of_pause(command, today)
+    # "Until 9999-12-31" is for ever, and has no next day.
+    return datetime.combine(min(last, today + LIFETIME) + timedelta(days=1), clock(), zone) if last else None
+
+
+def _last_of_pause(command: Command, today: date) -> date | None:
+    if command.weekday is not None:
+        # „Do piątku”, said on a Friday, is a week.
+        return today + timedelta(days=(command.weekday - today.weekday() - 1) % 7 + 1)
+    if command.days:
+        return today + timedelta(days=command.days - 1)
+    return last_day(command.until, today) if command.until else None
+
+
+def last_day(day: Day, today: date) -> date | None:
+    """The next such day of the calendar, today included; none where it has only just gone by: nobody means a year of silence."""
+    number, month, year = day
+    for candidate in (year,) if year else range(today.year, today.year + 9):
+        try:
+            end = date(candidate, month, number)
+        except ValueError:
+            continue  # the 29th of February
+        if end >= today:
+            return end if year or end - today < FAR else None
+    return None
+
+
+# ---- topics -------------------------------------------------------------------------------------------------
+
+
+def topics_named(mlist: MailingList, words: str) -> tuple[list[Topic], list[str]]:
+    """The topics that these words name, by short name or title; and the words that name none."""
+    whole = _topic(mlist, words)
+    if whole:
+        return [whole], []
+    found: list[Topic] = []
+    unknown = []
+    for part in filter(None, BETWEEN.split(words)):
+        topic = _topic(mlist, part)
+        if topic is None:
+            unknown.append(part)
+        elif topic not in found:
+            found.append(topic)
+    return found, unknown
+
+
+def _topic(mlist: MailingList, words: str) -> Topic | None:
+    said = " ".join(fold(words).strip(" .#„”\"'").split())
+    names = [(topic, fold(topic.slug), " ".join(fold(topic.title).split())) for topic in mlist.topics]
+    exact = [topic for topic, slug, title in names if said in (slug, title)]
+    # „obszar TIK” for „Lekcje TIK”, where it is the only one with that word.
+    near = [topic for topic, _, title in names if said and (title.startswith(said) or said in title.split())]
+    return exact[0] if exact else near[0] if len(near) == 1 else None
+
+
+def _choose_topics(db: Session, member: Member, command: Command, now: datetime) -> None:
+    if command.kind is Kind.ALL_TOPICS:
+        following.clear_topics(db, member.id)
+        return
+    found, _ = topics_named(member.mlist, command.words)
+    ids = [topic.id for topic in found]
+    if not ids:
+        return
+    if command.kind is Kind.NO_TOPICS:
+        following.set_topics(db, member.id, ids, Wish.MUTE, now)
+        return
+    if command.kind is Kind.ONLY_TOPICS:
+        following.clear_topics(db, member.id)
+    chosen = following.choice_of(db, member.id).topics
+    if set(ids) <= chosen.keys() and Wish.FOLLOW not in chosen.values():
+        # They were left out, and nothing else was said: now they come again beside the others.
+        following.forget_topics(db, member.id, ids)
+        return
+    following.set_topics(db, member.id, ids, Wish.FOLLOW, now)
+
+
+# ---- how things stand ---------------------------------------------------------------------------------------
+
+
+def facts(db: Session, member: Member) -> dict[str, object]:
+    """How things stand for a member, as the letter says it."""
+    topics = following.topics_of(db, member.id)
+    return {
+        "delivery": member.delivery,
+        "rhythm": rhythm(member),
+        "status": member.status,
+        "paused_until": member.paused_until and member.paused_until - timedelta(seconds=1),
+        "name": member.user.name,
+        "email": member.address.email,
+        "preview": member.preview,
+        "followed": [title for title, wish in topics if wish is Wish.FOLLOW],
+        "left_out": [title for title, wish in topics if wish is Wish.MUTE],
+    }
+
+
+def rhythm(member: Member) -> dict[str, str]:
+    """When digests come, in each language, and `every` day, week or month."""
+    own = schedule_of(member)
+    return {"every": RHYTHMS[own.every], **{tongue: schedule.in_words(own, tongue) for tongue in LANGUAGES}}
+
+
+def standing(db: Session, member: Member) -> dict[str, object]:
+    """What is told besides to who asks how things stand: their part in the list, and the threads that they have chosen."""
+    threads = following.threads_of(db, member.id, THREADS_TOLD)
+    return {
+        "part": "" if member.role is Role.MEMBER else member.role.value,
+        "threads_followed": [title for title, wish in threads if wish is Wish.FOLLOW],
+        "threads_muted": [title for title, wish in threads if wish is Wish.MUTE],
+    }
+
+
+def is_own(member: Member, email: str) -> bool:
+    """Is this one of the member's own addresses?"""
+    return any(place.key == address.key(email) for place in member.user.addresses)
+
+
+def is_a_wrong_guess(member: Member, command: Command) -> bool:
+    """„Nie interesują mnie …”: was something meant that is no topic of this list?"""
+    return command.guessed and not topics_named(member.mlist, command.words)[0]
+
+
+def unknown_topics(member: Member, wanted: Sequence[Command]) -> list[str]:
+    """Words of these commands that name no topic of the list."""
+    return [word for command in wanted if command.kind in TOPICS and command.words for word in topics_named(member.mlist, command.words)[1]]
