@@ -16,7 +16,7 @@ from listserv.usecases.topics import Wanted
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-CHANGEABLE = ("title", "description", "place")
+CHANGEABLE = ("title", "description", "moderated", "place")
 slug_argument = click.argument("slug")
 
 
@@ -37,11 +37,12 @@ def topic() -> None:
 @click.argument("name", metavar="LIST")
 @slug_argument
 @click.argument("title")
+@click.option("--moderated", is_flag=True, help="Messages of ordinary members are read first here.")
 @click.pass_obj
-def add(data: Path, name: str, slug: str, title: str) -> None:
+def add(data: Path, name: str, slug: str, title: str, moderated: bool) -> None:
     """Add a topic: mail to LIST+SLUG@… is filed under it."""
     with console.changing(data) as (db, site):
-        new = topics.add(db, administrator(db, name), Wanted(slug, title), site.now())
+        new = topics.add(db, administrator(db, name), Wanted(slug, title, moderated=moderated), site.now())
         address = f"{name.lower()}+{new.slug}@{site.settings.site.domain}"
     click.echo(f"added the topic {new.slug}: {address}")
 
@@ -52,16 +53,21 @@ def add(data: Path, name: str, slug: str, title: str) -> None:
 @click.argument("values", nargs=-1, required=True, metavar="KEY=VALUE…")
 @click.pass_obj
 def set_values(data: Path, name: str, slug: str, values: tuple[str, ...]) -> None:
-    """Change a topic: its title, its description, or its place among the others (from 1). The slug stays: addresses say it."""
+    """Change a topic: its title, its description, whether messages are read first there (moderated=yes or no), or its place.
+
+    The place is counted from 1. The slug stays: addresses say it.
+    """
     wanted = console.pairs(values)
     if unknown := [key for key in wanted if key not in CHANGEABLE]:
         raise Invalid("there is no setting {key} of a topic; there are: {keys}", key=unknown[0], keys=", ".join(CHANGEABLE))
     place = _place(wanted.pop("place", ""))
+    moderated = _yes(wanted["moderated"]) if "moderated" in wanted else None
     with console.changing(data) as (db, site):
         who = administrator(db, name)
         found = topic_named(db, who, slug)
         if wanted:
-            new = Wanted(title=wanted.get("title", found.title), description=wanted.get("description", found.description))
+            title, description = wanted.get("title", found.title), wanted.get("description", found.description)
+            new = Wanted(title=title, description=description, moderated=found.moderated if moderated is None else moderated)
             topics.change(db, who, found, new, site.now())
         if place:
             topics.put(db, who, found, place - 1, site.now())
@@ -75,6 +81,13 @@ def _place(typed: str) -> int:
     if not (typed.isascii() and typed.isdigit() and int(typed[:9]) > 0 and len(typed) < 9):
         raise Invalid("place={typed}: say a number from 1", typed=typed)
     return int(typed)
+
+
+def _yes(typed: str) -> bool:
+    """Raises Invalid."""
+    if typed not in ("yes", "no"):
+        raise Invalid("moderated={typed}: say yes or no", typed=typed)
+    return typed == "yes"
 
 
 @topic.command()
@@ -97,5 +110,5 @@ def ls(data: Path, name: str, as_json: bool) -> None:
     """Print a list's topics, in their order."""
     with console.opened(data) as site, site.reading() as db:
         found = topics.all_of(db, administrator(db, name))
-        rows = [{"slug": one.slug, "title": one.title, "description": one.description, "threads": count} for one, count in found]
+        rows = [{"slug": one.slug, "title": one.title, "description": one.description, "moderated": one.moderated, "threads": count} for one, count in found]
     console.print_json(rows) if as_json else console.print_table(rows, ("slug", "title", "threads", "description"))

@@ -5,56 +5,71 @@ so „nie wypisujcie mnie”, „proszę wypisać panią Annę” and „ktoś m
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 
+from listserv.mail import commandlines, halfheard, pauses, wishes
 from listserv.mail import commandwords as words
-from listserv.mail import wishes
+from listserv.mail.command import Command
 from listserv.mail.commandwords import Kind
-from listserv.mail.daywords import TIME, Day, read_days, read_until, read_weekday
+from listserv.mail.daywords import Day
 from listserv.mail.decisions import Answer, Decision, decision
 from listserv.mail.folding import fold, plain
+from listserv.mail.nods import begins_with_no, denies, only_thanks
+from listserv.mail.pauses import has_strange_day
+from listserv.mail.sentences import CHARACTERS_READ, QUOTED, TRIM, sentences
+from listserv.mail.withdrawing import asks_to_withdraw
 
-__all__ = ["Answer", "Command", "Day", "Decision", "Kind", "asks_to_withdraw", "begins_with_no", "commands", "decision", "denies", "is_absent", "only_thanks"]
+__all__ = [
+    "Answer",
+    "Command",
+    "Day",
+    "Decision",
+    "Kind",
+    "address_named",
+    "asks_to_withdraw",
+    "begins_with_no",
+    "commands",
+    "decision",
+    "denies",
+    "has_strange_day",
+    "is_absent",
+    "only_thanks",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing asked for. A pause has the last day of it, or a weekday (0 is Monday), or a number of days, or none (until further notice)."""
-
-    kind: Kind
-    until: Day | None = None
-    days: int | None = None
-    weekday: int | None = None
-
-
-# A dot after a number belongs to a date.
-SENTENCE_END = re.compile(r"([;!?]+|(?<!\d)\.+)(?=[\s)]|$)|\n")
-# Somebody's words within a sentence; quotation marks around a whole line are decoration.
-SAID = re.compile(r"[„“”\"«»]([^„“”\"«»\n]{1,300})[„“”\"«»]")
-QUOTED = re.compile(r"(?m)^\s*>.*$")
-# A line that a mail program broke: long, or open at its end, and what follows goes on in small letters.
-BROKEN = re.compile(r"(?m)(^.{40,}[^.!?\n]|[,:])[ \t]*\n(?=[^\W\dA-ZĄĆĘŁŃÓŚŹŻ_])")
 REPLY_PREFIX = re.compile(r"\s*(?:re|odp|fwd?|pd|aw)\s*:")
-CHARACTERS_READ = 4000
-SENTENCES_READ = 12
 WORDS_READ = 30
-# „To nie ja”, in the words of somebody whose address was used; and the wish to take a held post back. Folded text.
-DENIAL = re.compile(
-    r"\b(?:to )?nie ja\b|\bnie (?:pisal|zglaszal|wysylal|prosil|zapisywal)\w*|\b(?:not|wasn'?t) me\b|\bdid(?:n'?t| not) (?:write|apply|ask|send)"
-)
-THANKS = re.compile(
-    r"\W*(?:(?:ok|okej|nie|no|super|great|bardzo|serdecznie|slicznie|pieknie|many|with)[\s,.!]+)*"
-    r"(?:dzieki|dziekuj\w+|thanks|thank you|thx)\b[^?\n]{0,60}(?:\n[\w\s.,-]{0,60})?"
-)
-WITHDRAWAL = re.compile(r"\bwycof(?:aj|ac|uje|ujemy|anie)\b|\bwithdraw\b|\btake it back\b")
 LONGEST_SENTENCE = 200
-UNDONE_WITH_DIFFICULTY = frozenset({Kind.LEAVE, Kind.JOIN, Kind.PAUSE})
-BARE_LENGTH = re.compile(r" (?:\d{1,3}(?! ?[\d.–-])|dwa|trzy|cztery|tydzien|miesiac|two|three|four|a )")
-# „Przerwa wakacyjna od 1.08 do 15.08, proszę”
-AFTER_PAUSE = re.compile(
-    rf"(?: (?:my|me|mail|delivery|it|mnie|mi|w wiadomosciach|w poczcie|wakacyjna|urlopowa))*(?: (?:od"
-    rf"|from) \d[\d. /-]{{0,9}}(?: ?[a-z]{{3,12}})??)? (?:{TIME.pattern})(?: (?:r|br|roku|biezacego roku))?(?: wlacznie| inclusive)?"
+LINES_READ = 40
+# Below a letter „E-mail: …” belongs to a signature: these count where nothing but commands stands above them.
+BARE = frozenset({Kind.ADDRESS, Kind.NAME})
+SCHEDULED = frozenset({Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY})
+# What may be named in the midst of a line, in a sentence of its own.
+NAMING = frozenset({*BARE, *SCHEDULED, Kind.THREAD, Kind.SEARCH, Kind.ONLY_TOPICS, Kind.NO_TOPICS, Kind.TOPICS})
+WITHIN = re.compile(r"(?<=[.!;])\s+(?=[^\W\d_a-ząćęłńóśźż])")
+# How long a subject and a letter may be that are read as one line.
+MOST_LINES, MOST_WORDS = 2, 3
+EMAIL = re.compile(r"[^\s<>@,;:()\"]{1,64}@[^\s<>@,;:()\"]+\.[a-zA-Z]{2,24}\b")
+GREETING = re.compile(r"(?:dzien dobry|dobry wieczor|witam|czesc|hej|szanowni panstwo|hello|hi|good morning|dear .{1,30})(?: panstwu| panstwa| all)?")
+# „… could not⏎find the package”: a line that goes on below.
+OPEN = re.compile(r"^.{40,}[^.!?:;\s]\s*$")
+# “Stop.” within a letter tells a story, or reads a telegram; it asks for something where hardly anything else is written.
+STOP = re.compile(r"stop")
+MOST_WORDS_BESIDE = 4
+# Topics may be named on several lines.
+SEVERAL = frozenset({Kind.TOPICS, Kind.ONLY_TOPICS, Kind.NO_TOPICS})
+STAYING = words.MODES | {Kind.JOIN, Kind.PAUSE, Kind.RESUME}
+# Of each of these one, or it is not clear which.
+EITHER = (
+    words.MODES,
+    frozenset({Kind.PAUSE, Kind.RESUME}),
+    frozenset({Kind.FOLLOW, Kind.MUTE, Kind.UNMUTE}),
+    frozenset({Kind.TOPICS, Kind.ONLY_TOPICS, Kind.ALL_TOPICS}),
+    frozenset({Kind.NO_TOPICS, Kind.ALL_TOPICS}),
+    frozenset({Kind.ERASE, Kind.KEEP}),
+    frozenset({Kind.PREVIEW, Kind.NO_PREVIEW}),
 )
+UNDONE_WITH_DIFFICULTY = frozenset({Kind.LEAVE, Kind.JOIN, Kind.PAUSE})
 # „Jestem na urlopie do 15.08” asks for a rest, unless it goes on as the notices of robots do.
 NOTICE = re.compile(
     r"\b(?:po (?:moim )?powrocie|zastep(?:uje|stw)\w*|pilnych|kontakt(?:owac)?\b|odpowiem|odpisze|(?:when|after) i (?:return|am back)|(?:up)?on my return"
@@ -66,7 +81,6 @@ ABSENT = re.compile(
     r"|out of (?:the )?office|(?:am|will be) (?:away|on (?:vacation|leave|holiday)))\b"
 )
 OLD_WAY = re.compile(r"(?:(?P<leave>signoff|unsubscribe|unsub|leave)|subscribe|sub|join) (?P<name>[a-z][a-z0-9_-]*)(?:@\S+)?(?: .*)?")
-TRIM = " \t*_\"'„”“‚‘’«»()[]<>.,;:!?-–—"
 
 
 def commands(reply: str, subject: str = "") -> tuple[Command, ...]:
@@ -74,12 +88,51 @@ def commands(reply: str, subject: str = "") -> tuple[Command, ...]:
 
     The subject counts where the letter says nothing, and only if it answers no letter: ours have such words in their subjects.
     """
-    found = _read(plain(reply))
-    if not found and not REPLY_PREFIX.match(fold(plain(subject))):
-        found = _read(plain(subject))
+    subject = "" if REPLY_PREFIX.match(fold(plain(subject))) else plain(subject)
+    found = _with_lines(plain(reply)) or _both(subject, plain(reply)) or _with_lines(subject)
+    found = tuple(_completed(command, f"{subject}\n{plain(reply)}") for command in found)
     if NOTICE.search(fold(plain(reply)[:CHARACTERS_READ])):
         found = tuple(command for command in found if command.kind is not Kind.PAUSE)
-    return () if _contradict({command.kind for command in found}) else found
+    kinds = {command.kind for command in found}
+    if Kind.LEAVE in kinds and not kinds & STAYING:
+        # „Proszę o wypisanie. Adres: …” says which address, and wants no other.
+        return tuple(command for command in found if command.kind in (Kind.LEAVE, Kind.ERASE))
+    return () if _contradict(kinds) else found
+
+
+def _both(subject: str, reply: str) -> tuple[Command, ...]:
+    """„Szukaj” in the subject, and „czytniki e-booków” below."""
+    lines = [line.strip() for line in reply[:CHARACTERS_READ].split("\n") if line.strip() and not QUOTED.match(line)]
+    ended = next((at for at, line in enumerate(lines) if words.SIGN_OFF.fullmatch(fold(line).strip(TRIM))), len(lines))
+    said = [line for line in lines[:ended] if not GREETING.fullmatch(fold(line).strip(TRIM))]
+    if not 1 <= len(said) <= MOST_LINES or not 1 <= len(subject.split()) <= MOST_WORDS:
+        return ()
+    found = commandlines.read(f"{subject.strip(TRIM)} {said[0]}")
+    return (_of_line(found),) if found and found.words and found.kind is not Kind.ERASE else ()
+
+
+def _of_line(found: commandlines.Line) -> Command:
+    return Command(found.kind, words=found.words, guessed=found.guessed)
+
+
+def _completed(command: Command, text: str) -> Command:
+    """The command with the day and the hour that stand elsewhere in the mail."""
+    if command.kind in SCHEDULED and not command.words:
+        own, others = "", list[str]()
+        for sentence, _ in sentences(text):
+            asks = any(one.kind is command.kind for one in _in_sentence(sentence, asked=False))
+            own, others = (sentence, others) if asks and not own else (own, [*others, sentence])
+        said, unheard = halfheard.schedule(command.kind, own, others)
+        return replace(command, words=said, unheard=unheard)
+    if command.kind is Kind.PAUSE:
+        return pauses.with_end(command, [sentence for sentence, _ in sentences(text)])
+    return command
+
+
+def address_named(reply: str) -> str:
+    """The one e-mail address that somebody writes of; empty where there is none, or several."""
+    found = {match[0] for match in EMAIL.finditer(QUOTED.sub("", plain(reply)[:CHARACTERS_READ]))}
+    return found.pop() if len(found) == 1 else ""
 
 
 def in_the_old_way(reply: str, subject: str, name: str) -> tuple[Command, ...]:
@@ -92,13 +145,52 @@ def in_the_old_way(reply: str, subject: str, name: str) -> tuple[Command, ...]:
 
 
 def _contradict(kinds: set[Kind]) -> bool:
-    staying = words.MODES | {Kind.JOIN, Kind.PAUSE, Kind.RESUME}
-    return (Kind.LEAVE in kinds and bool(kinds & staying)) or {Kind.PAUSE, Kind.RESUME} <= kinds or len(kinds & words.MODES) > 1
+    both = any(len(kinds & one) > 1 for one in EITHER)
+    return (Kind.LEAVE in kinds and bool(kinds & STAYING)) or both
+
+
+def _with_lines(text: str) -> tuple[Command, ...]:
+    """What is asked for in lines that name something (`commandlines`), and in the words that are left."""
+    named: dict[Kind, Command] = {}
+    rest: list[str] = []
+    lines = text[:CHARACTERS_READ].split("\n")
+    ended = next((at for at, line in enumerate(lines) if words.SIGN_OFF.fullmatch(fold(line).strip(TRIM))), len(lines))
+    for at, line in enumerate(lines):
+        readable = at < ended and at < LINES_READ and not QUOTED.match(line) and not OPEN.search(lines[at - 1] if at else "")
+        found = commandlines.read(line) if readable else None
+        if readable and found is None:
+            found = _said_within(line)
+        elif found and found.kind in BARE and not commandlines.is_wish(line) and not all(_is_bare(before) for before in rest):
+            found = None
+        if found is None:
+            rest.append(line)
+            continue
+        before = named.get(found.kind)
+        named[found.kind] = replace(_of_line(found), words=f"{before.words}, {found.words}") if before and found.kind in SEVERAL else _of_line(found)
+    return (*named.values(), *(command for command in _read("\n".join(rest)) if command.kind not in named))
+
+
+def _said_within(line: str) -> commandlines.Line | None:
+    """„Zmieniłam adres. Proszę o zmianę adresu na …”: the sentence of a line that names something, and asks for it."""
+    parts = WITHIN.split(line)
+    if len(parts) < 2:
+        return None
+    found = (commandlines.read(part) for part in parts if commandlines.is_wish(part))
+    return next((one for one in found if one and one.kind in NAMING), None)
+
+
+def _is_bare(line: str) -> bool:
+    """Is there nothing on this line but a greeting, or a command?"""
+    said = fold(line).strip(TRIM)
+    return not said or GREETING.fullmatch(said) is not None or bool(_read(line))
 
 
 def _read(text: str) -> tuple[Command, ...]:
     found: dict[Kind, Command] = {}
-    for sentence, end in _sentences(text):
+    said = sentences(text)
+    for sentence, end in said:
+        if STOP.fullmatch(words.POLITE.sub("", sentence)) and not _says_little(said):
+            continue
         for command in _in_sentence(sentence, asked="?" in end):
             if found.setdefault(command.kind, command) != command:
                 # „Przerwa do 15.08” and „przerwa do 20.08”: which of them?
@@ -106,29 +198,16 @@ def _read(text: str) -> tuple[Command, ...]:
     return tuple(found.values())
 
 
-def _sentences(text: str) -> list[tuple[str, str]]:
-    """The first sentences, folded, with what ends each, down to the farewell."""
-    sentences: list[tuple[str, str]] = []
-    lines = BROKEN.sub(r"\1 ", QUOTED.sub("", text[:CHARACTERS_READ]))
-    parts = SENTENCE_END.split(fold(lines))
-    for part, end in zip(parts[::2], [*parts[1::2], ""], strict=True):
-        sentence = _without_quotes(" ".join(part.split())).strip(TRIM)
-        if words.SIGN_OFF.fullmatch(sentence) or len(sentences) == SENTENCES_READ:
-            break
-        if sentence:
-            sentences.append((sentence, end or ""))
-    return sentences
-
-
-def _without_quotes(sentence: str) -> str:
-    """What the writer says, without the words that they tell of."""
-    if SAID.fullmatch(sentence):
-        return sentence
-    return SAID.sub(" ” ", sentence)
+def _says_little(said: list[tuple[str, str]]) -> bool:
+    """Is there nothing but a word or a name in each of these sentences?"""
+    return all(len(sentence.split()) <= MOST_WORDS_BESIDE for sentence, _ in said)
 
 
 def _in_sentence(sentence: str, *, asked: bool) -> list[Command]:
-    alone = _alone(words.POLITE.sub("", sentence))
+    said = words.POLITE.sub("", sentence)
+    if words.EVERYTHING_AGAIN.fullmatch(said):
+        return [] if asked else [Command(Kind.RESUME), Command(Kind.EACH)]
+    alone = _alone(said) or _alone_at_some_time(said)
     if alone is not None:
         # „Wypisz?” may be anything.
         return [] if asked and alone.kind in UNDONE_WITH_DIFFICULTY else [alone]
@@ -138,25 +217,16 @@ def _in_sentence(sentence: str, *, asked: bool) -> list[Command]:
     for kind in (Kind.HELP, Kind.STATUS, Kind.WHO):
         if kind in kinds:
             return [Command(kind)]
+    if wishes.forgets(sentence):
+        return [Command(Kind.ERASE, words="posts" if wishes.POSTS_TOO.search(sentence) else "")]
+    if wishes.archive_only(sentence):
+        return [Command(Kind.ARCHIVE)]
     wish = wishes.wished(sentence)
     if wish in (Kind.LEAVE, Kind.JOIN):
-        return [] if any(words.SENTENCES[mode].search(sentence) for mode in words.MODES) else _leave_or_rest(wish, sentence)
+        return [] if any(words.SENTENCES[mode].search(sentence) for mode in words.MODES & words.SENTENCES.keys()) else pauses.leave_or_rest(wish, sentence)
     found = [Command(kind) for kind in kinds]
-    pause = _pause(sentence) if wish is Kind.PAUSE or _not_now(sentence) else None
+    pause = pauses.pause(sentence) if wish is Kind.PAUSE or pauses.not_now(sentence) else None
     return [*found, pause] if pause else found
-
-
-def _leave_or_rest(wish: Kind, sentence: str) -> list[Command]:
-    """„Proszę nie wysyłać mi wiadomości do 15 sierpnia” asks for a rest only."""
-    if wishes.NOT_NOW.search(sentence) and TIME.search(sentence):
-        pause = _pause(sentence)
-        return [pause] if pause else []
-    return [Command(wish)]
-
-
-def _not_now(sentence: str) -> bool:
-    said = any(wishes.NOT_NOW.match(clause) for clause in wishes.clauses(sentence))
-    return said and TIME.search(sentence) is not None and not (wishes.SUPPOSED.search(sentence) or wishes.TOLD.search(sentence))
 
 
 def _alone(sentence: str) -> Command | None:
@@ -164,13 +234,14 @@ def _alone(sentence: str) -> Command | None:
     for kind, pattern in words.ALONE.items():
         if pattern.fullmatch(sentence):
             return Command(kind)
-    begins = words.ALONE[Kind.PAUSE].match(sentence)
-    # „Przerwa 2 tygodnie” is short for „na 2 tygodnie”.
-    said = f"{sentence[: begins.end()]} na{sentence[begins.end() :]}" if begins and BARE_LENGTH.match(sentence, begins.end()) else sentence
-    if begins is None or AFTER_PAUSE.fullmatch(said, begins.end()) is None:
-        return None
-    pause = _pause(said)
-    return pause if pause and (pause.until or pause.days or pause.weekday is not None) else None
+    return pauses.in_short(sentence)
+
+
+def _alone_at_some_time(sentence: str) -> Command | None:
+    """„Jeden mail dziennie o godz. 18”: the bare word, with a day or an hour."""
+    bare = words.POLITE.sub("", halfheard.without_when(sentence))
+    found = _alone(bare) if bare != sentence else None
+    return found if found and found.kind in SCHEDULED else None
 
 
 def _asks(kind: Kind, pattern: re.Pattern[str], sentence: str) -> bool:
@@ -186,38 +257,6 @@ def _asks(kind: Kind, pattern: re.Pattern[str], sentence: str) -> bool:
     return words.NEGATION.search(sentence[clause : match.end()]) is None
 
 
-def _pause(sentence: str) -> Command | None:
-    """A pause with its end; None where an end is named that cannot be read, lest it lasts for ever."""
-    until = read_until(sentence)
-    weekday = None if until else read_weekday(sentence)
-    days = None if until or weekday is not None else read_days(sentence)
-    if not until and weekday is None and not days and words.UNREADABLE_DAY.search(sentence):
-        return None
-    return Command(Kind.PAUSE, until, days, weekday)
-
-
-def only_thanks(reply: str) -> bool:
-    """Is this a word of thanks, and nothing that waits for an answer?"""
-    return THANKS.fullmatch(fold(plain(reply)).strip()) is not None
-
-
 def is_absent(reply: str) -> bool:
     """Is this a notice of somebody's absence, and no wish? It confirms nothing: nobody has read what it answers."""
     return ABSENT.search(fold(plain(reply))[:CHARACTERS_READ]) is not None and not commands(reply)
-
-
-def denies(reply: str) -> bool:
-    """Does somebody whose address was used say that it was not them?"""
-    said = fold(plain(reply)).strip()
-    return decision(reply).answer is Answer.NO or DENIAL.search(said[:LONGEST_SENTENCE]) is not None
-
-
-def begins_with_no(reply: str) -> bool:
-    """Is „nie” or “no” the first word? Too little to decide anything, enough not to take somebody off a list."""
-    return re.match(r"\W*(?:nie|no|not|don'?t)\b", fold(plain(reply))) is not None
-
-
-def asks_to_withdraw(reply: str) -> bool:
-    """Is this a wish to take a held post back, by the word alone or in a short sentence?"""
-    said = fold(plain(reply)).strip()
-    return len(said) <= LONGEST_SENTENCE and WITHDRAWAL.search(said) is not None and re.search(r"\b(?:nie|not|don't)\b", said) is None

@@ -18,9 +18,35 @@ class Kind(StrEnum):
     HELP = "help"
     WHO = "who"
     STATUS = "status"
+    # No copies and no digests: the archive alone.
+    ARCHIVE = "archive"
+    # Threads: each post at once, none at all, as the others; and the whole thread, once.
+    FOLLOW = "follow"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    THREAD = "thread"
+    # Topics: these too, these alone, all but these, all.
+    TOPICS = "topics"
+    ONLY_TOPICS = "only-topics"
+    NO_TOPICS = "no-topics"
+    ALL_TOPICS = "all-topics"
+    SEARCH = "search"
+    NAME = "name"
+    ADDRESS = "address"
+    LANGUAGE = "language"
+    # What is kept about somebody; and to be forgotten, or not after all.
+    DATA = "data"
+    ERASE = "erase"
+    KEEP = "keep"
+    # To see each of one's own posts before it goes to the list; or not.
+    PREVIEW = "preview"
+    NO_PREVIEW = "no-preview"
+    # Which topics there are; and a link to sign in by.
+    WHICH_TOPICS = "which-topics"
+    SIGN_IN = "sign-in"
 
 
-MODES = frozenset({Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY, Kind.EACH})
+MODES = frozenset({Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY, Kind.EACH, Kind.ARCHIVE})
 
 _MAIL = "(?:wiadomosc|poczte|mail|mejl|e-?mail|list|message|post|letter)"
 MAILS = (
@@ -34,6 +60,10 @@ LIST = (
 )
 # As it is typed in haste, too.
 UNSUBSCRIBE = "(?:unsub?s?cri?be|unsubsribe|unsubscibe)"
+# After a pause, or after fewer.
+EVERYTHING_AGAIN = re.compile(
+    r"(?:(?:znow|znowu|ponownie) (?:prosze (?:o )?)?(?:wszystko|wszystkie(?: wiadomosci| maile)?)|wszystko (?:znow|znowu|ponownie)|everything again)"
+)
 UNTIL_FURTHER_NOTICE = "(?:przerw[ae]|pauz[ae]|pause|hold|suspend) (?:do odwolania|until further notice)"
 _ABRIDGED = "(?:przeglad|podsumowani|zestawieni|tryb|skrot)"
 
@@ -64,7 +94,8 @@ _ALONE = {
     Kind.DAILY: (
         "dziennie",
         "codziennie",
-        "raz dziennie",
+        "raz (?:dziennie|na dzien)",
+        f"(?:jeden|jedna|one) {_MAIL} (?:dziennie|codziennie|na dzien|(?:a|per) day)",
         "(?:przeglad )?(?:dzienny|codzienny)",
         "przeglad",
         "zbiorczo",
@@ -77,6 +108,7 @@ _ALONE = {
         "tygodniowo",
         "co tydzien",
         "raz (?:w tygodniu|na tydzien)",
+        f"(?:jeden|jedna|one) {_MAIL} (?:tygodniowo|na tydzien|w tygodniu|(?:a|per) week)",
         "(?:przeglad )?tygodniowy",
         "weekly(?: digest)?",
         "digest weekly",
@@ -87,6 +119,7 @@ _ALONE = {
         "miesiecznie",
         "co miesiac",
         "raz (?:w miesiacu|na miesiac)",
+        f"(?:jeden|jedna|one) {_MAIL} (?:miesiecznie|na miesiac|w miesiacu|(?:a|per) month)",
         "(?:przeglad )?miesieczny",
         "monthly(?: digest)?",
         "digest monthly",
@@ -103,6 +136,15 @@ _ALONE = {
         f"(?:each|every)(?: {_MAIL})?",
         "all",
         "individual (?:messages|mails)",
+    ),
+    Kind.ARCHIVE: (
+        "(?:tylko|samo|wystarczy(?: mi)?) archiwum",
+        "(?:czytam|bede czytac) (?:tylko )?(?:w )?archiwum",
+        "bez (?:wiadomosci|maili|mejli)",
+        "(?:nie przysylaj(?:cie)?|nie wysylaj(?:cie)?) (?:mi )?nic",
+        "(?:archive|web) only",
+        "only the archive",
+        "no mail at all",
     ),
     Kind.PAUSE: ("(?:o )?przerw[ae]", "pauz[ae]", "wstrzymaj", "zawies", "urlop", "pause", "vacation", "suspend", "hold", "nomail", UNTIL_FURTHER_NOTICE),
     Kind.RESUME: (
@@ -125,12 +167,46 @@ _ALONE = {
         "uczestnicy",
         "kim (?:ja )?jestem(?: na (?:tej )?liscie)?",
         "(?:moje )?ustawienia",
-        "moje dane",
         "who(?: is on the list)?",
         "who ?am ?i",
         "members",
         "(?:member list|list members)",
         "(?:my )?settings",
+    ),
+    Kind.NO_PREVIEW: (
+        "bez podgladu(?: przed wyslaniem)?",
+        "(?:wylacz|wyloncz|zakoncz) (?:mi )?podglad(?: przed wyslaniem)?",
+        "podglad:? (?:nie|off|wylacz|wylaczony|wyl)",
+        "(?:no|without) previews?",
+        "previews?:? (?:off|no)",
+        "(?:turn off|disable|stop) (?:the )?previews?",
+        "(?:turn )?(?:the )?previews? off",
+    ),
+    Kind.PREVIEW: (
+        "podglad(?: (?:moich )?(?:wiadomosci|postow))?(?: przed (?:wyslaniem|wysylka))?",
+        "podglad:? (?:tak|on|wlacz|wlaczony|wl)",
+        "(?:wlacz|wloncz) (?:mi )?podglad(?: przed wyslaniem)?",
+        "z podgladem",
+        "(?:zawsze )?(?:najpierw|zawsze) podglad",
+        "previews?(?: first| my (?:posts|messages|mails?))?",
+        "previews?:? (?:on|yes)",
+        "(?:turn on|enable) (?:the )?previews?",
+        "(?:turn )?(?:the )?previews? on",
+    ),
+    Kind.WHICH_TOPICS: (
+        "obszary(?: tematyczne)?",
+        "(?:jakie|ktore) (?:sa |macie |mamy )?(?:tu |tutaj )?obszary(?: tematyczne)?(?: (?:sa|mozna wybrac|do wyboru|ma (?:ta )?lista))?",
+        "(?:lista|spis|nazwy) obszarow",
+        "(?:the )?topics",
+        "(?:what|which) topics(?: are there| do you have| exist| can i (?:choose|follow))?",
+        "what are the topics",
+        "list (?:of )?topics",
+    ),
+    Kind.SIGN_IN: (
+        "(?:zaloguj(?: mnie)?|logowanie|zalogowanie|log in|login|sign in|signin)",
+        "(?:o )?(?:link|odnosnik) do (?:logowania|zalogowania(?: sie)?|archiwum)",
+        "(?:a |the )?(?:sign-?in|log-?in) link",
+        "(?:nowe )?haslo|(?:new )?password",
     ),
     Kind.STATUS: ("status(?: (?:mojej|moich) (?:wiadomosci|poczty)| mojego listu| of my (?:message|post|mail)s?)?", "moje? wiadomosc[i]?", "my messages?"),
 }
@@ -173,6 +249,23 @@ _SENTENCES = {
         r"\bwysl[a-z]{2,5}m\b.{0,30}\b(?:wiadomosc|list|maila?|mejla?|posta?)\b.{0,20}\b(?:nie (?:widze|widac|dotar|dosz|pojaw|ukaz)|co sie z|gdzie)",
         r"\bmy (?:message|post|mail|e-?mail|letter) (?:never|hasn't|has not|didn't|did not) (?:appear|arriv|show|go|been)",
         r"\bstatus (?:mojej|moich|mojego|of my)\b",
+    ),
+    Kind.SIGN_IN: (
+        r"\bnie (?:moge|umiem|potrafie|da sie) (?:mi )?(?:sie )?zalogowac\b|\bnie (?:pamietam|mam|znam) hasla\b|\bzapomnial[ae]m (?:\w+ )?hasl[ao]\b",
+        r"\b(?:prosze|poprosze)\b.{0,20}\b(?:link|odnosnik|haslo)\w* (?:do (?:logowania|zalogowania|archiwum|konta|strony))",
+        r"\b(?:can't|cannot|can not|unable to) (?:log|sign) ?in\b|\bforg[eo]t(?:ten)? my password\b|\b(?:need|send me|want) a? ?(?:sign-?in|log-?in) link\b",
+    ),
+    Kind.NO_PREVIEW: (
+        r"\bbez podgladu (?:moich |przed )|\b(?:nie chce|prosze nie|rezygnuje z|wylaczcie|prosze wylaczyc|wylaczenie) \w{0,12} ?podglad\w*"
+        r"|\b(?:don't|do not|no longer) (?:want|need|show|send) (?:me )?(?:any |the )?previews?\b",
+    ),
+    Kind.PREVIEW: (
+        r"\b(?:chce|chcialabym|chcialbym|wole|wolalabym|wolalbym|prosze|poprosze|moge|czy moge|mozna)\b.{0,40}\b(?:zobaczyc|widziec"
+        r"|zobaczenie|obejrzec|sprawdzic|podglad)\b"
+        r".{0,40}\b(?:przed (?:wyslaniem|wysylka|opublikowaniem|publikacja)|zanim (?:sie |zostanie |pojdzie|wyjdzie|trafi|ja |je |to )?)",
+        r"\b(?:show me|i (?:want|would like|'d like|like) to (?:see|check|preview)|let me (?:see|check|preview))\b.{0,40}\bbefore (?:it"
+        r"|they|you|sending|posting|my)\b",
+        r"\b(?:prosze|poprosze) o podglad\b",
     ),
     Kind.DAILY: (
         r"\b(?:raz dziennie|raz na dzien|codziennie|(?:jedn[ae]|jeden) (?:wiadomosc|maila?|poczte) dziennie|codzienn\w+ przeglad|one (?:mail|e-?mail"

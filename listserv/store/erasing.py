@@ -13,7 +13,7 @@ from listserv.store.archive import Message
 from listserv.store.base import Base, Word
 from listserv.store.moderation import Held, HeldState
 from listserv.store.people import User
-from listserv.store.queue import Incoming, Letter, Outgoing, Raw
+from listserv.store.queue import Incoming, Letter, Outgoing, Raw, State
 from listserv.store.tools import destroy_unused
 
 
@@ -45,20 +45,33 @@ STAYS = frozenset({"journal", "erasure"})
 # Shared with others, or handled by themselves.
 SHARED = frozenset({"user", "message", "held", "incoming", "letter"})
 # A bar that forgets whom it bars is none; and bytes are looked into elsewhere.
-UNSWEPT = frozenset({"ban", "raw", "alembic_version"})
+UNSWEPT = frozenset({"ban", "list_rule", "raw", "alembic_version"})
 # Names of people and lists, which others may bear as well: whose name it is, the address beside it says.
-NAMES = frozenset({("user", "name"), ("message", "author"), ("held", "author"), ("application", "name"), ("mailing_list", "title"), ("topic", "title")})
+NAMES = frozenset(
+    {
+        ("user", "name"),
+        ("message", "author"),
+        ("held", "author"),
+        ("application", "name"),
+        ("invitation", "name"),
+        ("mailing_list", "title"),
+        ("topic", "title"),
+    }
+)
 # A person's number in a row that belongs to others: the row stays, the number goes.
-OTHERS = frozenset({"decided_by"})
+OTHERS = frozenset({"decided_by", "invited_by"})
 # Where an address stands that says whose the row is: table and column.
 ADDRESSED = (
     ("application", "key"),
+    ("consent", "key"),
     ("held", "author_email"),
     ("incoming", "mail_from"),
+    ("invitation", "key"),
     ("letter", "to_key"),
     ("message", "author_key"),
     ("token", "email"),
     ("trusted", "key"),
+    ("untold", "email"),
 )
 SECRET = frozenset({"hash", "sha256"})
 # Of ASCII in a name, to look for it by these.
@@ -156,18 +169,29 @@ def own_messages(db: Session, user_id: int, keys: Collection[str]) -> Sequence[M
 def forget_rows(db: Session, user_id: int, addresses: set[str]) -> None:
     """Take away every row that belongs to this person alone, and their number from every row that stays."""
     db.flush()
-    db.execute(update(Letter).where(Letter.to_key.in_(addresses)).values(due=None), execution_options={"synchronize_session": False})
-    held = update(Held).where(func.lower(Held.author_email).in_([one.lower() for one in addresses]))
-    db.execute(held.where(Held.state == HeldState.PENDING).values(state=HeldState.WITHDRAWN), execution_options={"synchronize_session": False})
-    db.execute(held.values(author=""), execution_options={"synchronize_session": False})
+    db.execute(update(Letter).where(Letter.to_key.in_(addresses)).values(due=None, mailbox=""), execution_options={"synchronize_session": False})
+    _withdraw_held(db, addresses)
     for table in reversed(Base.metadata.sorted_tables):
         where = None if table.name in STAYS | SHARED else _belongs(table, user_id, addresses)
         if where is not None:
             db.execute(delete(table).where(where))
-    for name, column in (("message", "user_id"), ("held", "decided_by"), ("application", "decided_by")):
+    for name, column in (("message", "user_id"), ("held", "decided_by"), ("application", "decided_by"), ("batch", "decided_by"), ("invitation", "invited_by")):
         table = Base.metadata.tables[name]
         db.execute(update(table).where(table.c[column] == user_id).values({column: None}))
     db.expire_all()
+
+
+def _withdraw_held(db: Session, addresses: Collection[str]) -> None:
+    """What still waits of somebody who goes is taken back, and its mail says so; of what was decided the name goes."""
+    theirs = func.lower(Held.author_email).in_([one.lower() for one in addresses])
+    waits = select(Held.incoming_id).where(theirs, Held.state == HeldState.PENDING)
+    statements = (
+        update(Incoming).where(Incoming.id.in_(waits)).values(state=State.DISCARDED, reasons="withdrawn"),
+        update(Held).where(theirs, Held.state == HeldState.PENDING).values(state=HeldState.WITHDRAWN),
+        update(Held).where(theirs).values(author=""),
+    )
+    for statement in statements:
+        db.execute(statement, execution_options={"synchronize_session": False})
 
 
 def letters_telling(db: Session, addresses: Collection[str], *, archived: bool) -> Sequence[Letter]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.parse import Post
 from listserv.mail.threads import Node
-from listserv.store import positions
+from listserv.store import following, positions
 from listserv.store.archive import SHOWN, Body, Ghost, Message, Thread
 from listserv.store.base import Base
 from listserv.store.lists import MailingList, Topic
@@ -86,6 +86,7 @@ def merge(db: Session, keep: int, others: Collection[int]) -> None:
     db.execute(update(Ghost).where(Ghost.thread_id.in_(others)).values(thread_id=keep))
     db.execute(update(Thread).where(Thread.merged_into.in_(others)).values(merged_into=keep))
     db.execute(update(Thread).where(Thread.id.in_(others)).values(merged_into=keep, messages=0))
+    following.join_threads(db, keep, others)
 
 
 def join_families(db: Session, keep: int, others: Collection[int]) -> None:
@@ -132,6 +133,22 @@ def is_locked(db: Session, mlist: MailingList, refs: Sequence[str]) -> bool:
     found = {row.message_id: row for row in db.execute(query.where(Message.list_id == mlist.id, Message.message_id.in_(refs)))}
     nearest = next((found[ref] for ref in reversed(refs) if ref in found), None)
     return nearest is not None and (nearest.closed or nearest.hidden_at is not None)
+
+
+def topic_answered(db: Session, mlist: MailingList, refs: Sequence[str]) -> str:
+    """The short name of the topic under which the nearest known of these ids (oldest first) is filed; empty where there is none."""
+    if not refs:
+        return ""
+    query = select(Message.message_id, Topic.slug).join(Thread, Thread.id == Message.thread_id).outerjoin(Topic, Topic.id == Thread.topic_id)
+    found = {row.message_id: row.slug for row in db.execute(query.where(Message.list_id == mlist.id, Message.message_id.in_(refs)))}
+    return next((found[ref] or "" for ref in reversed(refs) if ref in found), "")
+
+
+def has_posted(db: Session, mlist: MailingList, user_id: int, keys: Collection[str]) -> bool:
+    """Is there a message of this person, under one of these addresses (folded forms), in the archive?"""
+    shown = select(Message.id).where(Message.list_id == mlist.id, SHOWN)
+    first = db.scalar(shown.where(Message.user_id == user_id).limit(1)) or db.scalar(shown.where(Message.author_key.in_(keys)).limit(1))
+    return first is not None
 
 
 def slugs_in(db: Session, families: Collection[int]) -> frozenset[str]:
@@ -205,6 +222,12 @@ def first_shown(db: Session, thread: Thread) -> str | None:
     """The subject of the first message of a thread that readers see; None where they see none."""
     query = select(Message.subject).where(Message.thread_id == thread.id, SHOWN)
     return db.scalar(query.order_by(Message.parent_id.is_not(None), Message.sent_at, Message.id).limit(1))
+
+
+def has_lost_its_beginning(db: Session, thread: Thread) -> bool:
+    """Is its first message hidden, and nothing left of its subject?"""
+    query = select(Message.id).where(Message.thread_id == thread.id, Message.parent_id.is_(None), Message.hidden_at.is_not(None), Message.subject == "")
+    return db.scalar(query.limit(1)) is not None
 
 
 def part_from(db: Session, thread_id: int) -> Thread:

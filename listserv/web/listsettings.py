@@ -8,8 +8,9 @@ from flask import Blueprint, request
 
 from listserv.errors import Invalid
 from listserv.i18n import N_
+from listserv.store.lists import MailingList
 from listserv.usecases import joining, stewards
-from listserv.usecases.administration import LIST_SETTINGS
+from listserv.usecases.administration import LIST_SETTINGS, MOST_QUESTIONS
 from listserv.usecases.joining import Wish
 from listserv.usecases.stewards import Steward
 from listserv.web.pages import page
@@ -69,6 +70,32 @@ SETTINGS = (
         YES_NO,
     ),
     Setting(
+        "first_post",
+        N_("The first message of everybody new"),
+        N_("When a moderator has let one message of theirs through, their further messages go out at once. Whoever has written before is not new."),
+        (("accept", N_("goes out like all others")), ("hold", N_("waits for a moderator"))),
+    ),
+    Setting(
+        "thanks",
+        N_("Thanks that say nothing else"),
+        N_(
+            "Collected: the author reads them in one letter a day, others in the next digest and below the message, and no mailbox fills with them."
+            " The word SEND makes an ordinary message of one."
+        ),
+        (("post", N_("go to everybody like all messages")), ("collect", N_("are collected"))),
+    ),
+    Setting(
+        "certain_spam",
+        N_("What the mail server is certain is spam"),
+        N_("What it only suspects is held either way. Its marks count only from the mail server in front of this one."),
+        (("hold", N_("waits for a moderator")), ("discard", N_("is thrown away, and nobody is told"))),
+    ),
+    Setting(
+        "invitations_a_day",
+        N_("Invitations in a day"),
+        N_("So many people at most are invited to the list in a day; the others get theirs on the following days. Usual: 100."),
+    ),
+    Setting(
         "emergency", N_("Emergency brake"), N_("Yes: everything waits, moderators' own messages too. For the hour when a quarrel or a flood must stop."), YES_NO
     ),
     Setting("max_size", N_("Largest message, in MB"), N_("Larger ones are held; 0 means no limit. Usual: 10.")),
@@ -78,6 +105,21 @@ SETTINGS = (
         N_("For example [BP]. Empty is better: mail programs sort by the list, and senders' signatures stay valid."),
     ),
     Setting("footer", N_("Words below every message"), N_("Added to each copy. Senders' signatures become invalid by it; empty is better."), lines=3),
+    Setting(
+        "questions",
+        N_("Questions to applicants"),
+        N_("At most five, one a line: who they are, where they work, why they come. They stand in our first letter and in the form; nobody has to answer."),
+        lines=5,
+    ),
+    Setting(
+        "consent",
+        N_("What people agree to when they join"),
+        N_(
+            "A sentence of yours: in the form it has a box to tick, in our first letter it says that a reply agrees to it. Empty: the usual sentence about"
+            " keeping names, addresses and messages for the list. A single dash: nothing is agreed to. Who agreed, when, and to which words is kept."
+        ),
+        lines=3,
+    ),
     Setting(
         "alias",
         N_("Other addresses of the list"),
@@ -89,7 +131,10 @@ SETTINGS = (
 WRONG = {
     "title": N_("The title is one line of at most 200 characters, and never empty."),
     "max_size": N_("The largest message is a number of megabytes, for example 10."),
+    "invitations_a_day": N_("The invitations in a day are a number from 1 to 1000."),
     "subject_tag": N_("The words in front of subjects are at most 64 characters."),
+    "questions": N_("At most five questions, each of at most 120 characters."),
+    "consent": N_("What people agree to has room for 600 characters."),
     "alias": N_("One of the other addresses is not an e-mail address."),
 }
 UNUSABLE = N_("One of the values cannot be used.")
@@ -171,17 +216,23 @@ def _in_words(wrong: Invalid) -> str:
 @blueprint.get("/<list:name>/join")
 def join_form(name: str) -> str:
     """Ask to join."""
-    mlist = joining.place(visit().db, name)
-    return page("moderate/join.html", mlist=mlist, typed=Wish("", "", "", ""))
+    return _join_form(joining.place(visit().db, name), Wish("", "", "", ""))
+
+
+def _join_form(mlist: MailingList, typed: Wish, **more: object) -> str:
+    language = visit().language
+    return page("moderate/join.html", mlist=mlist, typed=typed, sheet=joining.form_of(mlist, language), **more)
 
 
 @blueprint.post("/<list:name>/join")
 def join(name: str) -> Shown:
     """The same answer whoever asks."""
     mlist, form = joining.place(visit().db, name), request.form
-    wish = Wish(form.get("name", ""), form.get("email", "").strip(), form.get("words", ""), visit().language, request.remote_addr or "")
+    answers = tuple(form.get(f"answer-{number}", "") for number in range(1, MOST_QUESTIONS + 1))
+    said = (form.get("name", ""), form.get("email", "").strip(), form.get("words", ""), visit().language, request.remote_addr or "")
+    wish = Wish(*said, answers=answers, agrees=form.get("agree") == "yes")
     try:
         joining.ask(visit().db, mlist, wish, visit().actor, visit().now)
     except Invalid as wrong:
-        return page("moderate/join.html", mlist=mlist, typed=wish, wrong=str(wrong)), 400
+        return _join_form(mlist, wish, wrong=str(wrong)), 400
     return page("moderate/joined.html", mlist=mlist, email=wish.email)

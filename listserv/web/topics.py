@@ -27,7 +27,7 @@ def _page(who: Steward, **more: object) -> str:
 
 def _wanted() -> Wanted:
     form = request.form
-    return Wanted(form.get("slug", ""), form.get("title", ""), form.get("description", ""))
+    return Wanted(form.get("slug", ""), form.get("title", ""), form.get("description", ""), "moderated" in form)
 
 
 @blueprint.post("/<list:name>/moderate/topics")

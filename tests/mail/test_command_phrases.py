@@ -134,7 +134,7 @@ POLISH = [
     ("Rezygnacja z listy", L),
     ("Wypisanie z listy mailingowej", L),
     ("Proszę o usunięcie moich danych z listy", L),
-    ("Proszę usunąć moje dane z bazy", L),
+    ("Proszę usunąć moje dane z bazy", Kind.ERASE),
     ("Proszę o usunięcie mnie z Państwa bazy danych.", L),
     ("Nie wyrażam zgody na otrzymywanie wiadomości", L),
     ("Cofam zgodę na otrzymywanie newslettera", L),
@@ -428,6 +428,11 @@ def test_a_persons_answer_is_no_notice_of_absence(said):
 @pytest.mark.parametrize("said", ["Nie, dziękuję", "No, thank you.", "Bardzo dziękuję!"])
 def test_thanks_wait_for_no_answer(said):
     assert only_thanks(said)
+
+
+@pytest.mark.parametrize("said", ["Nie dziękuję, chciałam coś dodać: proszę o scenariusz", "Dziękuję, ale to nie to", "Thanks, but please look again"])
+def test_thanks_and_a_wish_wait_for_one(said):
+    assert not only_thanks(said)
 
 
 def test_the_table_is_long_enough():
