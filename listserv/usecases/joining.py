@@ -14,19 +14,21 @@ from listserv.store.lists import MailingList, list_by_name
 from listserv.store.members import member_by_key
 from listserv.store.moderation import Application, ApplicationState, open_application
 from listserv.store.people import address_by_key
-from listserv.usecases import limits, membership, outbox
+from listserv.usecases import consents, helping, limits, membership, outbox, questions
 from listserv.usecases.access import Actor
 from listserv.usecases.administration import checked_email, one_line
+from listserv.usecases.applicants import Applicant
+from listserv.usecases.consents import How
 from listserv.usecases.journal import note
-from listserv.usecases.membership import Applicant
 from listserv.usecases.outbox import Cause
 
-LONGEST_NAME, LONGEST_WORDS = 200, 10_000
+LONGEST_NAME, LONGEST_WORDS, LONGEST_ANSWER = 200, 10_000, 2_000
 # In an hour: from one network (a school's people may all apply after the same lesson), and for one address.
 PER_NETWORK, PER_ADDRESS = 30, 5
 HOUR = timedelta(hours=1)
 NO_WORDS = N_("Please write a few words: a human will read them.")
 TOO_LONG = N_("Please say it a little shorter.")
+NOT_AGREED = N_("Please tick the box beside the sentence, if you agree to it.")
 NO_ADDRESS = N_("This does not look like an e-mail address. Please check it.")
 
 
@@ -39,6 +41,23 @@ class Wish:
     words: str
     language: str
     peer: str = ""
+    # To the list's questions, in their order; and the box beside its sentence.
+    answers: tuple[str, ...] = ()
+    agrees: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the form asks beside a name, an address and a few words; `must_agree`: the sentence is the list's own and has a box."""
+
+    questions: tuple[str, ...]
+    consent: str
+    must_agree: bool
+
+
+def form_of(mlist: MailingList, language: str) -> Form:
+    """The form by which one asks to join this list."""
+    return Form(questions.of_form(mlist), consents.sentence(mlist, language), consents.has_own_sentence(mlist))
 
 
 def place(db: Session, name: str) -> MailingList:
@@ -54,12 +73,12 @@ def ask(db: Session, mlist: MailingList, wish: Wish, actor: Actor, now: datetime
 
     Raises Invalid with a sentence for the form, TooMany where a limit protects somebody.
     """
-    email = _checked(wish)
+    email = _checked(mlist, wish)
     _count(db, mlist, wish, email, now)
     key = address.key(email)
     member = member_by_key(db, mlist, key)
     if member:
-        outbox.to_member(db, "help", member, now, mlist=mlist, cause=Cause(), known=True)
+        helping.to_member(db, member, Cause(), now, joins=True)
         return
     if bars(db, mlist, (key,)):
         note(db, actor, "application-banned", mlist=mlist, now=now, detail=email)
@@ -68,15 +87,17 @@ def ask(db: Session, mlist: MailingList, wish: Wish, actor: Actor, now: datetime
     _apply(db, mlist, wish, email, actor, now)
 
 
-def _checked(wish: Wish) -> str:
+def _checked(mlist: MailingList, wish: Wish) -> str:
     try:
         email = checked_email(wish.email)
     except Invalid:
         raise Invalid(NO_ADDRESS) from None
     if not wish.words.strip():
         raise Invalid(NO_WORDS)
-    if len(wish.words) > LONGEST_WORDS or len(wish.name) > LONGEST_NAME:
+    if len(wish.words) > LONGEST_WORDS or len(wish.name) > LONGEST_NAME or any(len(one) > LONGEST_ANSWER for one in wish.answers):
         raise Invalid(TOO_LONG)
+    if consents.has_own_sentence(mlist) and not wish.agrees:
+        raise Invalid(NOT_AGREED)
     return email
 
 
@@ -95,7 +116,11 @@ def _apply(db: Session, mlist: MailingList, wish: Wish, email: str, actor: Actor
         # Anybody can type somebody's address: their case gets no words from here, and they are told where it stands.
         membership.remind(db, known, now)
         return
-    applicant = Applicant(Mailbox(one_line(wish.name), email), "", wish.words.strip(), wish.language, proven, proof="signed-in")
+    answered = questions.from_form(mlist, wish.name, wish.answers)
+    # A tick of somebody whom nobody has proven is worth nothing: their reply agrees.
+    agreed = How.TICK if wish.agrees and proven else None
+    box = Mailbox(one_line(wish.name), email)
+    applicant = Applicant(box, "", wish.words.strip(), wish.language, proven, proof="signed-in", answers=answered, agreed=agreed)
     application = membership.apply(db, mlist, applicant, now, actor=actor)
     _ask_again(db, known, application, now)
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from listserv.store.consents import Consent
 from listserv.store.lists import Joining, list_by_name
 from listserv.store.moderation import Application, ApplicationState
-from listserv.usecases import banning
+from listserv.usecases import administration, banning, questions
 from listserv.usecases.access import CONSOLE
 from tests.web.readers import app, signed_in, stranger, words  # noqa: F401
 
@@ -46,21 +47,27 @@ def test_the_page_tells_nobody_who_is_on_the_list_or_barred_from_it(stranger, of
     assert told(office) == [("application-confirm", "anna@example.org"), ("help", "halina@example.org"), ("application-banned", "zly@example.org")]
 
 
-def test_a_second_wish_asks_for_the_confirmation_again(stranger, office, site):
+def test_a_second_wish_asks_for_the_confirmation_again_the_next_day(stranger, office, site, clock):
     apply(stranger)
     apply(stranger, words="I jeszcze jedno.")
+    assert told(office) == [("application-confirm", "anna@example.org")]
 
+    clock.move(hours=25)
+    apply(stranger, words="I jeszcze jedno.")
     assert told(office) == [("application-confirm", "anna@example.org")] * 2
     with site.reading() as db:
-        assert db.query(Application).one().text == f"{WISH['words']}\n\nI jeszcze jedno."
+        assert db.query(Application).one().text == f"{WISH['words']}\n\nI jeszcze jedno.\n\nI jeszcze jedno."
 
 
-def test_nobody_adds_words_to_somebody_elses_application(stranger, office, site):
+def test_nobody_adds_words_to_somebody_elses_application(stranger, office, site, clock):
     apply(stranger)
     office.reply(office.letters()[0], "Tak, to ja.\n", proven=None)
     office.new_letters()
     apply(stranger, words="Kupujcie u mnie.")
+    assert office.new_letters() == [], "told a moment ago"
 
+    clock.move(hours=25)
+    apply(stranger, words="Kupujcie u mnie.")
     assert [(one.kind, one.to) for one in office.new_letters()] == [("application-received", "anna@example.org")]
     with site.reading() as db:
         assert "Kupujcie" not in db.query(Application).one().text
@@ -116,3 +123,62 @@ def test_a_list_that_is_closed_or_not_there_has_no_form(stranger, office, site, 
     for path in (JOIN, "/niczego/join"):
         stranger.page(path, 404)
         assert stranger.send(path, "/sign-in", **WISH).status_code == 404
+
+
+def with_settings(site, **values):
+    with site.writing() as db:
+        administration.set_list(db, list_by_name(db, "siecibp"), values, CONSOLE, site.now())
+
+
+def test_a_lists_questions_are_fields_of_the_form_and_none_must_be_filled(stranger, office, site):
+    with_settings(site, questions="Imię?\nGdzie Państwo <pracują>?\nCo sprowadza?")
+    form = stranger.get(JOIN).text
+    assert 'for="answer-2"' in form and "Gdzie Państwo &lt;pracują&gt;?" in form
+    # For the name there is a field.
+    assert "Imię?" not in form
+    assert apply(stranger, **{"answer-1": "W Wymyślnej", "answer-2": ""}).status_code == 200
+
+    with site.reading() as db:
+        answers = questions.pairs(db.query(Application).one())
+        assert answers == (("Imię?", "Anna Nowa"), ("Gdzie Państwo <pracują>?", "W Wymyślnej"), ("Co sprowadza?", ""))
+
+
+def test_answers_come_back_into_the_form_where_something_else_is_wrong(stranger, office, site):
+    with_settings(site, questions="Skąd?")
+    answer = apply(stranger, email="nic", **{"answer-1": "Anna z Wymyślnej"})
+
+    assert answer.status_code == 400
+    assert "Anna z Wymyślnej</textarea>" in answer.text
+
+
+def test_a_sentence_of_the_lists_own_has_a_box_that_nobody_has_ticked(stranger, office, site):
+    with_settings(site, consent="Zgadzam się na zasady.")
+    form = stranger.get(JOIN).text
+    assert "Zgadzam się na zasady." in form
+    assert 'name="agree" value="yes" required>' in form
+    refused = apply(stranger)
+    assert refused.status_code == 400 and 'role="alert"' in refused.text
+    assert office.letters() == []
+
+    assert apply(stranger, agree="yes").status_code == 200
+    assert told(office) == [("application-confirm", "anna@example.org")]
+
+
+def test_whoever_is_signed_in_agrees_by_the_tick_itself(app, office, site, now):
+    with_settings(site, consent="Zgadzam się na zasady.")
+    with site.writing() as db:
+        other = administration.create_list(db, administration.NewList("druga", "Druga"), CONSOLE, now)
+        administration.add_member(db, other, administration.NewMember("anna@example.org"), CONSOLE, now)
+    reader = signed_in(app, site, "anna@example.org")
+    apply(reader, agree="yes")
+
+    with site.reading() as db:
+        row = db.query(Consent).one()
+        assert (row.how, row.door, row.words) == ("tick", "web", "Zgadzam się na zasady.")
+    assert "Zgadzam się na zasady." in reader.get("/me").text
+
+
+def test_the_usual_sentence_stands_below_the_form_in_the_readers_language(stranger, office, site):
+    assert "To join means to agree to this:" in words(stranger.get(JOIN).text)
+    with_settings(site, consent="-")
+    assert "means to agree" not in words(stranger.get(JOIN).text)
