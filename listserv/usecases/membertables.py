@@ -7,7 +7,7 @@ because somebody has misspelt it.
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -47,6 +47,19 @@ def decoded(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1250", "replace")
+
+
+FORMULAS = tuple("=+-@\t\r")
+
+
+def harmless(cells: Iterable[str]) -> list[str]:
+    """Cells of which no spreadsheet makes a formula."""
+    return [f"'{cell}" if cell.lstrip("'").startswith(FORMULAS) else cell for cell in cells]
+
+
+def as_written(cell: str) -> str:
+    """The cell before `harmless`."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULAS) else cell
 
 
 def read(text: str) -> Table:
@@ -101,7 +114,7 @@ def _rows(reader: Iterator[list[str]], names: list[str]) -> Iterator[tuple[int, 
         for cells in reader:
             line = getattr(reader, "line_num", 0)
             if any(cell.strip() for cell in cells):
-                yield line, {name: cell.strip() for name, cell in reversed(list(zip(names, cells, strict=False))) if name}
+                yield line, {name: as_written(cell.strip()) for name, cell in reversed(list(zip(names, cells, strict=False))) if name}
     except csv.Error as wrong:
         raise Invalid("the table cannot be read after line {line}: {wrong}", line=line, wrong=wrong) from None
 
