@@ -1,26 +1,32 @@
 """`letters`: every letter in both languages, to look at."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from listserv import letters as words
+from listserv import gallery
 from listserv.cli import console
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write files there instead of printing.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write files and an index.html there instead of printing.")
 @console.as_json
 def letters(out: Path | None, as_json: bool) -> None:
-    """Render every letter in both languages with sample facts."""
-    shown = [{"letter": name, "language": language, "subject": letter.subject, "body": letter.body} for name, language, letter in words.gallery()]
+    """Render every letter in both languages, in every way it can read, with sample facts."""
     if out:
         out.mkdir(parents=True, exist_ok=True)
-        for one in shown:
-            (out / f"{one['letter']}.{one['language']}.txt").write_text(f"{one['subject']}\n\n{one['body']}", "utf-8")
-        click.echo(f"wrote {len(shown)} letters to {out}")
-    elif as_json:
+        count = gallery.write(lambda name, text: _put(out / name, text))
+        click.echo(f"wrote {count} letters to {out}: open index.html")
+        return
+    shown = [{**asdict(one), "letter": one.name} for one in gallery.letters_shown()]
+    if as_json:
         console.print_json(shown)
-    else:
-        for one in shown:
-            console.write(f"=== {one['letter']} ({one['language']})\n{one['subject']}\n\n{one['body']}")
+        return
+    for one in shown:
+        way = f", {one['way']}" if one["way"] else ""
+        console.write(f"=== {one['letter']} ({one['language']}{way})\n{one['subject']}\n\n{one['body']}")
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")

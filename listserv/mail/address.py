@@ -65,6 +65,16 @@ SITE_ROLES = {
 # Python's `idna` is of 2003 and takes `straße` for `strasse`, which since RFC 5891 is somebody else's domain.
 DEVIATIONS = "ßẞς\u200c\u200d"
 LONGEST_LABEL = 63
+# Where dots mean nothing, and the names under which the same mailboxes are reached.
+DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com", "proton.me": "proton.me", "protonmail.com": "proton.me", "pm.me": "proton.me"}
+# RFC 5321 section 4.1.2: a local part in quotation marks, a backslash before any character, is the same without them.
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.S)
+NEEDS_QUOTES = re.compile(r'[\s"(),:;<>@\[\\\]]|^$')
+# What nobody sees: as format and separators, and as letters without a shape.
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
+SHAPELESS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]")
+# Letters of other alphabets, and rare ones of ours, that nobody tells from a-z.
+LIKE_ASCII = str.maketrans("ıȷɡɑ" + "асеорхуіјѕһԁԛԝӏк" + "ονιρα", "ijga" + "aceopxyijshdqwlk" + "ovipa")
 DOTS = re.compile("[.\u3002\uff0e\uff61]")
 MODERATOR_PREFIX = "moderator_"
 LIST_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
@@ -88,12 +98,45 @@ def key(address: str) -> str:
     Letters that only resemble each other stay apart (`ß` and `ss`): they are mailboxes of two people.
     """
     local, domain = split(address.strip())
+    local = _unquoted(local)
     local = local.lower() if local.isascii() else unicodedata.normalize("NFC", local).lower()
     try:
         domain = ascii_domain(domain)
     except UnicodeError:
         pass
     return f"{local}@{domain.lower().rstrip('.')}" if domain else local
+
+
+def _unquoted(local: str) -> str:
+    """One spelling of what may be spelled with quotation marks and backslashes, or without."""
+    found = QUOTED.fullmatch(local)
+    if found is None:
+        return local
+    meant = re.sub(r"\\(.)", r"\1", found[1], flags=re.S)
+    if not NEEDS_QUOTES.search(meant):
+        return meant
+    return '"' + re.sub(r'(["\\])', r"\\\1", meant) + '"'
+
+
+def can_receive(address: str) -> bool:
+    """Do we write to such an address? Not to one with letters that nobody sees or that stand for others, nor to a number in brackets."""
+    local, domain = split(address.strip())
+    if not local or not domain or domain.startswith("["):
+        return False
+    if any(unicodedata.category(letter) in INVISIBLE for letter in _unquoted(local) + domain) or SHAPELESS.search(address):
+        return False
+    return unicodedata.normalize("NFKC", address).lower() == unicodedata.normalize("NFC", address).lower() and not _is_mixed(domain)
+
+
+def resembles(address: str) -> bool:
+    """Is it made of letters that only look like a-z, all of them (`gmaıl.com`)? Nobody types that; it is made to be taken for another."""
+    return not address.isascii() and address.translate(LIKE_ASCII).isascii()
+
+
+def _is_mixed(domain: str) -> bool:
+    """Latin letters and Cyrillic or Greek ones in one label: made to be taken for another."""
+    scripts = ({unicodedata.name(letter, "").partition(" ")[0] for letter in label if letter.isalpha()} for label in DOTS.split(domain))
+    return any("LATIN" in found and found & {"CYRILLIC", "GREEK"} for found in scripts)
 
 
 def ascii_domain(domain: str) -> str:
@@ -110,6 +153,18 @@ def _label(label: str) -> str:
     if len(made) > LONGEST_LABEL:
         raise UnicodeError("label too long")
     return made
+
+
+def mailbox(address: str) -> str:
+    """The mailbox behind an address as far as spelling tells: without `+tag`, and without dots where those mean nothing.
+
+    For counting what reaches one person. Never for who somebody is: elsewhere the two may be two people.
+    """
+    local, domain = split(key(address))
+    local = local.partition("+")[0] or local
+    if domain not in DOTLESS:
+        return f"{local}@{domain}" if domain else local
+    return f"{local.replace('.', '') or local}@{DOTLESS[domain]}"
 
 
 def domain_of(address: str) -> str:

@@ -44,7 +44,7 @@ def owner(app, site, archive, now):
     return signed_in(app, site, "alina@example.org")
 
 
-@pytest.mark.parametrize("page", ["hidden", "members", "journal", "", "bans"])
+@pytest.mark.parametrize("page", ["hidden", "members", "invitations", "journal", "", "bans"])
 def test_a_moderators_page_far_beyond_the_last_is_no_fault_of_ours(owner, page):
     for number in (HUGE, BIG, "-" + HUGE, "9" * 5000):
         assert owner.get(f"/siecibp/moderate/{page}?page={number}").status_code in (200, 404), number
@@ -59,6 +59,7 @@ NUMBERED = [
     ("/siecibp/read", {}, "upto"),
     ("/siecibp/moderate/", {"answer": "approve"}, "case"),
     ("/me/list/siecibp", {}, "address"),
+    ("/siecibp/moderate/invitations", {"do": "back"}, "invitation"),
 ]
 
 
