@@ -5,14 +5,17 @@ import email.policy
 import itertools
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import lru_cache
 
 from sqlalchemy import select
 
+from listserv import letters
 from listserv.dns import Resolver
 from listserv.site import Site
 from listserv.store.queue import Incoming, Letter, Outgoing, State, raw_bytes
 from listserv.usecases import intake
 from listserv.usecases.intake import Arriving
+from tests.letterchecks import own_words, wants_answer
 
 DOMAIN = "lists.example.org"
 FRONT = "mx.example.org"
@@ -52,6 +55,16 @@ class Sent:
     @property
     def text(self):
         return self.mail.get_body(("plain",)).get_content().replace("\N{NO-BREAK SPACE}", " ")
+
+
+@lru_cache(maxsize=256)
+def read(kind, raw):
+    """A letter's parts; one that asks for an answer has an address that takes it."""
+    letter = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
+    if kind in letters.names():
+        text = letter.get_body(("plain",)).get_content()
+        assert letter["Reply-To"] or not wants_answer(own_words(text)), f"{kind} asks for a reply, and it would reach the moderators:\n{text}"
+    return letter
 
 
 class Office:
@@ -94,12 +107,9 @@ class Office:
     def letters(self, to=None, kind=None) -> list[Sent]:
         """All letters so far, oldest first."""
         with self.site.reading() as db:
-            rows = db.scalars(select(Letter).order_by(Letter.id)).all()
-            sent = [Sent(row.kind, row.to, self._read(db, row)) for row in rows]
-        return [one for one in sent if (to is None or one.to == to) and (kind is None or one.kind == kind)]
-
-    def _read(self, db, row):
-        return email.message_from_bytes(raw_bytes(db, row.raw_id), _class=EmailMessage, policy=email.policy.default)
+            wanted = [where for where in (to and Letter.to == to, kind and Letter.kind == kind) if where is not None]
+            rows = db.scalars(select(Letter).where(*wanted).order_by(Letter.id)).all()
+            return [Sent(row.kind, row.to, read(row.kind, raw_bytes(db, row.raw_id))) for row in rows]
 
     def new_letters(self) -> list[Sent]:
         """Those since the last call."""

@@ -208,12 +208,12 @@ def somebody_applies_and_is_admitted(evening, site):
     evening.work()
     evening.reply(evening.newest("anna@example.org", "pytanie"), "anna@example.org", "W pedagogicznej, w Wymyślnej.")
     evening.work()
-    assert "w Wymyślnej" in evening.newest(OWNER, "odpowiada").get_content()
+    assert "w Wymyślnej" in evening.newest(OWNER, "odpowiada").get_body(("plain",)).get_content()
 
     evening.reply(evening.newest(OWNER, "odpowiada"), OWNER, "Tak, zapraszamy.")
     evening.work()
     assert "zapraszamy" in evening.mailbox("anna@example.org")[-1]["Subject"]
-    assert "decyzja zapadła" in evening.mailbox(MODERATOR)[-1]["Subject"]
+    assert "Nowa osoba na liście" in evening.mailbox(MODERATOR)[-1]["Subject"]
 
 
 def a_forged_application_goes_nowhere_and_a_confirmed_one_is_declined(evening, site):
@@ -230,7 +230,7 @@ def a_forged_application_goes_nowhere_and_a_confirmed_one_is_declined(evening, s
     evening.work()
     evening.reply(evening.newest(OWNER, "Zgłoszenie"), OWNER, "NIE. Lista jest dla bibliotek pedagogicznych.")
     evening.work()
-    assert "dla bibliotek pedagogicznych" in evening.mailbox("jan@example.org")[-1].get_content()
+    assert "dla bibliotek pedagogicznych" in evening.mailbox("jan@example.org")[-1].get_body(("plain",)).get_content()
     with site.reading() as db:
         states = Counter(db.scalars(select(Application.state)).all())
         assert states == {ApplicationState.ADMITTED: 1, ApplicationState.DECLINED: 1, ApplicationState.AWAITING_CONFIRMATION: 1}

@@ -34,6 +34,26 @@ SAID = {
     Kind.PAUSE: "przerwa",
     Kind.RESUME: "wracam",
     Kind.JOIN: "zapisz",
+    Kind.ARCHIVE: "tylko archiwum",
+    Kind.FOLLOW: "obserwuj 1",
+    Kind.MUTE: "wycisz 1",
+    Kind.UNMUTE: "odcisz 1",
+    Kind.THREAD: "przyślij wątek 1",
+    Kind.TOPICS: "obszar lekcje",
+    Kind.ONLY_TOPICS: "tylko obszar lekcje",
+    Kind.NO_TOPICS: "bez obszaru lekcje",
+    Kind.ALL_TOPICS: "wszystkie obszary",
+    Kind.SEARCH: "szukaj after:2000-01-01",
+    Kind.NAME: "nazwisko Jan Kowalski",
+    Kind.ADDRESS: "adres nowy@stranger.example.org",
+    Kind.LANGUAGE: "po polsku",
+    Kind.DATA: "moje dane",
+    Kind.ERASE: "usuń moje dane",
+    Kind.KEEP: "zachowaj moje dane",
+    Kind.WHICH_TOPICS: "jakie są obszary?",
+    Kind.SIGN_IN: "logowanie",
+    Kind.PREVIEW: "podgląd",
+    Kind.NO_PREVIEW: "bez podglądu",
     Kind.LEAVE: "wypisz",
 }
 # They end a membership: last, so that a member asks for everything else as one.
@@ -75,6 +95,11 @@ def test_no_answer_by_mail_says_what_its_reader_may_not_see(site, world, clock, 
         for kind, said in SAID.items():
             clock.move(days=1)  # only so many letters a day go to one address
             office.send(f"Ktoś <{email}>", f"{name}-request@lists.example.org", said, said, proven=kind is not Kind.LEAVE)
+        for state in (SHOWN, HIDDEN, HIDDEN_THREAD):
+            for mlist in LISTS:
+                clock.move(days=1)
+                at = links.thread_url(site.settings, mlist, world.things[mlist, state].thread)
+                office.send(f"Ktoś <{email}>", f"{name}-request@lists.example.org", f"Przyślij wątek {at}", "", proven=True)
         for address in addresses(name):
             clock.move(days=1)
             office.send(

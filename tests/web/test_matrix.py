@@ -78,7 +78,7 @@ class Visitor:
 WORDS = [
     (word(mlist, state), who, mlist) for mlist in LISTS for state, who in ((SHOWN, routes.readers), (HIDDEN, routes.stewards), (HIDDEN_THREAD, routes.stewards))
 ]
-WORDS += [(word(mlist, state), routes.stewards, mlist) for mlist in LISTS for state in ("held", "ban")]
+WORDS += [(word(mlist, state), routes.stewards, mlist) for mlist in LISTS for state in ("held", "ban", "invitation")]
 # Who applied may read their own application again.
 WORDS += [(word(mlist, "application"), lambda person, mlist: routes.stewards(person, mlist) or person == "applicant", mlist) for mlist in LISTS]
 
