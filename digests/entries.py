@@ -41,8 +41,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Thanked:
+    """Who thanks whom, and for which message: a line of the digest. A name may be empty where nobody knows it."""
+
+    names: tuple[str, ...]
+    author: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
-    """A digest as many people may share it: the same news, language, zone and schedule. `last`: single copies follow it."""
+    """A digest as many people may share it: the same news, language, zone and schedule.
+
+    `last`: single copies follow it. `away`: since when its readers paused, where it tells what came meanwhile.
+    """
 
     list_title: str
     language: str
@@ -53,6 +66,8 @@ class Edition:
     archive_url: str
     settings_url: str
     last: bool = False
+    away: datetime | None = None
+    thanks: tuple[Thanked, ...] = ()
 
     @property
     def messages(self) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from digests.entries import Edition, Item, Point
+from digests.entries import Edition, Item, Point, Thanked
 from digests.excerpt import shorten
 from digests.schedule import Every, in_words, listed
 from listserv.i18n import HARD_SPACE, clock, long_date, translations, weekday
@@ -12,6 +12,8 @@ KIB = 1024
 # Sixty of these, each letter of them written as an entity, still leave room for the rest of the page.
 TITLE = 150
 PAUSE = timedelta(days=14)
+# Of those who thank for one message.
+NAMES = 8
 
 
 def subject(edition: Edition) -> str:
@@ -40,6 +42,11 @@ def kicker(edition: Edition) -> str:
         "day": weekday(edition.made_at, edition.language, edition.zone.key),
         "date": long_date(edition.made_at, edition.language, edition.zone.key),
     }
+    if edition.away:
+        since = long_date(edition.away, edition.language, edition.zone.key)
+        if since == facts["date"]:
+            return t.gettext("What came during the pause, %(date)s") % facts
+        return t.gettext("What came during the pause, %(since)s to %(date)s") % {**facts, "since": since}
     if edition.schedule.every is Every.DAY:
         return t.gettext("Daily digest, %(day)s, %(date)s") % facts
     if edition.schedule.every is Every.WEEK:
@@ -108,6 +115,16 @@ def answers(item: Item, language: str) -> str:
     return translations(language).gettext("in answer to: %(author)s") % {"author": item.answers}
 
 
+def thanks(one: Thanked, language: str) -> str:
+    """`Halina Okładka, Marek Regał – Ewa Fiszka: „Scenariusze”`: who thanks whom, and for what."""
+    t = translations(language)
+    names = list(dict.fromkeys(filter(None, one.names)))
+    more = len(one.names) - len(names[:NAMES])
+    who = ", ".join(names[:NAMES]) + (f" +{more}" if more and names else "") or t.gettext("somebody on the list")
+    author = one.author or t.gettext("somebody")
+    return t.gettext("%(who)s → %(author)s: “%(title)s”") % {"who": who, "author": author, "title": title(one.title, language)}
+
+
 def preview(edition: Edition) -> str:
     """What mail programs show behind the subject: the titles."""
     return "; ".join(title(entry.title, edition.language) for entry in edition.entries[:4])[:200]
@@ -116,6 +133,8 @@ def preview(edition: Edition) -> str:
 def how_often(edition: Edition) -> str:
     """When this comes, or that it was the last."""
     t = translations(edition.language)
+    if edition.away:
+        return t.gettext("The pause is over: from now on every message comes by itself again.")
     if edition.last:
         return t.gettext("This is the last digest: from now on every message comes by itself.")
     return t.gettext("This digest comes %(when)s.") % {"when": in_words(edition.schedule, edition.language)}

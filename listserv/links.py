@@ -2,6 +2,7 @@
 
 import hmac
 from functools import lru_cache
+from urllib.parse import quote_plus
 
 from listserv.config import Settings
 from listserv.mail import tokens
@@ -68,6 +69,11 @@ def message_url(settings: Settings, name: str, message_hash: str) -> str:
     return f"{settings.site.url}/{name}/message/{message_hash}"
 
 
+def search_url(settings: Settings, name: str, words: str) -> str:
+    """What is found on a list by these words."""
+    return f"{settings.site.url}/{name}/search?q={quote_plus(words)}"
+
+
 def feed_url(settings: Settings, name: str, key: str = "") -> str:
     """A list's feed; with the key of a member where the list is not public."""
     return f"{settings.site.url}/{name}/feed.atom" + (f"?key={key}" if key else "")
@@ -81,6 +87,11 @@ def sign_in_url(settings: Settings, token: str) -> str:
 def prove_url(settings: Settings, token: str) -> str:
     """The link that proves one more address of somebody's own."""
     return f"{settings.site.url}/me/prove/{token}"
+
+
+def invitation_url(settings: Settings, token: str) -> str:
+    """The page on which somebody who was invited says yes or no."""
+    return f"{settings.site.url}/me/invitation/{token}"
 
 
 def keep_url(settings: Settings, token: str) -> str:

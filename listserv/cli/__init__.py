@@ -27,6 +27,8 @@ COMMANDS = {
     "topic": ("topics", "Subject areas of a list: add, set, remove, ls."),
     "thread": ("threads", "Threads and messages: lock, pin, rename, move, split, join, hide, show, redact."),
     "member": ("members", "People on a list: add, set, remove, ls, show, import."),
+    "application": ("applications", "Applications to join a list: ls, purge."),
+    "rule": ("rules", "What a list holds, refuses or discards of its own accord: add, remove, ls."),
     "ban": ("bans", "Who may not write to a list, or to any: add, remove, ls."),
     "export": ("exporting", "What a list holds, as files: mbox, json, csv."),
     "import": ("importing", "Bring an archive, or another program's lists."),

@@ -20,6 +20,7 @@ from listserv.site import Site
 from listserv.store.lists import MailingList
 from listserv.usecases import exporting
 from listserv.usecases.access import known_list
+from listserv.usecases.membertables import harmless
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -40,9 +41,9 @@ def as_json(db: "Session", mlist: MailingList, site: Site) -> Parts:
 
 
 def as_csv(db: "Session", mlist: MailingList, site: Site) -> Parts:
-    """One member a line."""
+    """One member a line. What begins like a formula is a text (`member import` reads it back): spreadsheets would run somebody's name."""
     for row in exporting.members(db, mlist):
-        yield _csv_line(row)
+        yield _csv_line(harmless(row))
 
 
 def _csv_line(row: Iterable[str]) -> bytes:

@@ -10,7 +10,7 @@ import click
 from listserv import bell
 from listserv.cli import console
 from listserv.site import Site
-from listserv.usecases import digesting, housekeeping, tracing
+from listserv.usecases import housekeeping, tracing
 from listserv.usecases.access import CONSOLE
 from listserv.usecases.tracing import Trace, Waiting
 
@@ -101,11 +101,11 @@ def retry(data: Path, number: int) -> None:
 @console.as_json
 @click.pass_obj
 def due(data: Path, at_text: str, do: bool, as_json: bool) -> None:
-    """What the calendar owes: digests that are due."""
+    """What the calendar owes: digests, reminders, and what lapses."""
     with console.opened(data) as site:
         at = console.parsed_time(at_text, site) if at_text else site.now()
         with site.reading() as db:
-            rows = [{**asdict(owed), "at": console.local(owed.at, site)} for owed in digesting.owed(db, at)]
+            rows = [{**asdict(owed), "at": console.local(owed.at, site)} for owed in housekeeping.owed(db, at)]
         if do:
             run_until_done(site, at)
     if as_json:

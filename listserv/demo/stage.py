@@ -23,6 +23,7 @@ from typing import IO
 from listserv.config import FILE, Settings, commented
 from listserv.resources import folder
 from listserv.site import Site
+from listserv.store.lists import ThankYous
 from listserv.store.members import DeliveryMode, Role
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
@@ -144,6 +145,7 @@ def found_network(settings: Settings) -> None:
         now = site.now()
         mlist = administration.create_list(db, NewList("siecibp", "Sieć BP", language="pl"), CONSOLE, now)
         mlist.description = "Lista bibliotek pedagogicznych. Pytamy, odpowiadamy, dzielimy się materiałami."
+        mlist.thanks = ThankYous.COLLECT
         for slug, title in (("tik", "Lekcje i\xa0TIK"), ("zbiory", "Zbiory i\xa0katalog"), ("spotkania", "Spotkania")):
             administration.add_topic(db, mlist, slug, title, CONSOLE, now)
         for person in PEOPLE:

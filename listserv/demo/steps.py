@@ -65,7 +65,7 @@ def yes(demo: Demo) -> str:
     """A moderator answers with one word."""
     demo.answer(demo.expect("the moderators' letter", to(MODERATORS[0], "Anna Nowa"))[0], "TAK")
     demo.expect("the welcome", to("anna@wymyslna.example.org", "zapraszamy"))
-    demo.expect("the other moderator's note", to(MODERATORS[1], "decyzja zapadła"))
+    demo.expect("the other moderator's note", to(MODERATORS[1], "Nowa osoba na liście: Anna Nowa"))
     return "a moderator replied TAK: the applicant is welcomed, the other moderator told"
 
 

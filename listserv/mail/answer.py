@@ -43,11 +43,12 @@ def _content(raw: bytes, post: Post, text: str) -> bytes:
         found = parse.attachment(raw, file.number)
         # Pictures that the quoted digest brought along are not the author's; nor is the digest itself, attached.
         if found and not file.inline and not tokens.IN_TEXT.search(found[1].decode("latin-1")):
-            _attach(mail, file, found[1])
+            attach(mail, file, found[1])
     return mail.as_bytes()
 
 
-def _attach(mail: EmailMessage, file: parse.Attachment, content: bytes) -> None:
+def attach(mail: EmailMessage, file: parse.Attachment, content: bytes) -> None:
+    """Put a file into a mail under its own name and type."""
     main, _, sub = file.type.partition("/")
     if main in ("message", "multipart") or not sub:
         main, sub = "application", "octet-stream"  # RFC 2046 section 5.2: a message part may not be base64

@@ -42,8 +42,10 @@ def one_line(text: str) -> str:
     return " ".join(clean.encode("utf-8", "replace").decode().split(" ")).strip()
 
 
-def letter(sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Mapping[str, str], date: datetime) -> bytes:
-    """A plain-text letter with CRLF line ends. `headers` win over the standard ones."""
+def letter(
+    sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Mapping[str, str], date: datetime, html: str = "", files: Sequence["File"] = ()
+) -> bytes:
+    """A letter with CRLF line ends: its text and, where there is one, the same as HTML. `headers` win over the standard ones."""
     policy = SMTP if (sender.address + to.address).isascii() else SMTPUTF8
     mail = EmailMessage(policy=policy)
     typed = _as_typed(sender, to, subject, headers)
@@ -58,6 +60,11 @@ def letter(sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Ma
             if value:
                 mail[name] = SOMEBODY if name.lower() in typed else one_line(value)
     mail.set_content(body.encode("utf-8", "replace").decode(), cte="quoted-printable")
+    if html:
+        mail.add_alternative(html.encode("utf-8", "replace").decode(), subtype="html", cte="quoted-printable")
+    for file in files:
+        main, _, sub = file.type.partition("/")
+        mail.add_attachment(file.data, maintype=main, subtype=sub, filename=one_line(file.name))
     if not typed:
         return mail.as_bytes()
     found, content = fields.split(mail.as_bytes())

@@ -3,11 +3,14 @@
 import re
 
 from listserv.mail import fields
-from listserv.mail.mime import Part, read_head
+from listserv.mail.mime import Part, read, read_head
 from listserv.mail.text import one_line
 
 ENDS = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 LONGEST_NAME = 200
+# Messages in messages that are opened for the names of what they carry, and how many names that may be.
+MESSAGES = frozenset({"message/rfc822", "message/global"})
+MOST_MESSAGES, MOST_NAMES = 4, 100
 ENDINGS = {
     "application/pdf": ".pdf",
     "application/zip": ".zip",
@@ -63,11 +66,23 @@ def _subject_within(part: Part) -> str:
 
 
 def _bare_name(name: str) -> str:
-    return one_line(name).replace("\\", "/").rpartition("/")[2].strip(". ")
+    # A name that ends like a folder's is still the file's: programs that save it leave that out.
+    return one_line(name).replace("\\", "/").rstrip("/. ").rpartition("/")[2].strip(". ")
 
 
 def _ending(part: Part) -> str:
     return ENDINGS.get(part.type, ".txt" if part.type.startswith(("text/", "message/")) else ".bin")
+
+
+def names_within(part: Part, kind: str, deep: int = MOST_MESSAGES) -> tuple[str, ...]:
+    """What the files of an attached message are called, and those of messages within it."""
+    if not deep or kind not in MESSAGES:
+        return ()
+    found: list[str] = []
+    for number, leaf in enumerate(read(part.content()).leaves(), 1):
+        found += [file_name(leaf, number)] if leaf.name else []
+        found += names_within(leaf, leaf.type, deep - 1)
+    return tuple(found[:MOST_NAMES])
 
 
 def type_by_name(name: str) -> str:

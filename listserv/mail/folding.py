@@ -4,14 +4,28 @@ import unicodedata
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009"), " ")
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "’": "'", "ʼ": "'", "`": "'"})
+_LETTERS = {"ł": "l", "ø": "o", "đ": "d", "’": "'", "ʼ": "'", "`": "'"}
+
+
+# Alphabets end here; what is beyond is looked up each time, so that no mail fills the memory.
+_LAST = 0x2FFF
+
+
+class _Bare(dict[int, str]):
+    """Each character without its marks, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        bare = unicodedata.normalize("NFD", _LETTERS.get(letter, letter))[0]
+        return self.setdefault(code, bare) if code <= _LAST else bare
+
+
+_BARE = _Bare()
 
 
 def fold(words: str) -> str:
     """Lower case, no diacritics, every character one character: `Każdą` and `kazda` are one word."""
-    if words.isascii():
-        return words.lower().translate(_LETTERS)
-    return "".join(unicodedata.normalize("NFD", c)[0] for c in unicodedata.normalize("NFC", words).lower().translate(_LETTERS))
+    return unicodedata.normalize("NFC", words).lower().translate(_BARE)
 
 
 def plain(text: str) -> str:

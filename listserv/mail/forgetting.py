@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from listserv.mail import address, headers, parse, quotes, redacting
+from listserv.mail import address, headers, parse, quotes, redacting, redactinghtml
 from listserv.mail.redacting import Plan
 
 NOBODY = "nobody@erased.invalid"
@@ -67,7 +67,7 @@ def redacted(raw: bytes, who: Person) -> bytes:
 
 def in_text(text: str, who: Person) -> str:
     """A text without this person: their address, not that of somebody else which has it at its end or its beginning."""
-    return _pattern(who).sub(redacting.BAR, text)
+    return _pattern(who).sub(redactinghtml.BAR, text)
 
 
 @lru_cache(maxsize=8)

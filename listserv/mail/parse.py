@@ -40,6 +40,8 @@ class Attachment:
     # Shown in its place by the letter's HTML, which names it by this id.
     inline: bool = False
     content_id: str = ""
+    # Of an attached message: what its own files are called.
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def _attachment(part: Part, number: int, named: frozenset[str]) -> tuple[Attachm
     data = part.content()
     content_id = bodies.content_id(part)
     name, kind = filenames.file_name(part, number), bodies.shown_type(part)
-    return Attachment(number, name, kind, len(data), sha256(data).hexdigest(), content_id in named, content_id), data
+    return Attachment(number, name, kind, len(data), sha256(data).hexdigest(), content_id in named, content_id, filenames.names_within(part, kind)), data
 
 
 def _made_id(raw: bytes) -> str:

@@ -9,21 +9,20 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email.header import Header
-from html import unescape
 from unicodedata import normalize
-from urllib.parse import quote, unquote
 
 from listserv.mail import bodies, fields, headers, mime, parse, winmail
 from listserv.mail.html import to_text
 from listserv.mail.part import Part
+from listserv.mail.redactinghtml import BAR, in_html
 from listserv.mail.veils import UNSEEN
+from listserv.mail.writtenparts import TOKEN, quoted, typed
 
-BAR = "███"
 # What may stand between two words: a line's end, and the marks of a quotation behind it.
 GAP = rf"[\s>|\u00a0{UNSEEN}]+"
 # What nobody sees between two letters.
 NOTHING = f"[{UNSEEN}]*"
-# Who wrote when and in answer to what: an archive is made of these. Types and names of parts are written by `_typed`.
+# Who wrote when and in answer to what: an archive is made of these. Types and names of parts are written by `writtenparts`.
 KEPT_FIELDS = frozenset(
     ("from", "sender", "date", "message-id", "in-reply-to", "references", "mime-version", "content-type", "content-transfer-encoding")
     + ("content-disposition", "content-id", "resent-message-id")
@@ -31,11 +30,7 @@ KEPT_FIELDS = frozenset(
 # Of a mail whose body is taken out.
 REMAINING = KEPT_FIELDS - {"content-type", "content-transfer-encoding", "content-disposition", "content-id"} | {"to", "cc", "subject", "list-id"}
 CONTENT = ("content-type", "content-transfer-encoding", "content-disposition", "content-language", "content-md5", "content-length")
-HTML_TOKEN = re.compile(r"<!--.*?-->|<[/!?a-zA-Z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});?|.", re.S)
-# Tags that do not part words.
-WITHIN_WORDS = re.compile(r"</?(?:a|abbr|b|bdo|big|cite|code|em|font|i|ins|del|mark|o:p|q|s|small|span|strong|sub|sup|tt|u|wbr)\b", re.I)
 MOST_NESTED = 5
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +100,7 @@ def _emptied(raw: bytes, plan: Plan) -> bytes:
     kept = [field for field in found if field.name in REMAINING and not (plan.subject and field.name == "subject")]
     pattern = _pattern(plan.words)
     head = headers.join(_field(field, pattern) if pattern else field for field in kept)
-    return head + _typed("text/plain", {"charset": "utf-8"}, "", "quoted-printable") + b"\r\n" + _quoted(plan.note)
+    return head + typed("text/plain", {"charset": "utf-8"}, "", "quoted-printable") + b"\r\n" + quoted(plan.note)
 
 
 def _without_subject(raw: bytes) -> bytes:
@@ -156,8 +151,8 @@ def _doomed(root: Part, numbers: Collection[int]) -> list[Part]:
 def _as_note(raw: bytes, part: Part, plan: Plan, root: Part) -> bytes:
     """An attachment's place, kept, so that those behind it keep their numbers."""
     kept = b"" if part is not root else headers.join(field for field in headers.split(raw[: part.span[1]])[0] if field.name not in CONTENT)
-    head = _typed("text/plain", {"charset": "utf-8"}, "attachment", "quoted-printable", name=plan.note_name)
-    return kept + head + b"\r\n" + _quoted(plan.note)
+    head = typed("text/plain", {"charset": "utf-8"}, "attachment", "quoted-printable", name=plan.note_name)
+    return kept + head + b"\r\n" + quoted(plan.note)
 
 
 def _around(raw: bytes, part: Part, pattern: re.Pattern[str] | None) -> Iterator[tuple[int, int, bytes]]:
@@ -176,7 +171,7 @@ def _content(part: Part, pattern: re.Pattern[str] | None, depth: int, plan: Plan
     if part.type == "message/rfc822" or part.type == "message/global":
         within = part.content()
         made = _edited(within, Plan(plan.words), pattern, depth + 1) if depth < MOST_NESTED else within
-        return (made, _typed(part.type, {}, part.disposition, "8bit", name=_named(part, pattern))) if made != within else None
+        return (made, typed(part.type, {}, part.disposition, "8bit", name=_named(part, pattern))) if made != within else None
     if winmail.is_envelope(part):
         letter, files = winmail.opened(part, with_letter=True)
         inside = [one.text for one in (letter, *files) if one is not None and one.type.startswith("text/")]
@@ -184,19 +179,19 @@ def _content(part: Part, pattern: re.Pattern[str] | None, depth: int, plan: Plan
         return _removed(plan) if any(pattern.search(text) for text in (*inside, *named)) else None
     if not part.type.startswith(("text/", "message/")):
         return None
-    text = _in_html(part.text, pattern) if part.type == "text/html" else pattern.sub(BAR, part.text)
+    text = in_html(part.text, pattern) if part.type == "text/html" else pattern.sub(BAR, part.text)
     if text == part.text:
         return None
     kept = {name: value for name, value in part.parameters.items() if name in ("format", "delsp", "method")}
     written = "base64" if part.first("content-transfer-encoding").strip().lower() == "base64" else "quoted-printable"
-    body = binascii.b2a_base64(text.encode()) if written == "base64" else _quoted(text)
+    body = binascii.b2a_base64(text.encode()) if written == "base64" else quoted(text)
     if written == "base64":
         body = b"\r\n".join(body[at : at + 76].strip() for at in range(0, len(body), 76)) + b"\r\n"
-    return body, _typed(part.type, {"charset": "utf-8", **kept}, part.disposition, written, name=_named(part, pattern))
+    return body, typed(part.type, {"charset": "utf-8", **kept}, part.disposition, written, name=_named(part, pattern))
 
 
 def _removed(plan: Plan) -> tuple[bytes, bytes]:
-    return _quoted(plan.note), _typed("text/plain", {"charset": "utf-8"}, "attachment", "quoted-printable", name=plan.note_name)
+    return quoted(plan.note), typed("text/plain", {"charset": "utf-8"}, "attachment", "quoted-printable", name=plan.note_name)
 
 
 def _named(part: Part, pattern: re.Pattern[str]) -> str:
@@ -211,8 +206,8 @@ def _stubborn(raw: bytes, plan: Plan, pattern: re.Pattern[str]) -> bytes:
         start, body, end = part.span
         text = to_text(part.text) if part.type == "text/html" else bodies.text_of(part) if part.type.startswith("text/") else ""
         if pattern.search(text) or pattern.search(part.name):
-            content = _typed("text/plain", {"charset": "utf-8"}, part.disposition, "quoted-printable")
-            edits.append((start, end, _head(raw[start:body], part, pattern, content) + _quoted(plan.note)))
+            content = typed("text/plain", {"charset": "utf-8"}, part.disposition, "quoted-printable")
+            edits.append((start, end, _head(raw[start:body], part, pattern, content) + quoted(plan.note)))
     for start, end, new in reversed(edits):
         raw = raw[:start] + new + raw[end:]
     # Read as a whole it must be silent: where it is not, nothing of it can be trusted.
@@ -226,7 +221,7 @@ def _head(raw: bytes, part: Part, pattern: re.Pattern[str] | None, content: byte
     if content is None and pattern and pattern.search(part.name):
         kept = {name: value for name, value in part.parameters.items() if name not in ("name", "filename")}
         encoding = part.first("content-transfer-encoding").strip()
-        content = _typed(part.type, kept, part.disposition, encoding if TOKEN.fullmatch(encoding) else "", name=_named(part, pattern))
+        content = typed(part.type, kept, part.disposition, encoding if TOKEN.fullmatch(encoding) else "", name=_named(part, pattern))
     if content is None and made == found:
         return raw
     if content is not None:
@@ -241,76 +236,3 @@ def _field(field: headers.Field, pattern: re.Pattern[str]) -> headers.Field:
     name = field.raw.split(b":", 1)[0].decode("ascii").strip()
     value = Header(pattern.sub(BAR, text), "utf-8", header_name=name).encode(linesep="\r\n")
     return headers.Field(field.name, f"{name}: {value}\r\n".encode("ascii", "replace"))
-
-
-def _typed(kind: str, parameters: dict[str, str], disposition: str, encoding: str, *, name: str = "") -> bytes:
-    """The fields that say what a part is."""
-    said = "".join(f"; {key}{_value(value)}" for key, value in parameters.items() if TOKEN.fullmatch(key))
-    lines = [f"Content-Type: {kind}{said}"]
-    if encoding:
-        lines.append(f"Content-Transfer-Encoding: {encoding}")
-    if disposition or name:
-        shown = disposition if disposition in ("inline", "attachment") else "attachment"
-        lines.append(f"Content-Disposition: {shown}" + (f"; filename{_value(name)}" if name else ""))
-    return "".join(f"{line}\r\n" for line in lines).encode("ascii", "replace")
-
-
-def _value(text: str) -> str:
-    """The value of a parameter: a token, quoted, or as RFC 2231 section 4 writes letters."""
-    if TOKEN.fullmatch(text):
-        return f"={text}"
-    if text.isascii() and text.isprintable():
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-        return f'="{escaped}"'
-    return f"*=utf-8''{quote(text, safe='')}"
-
-
-def _quoted(text: str) -> bytes:
-    """A text as quoted-printable UTF-8 with CRLF."""
-    made = binascii.b2a_qp(text.encode(), istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return made if made.endswith(b"\r\n") else made + b"\r\n"
-
-
-def _in_html(source: str, pattern: re.Pattern[str]) -> str:
-    """HTML whose words are found as they are read: over tags within a word, with entities as letters."""
-    tokens = HTML_TOKEN.findall(source)
-    said = [_letters(token) for token in tokens]
-    text = "".join(said)
-    doomed = [found.span() for found in pattern.finditer(text)]
-    made: list[str] = []
-    at, spans = 0, iter([*doomed, (len(text) + 1, len(text) + 1)])
-    start, end = next(spans)
-    barred = False
-    for token, letters in zip(tokens, said, strict=True):
-        while at >= end:
-            (start, end), barred = next(spans), False
-        is_tag = token.startswith("<") and len(token) > 1
-        if letters and not is_tag and at < end and at + len(letters) > start:
-            made.append("" if barred else BAR)
-            barred = True
-        else:
-            made.append(_bare_tag(token, pattern) if is_tag else token)
-        at += len(letters)
-    return "".join(made)
-
-
-def _letters(token: str) -> str:
-    """What a token of HTML says."""
-    if token.startswith("<") and len(token) > 1:
-        return "" if token.startswith("<!--") or WITHIN_WORDS.match(token) else "\n"
-    if token.startswith("&") and len(token) > 1:
-        said = unescape(token)
-        # Marks that only tell where a word may be broken.
-        return "" if said in ("\u00ad", "\u200b", "\u200c", "\u200d", "\u2060") else said
-    return "" if token in "\u00ad\u200b\u200c\u200d\u2060\ufeff" else token
-
-
-def _bare_tag(token: str, pattern: re.Pattern[str]) -> str:
-    """A tag without its attributes, where they say it: a link, a picture's text; a comment that says it goes."""
-    said = unescape(token)
-    if not pattern.search(said) and not pattern.search(unquote(said)):
-        return token
-    if token.startswith("<!--"):
-        return ""
-    name = re.match(r"</?[a-zA-Z][\w:-]*", token)
-    return f"{name[0]}>" if name else ""

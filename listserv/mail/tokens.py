@@ -34,7 +34,7 @@ KINDS = frozenset(str(kind) for kind in Kind)
 RANDOM = "x"
 # Where a token may stand in a mail: a reply address of ours, a link of ours.
 IN_TEXT = re.compile(
-    r"(?i)\br[+-][a-z2-7]{16,40}(?=@)|(?:(?<=/unsubscribe/)|(?<=/feed\.atom\?key=)|(?<=/sign-in/)|(?<=/me/prove/)|(?<=/me/keep/))[a-z2-7]{16,40}"
+    r"(?i)\br[+-][a-z2-7]{16,40}(?=@)|(?:(?<=/unsubscribe/)|(?<=/feed\.atom\?key=)|(?<=/sign-in/)|(?<=/me/prove/)|(?<=/me/keep/)|(?<=/me/invitation/))[a-z2-7]{16,40}"
 )
 
 

@@ -15,7 +15,7 @@ _LEAD = (
     "|to|ja|ok"
     "|z przykroscia|z zalem"
     "|natomiast|jednak|juz|tylko|teraz|obecnie|ponownie|po raz \\w+|raz jeszcze|jeszcze raz|z gory dziekuje i|w tej sytuacji|przez to|stad"
-    "|(?:w zwiazku ze?|z powodu|z uwagi na|ze wzgledu na)(?: \\w+){1,5}?|bardzo|uprzejmie|serdecznie|grzecznie|goraco|pilnie"
+    "|(?:w zwiazku ze?|z powodu|z uwagi na|ze wzgledu na|na podstawie|zgodnie z|w mysl)(?: \\w+){1,5}?|bardzo|uprzejmie|serdecznie|grzecznie|goraco|pilnie"
     "|hello|hi|good morning|dear \\w+|so|therefore|and|also|hence|unfortunately|sorry|then|thanks|thank you|ok|well|now|but"
 )
 LEAD = rf"(?:(?:{_LEAD})[\s,!]+)*"
@@ -107,7 +107,7 @@ BEGINNINGS: dict[Kind, tuple[str, ...]] = {
         rf"(?:jestem|bede|ide|wyjezdzam|przebywam) (?:\w+ )?na urlop(?:ie)?(?={_TIME})",
         rf"{PLEASE}(?:pause|suspend|hold)(?: (?:me|my|all|the|list|delivery|mails?|e-?mails?|messages|posts|subscription|it))*(?: (?:until|till|for|from)\b|$)",
         rf"{I_WANT}(?:a |take a |have a )?(?:pause|break)\b",
-        r"i(?:'m| am|'ll be| will be) (?:away )?on (?:vacation|holiday|leave) (?:until|till|for)\b",
+        r"(?:i(?:'m| am|'ll be| will be) )?(?:away )?on (?:vacation|holiday|leave) (?:until|till|for)\b",
     ),
 }
 WISHES = {kind: re.compile(f"{LEAD}(?:{'|'.join(f'(?:{begin})' for begin in begins)})") for kind, begins in BEGINNINGS.items()}
@@ -116,7 +116,7 @@ NOT_NOW = re.compile(
     rf"{LEAD}(?:{ASK}(?:mi )?(?:nic )?(?:nie|przestac|zaprzestanie)(?: {_MORE})* {_SEND}|{PLEASE}(?:don't|do not|stop) (?:send(?:ing)?|mail(?:ing)?))\b"
 )
 # Before the wish a length of time may stand.
-TIME_FIRST = re.compile(rf"(?:{TIME.pattern}),? (?=(?:bardzo |uprzejmie )?prosze\b|please\b)")
+TIME_FIRST = re.compile(rf"\A(?:{TIME.pattern}),? (?=(?:bardzo |uprzejmie )?prosze\b|please\b)")
 
 # Something in the sentence that makes it a doubt, a condition, a story, or somebody else's wish.
 SUPPOSED = re.compile(
@@ -159,6 +159,38 @@ CLAUSE = re.compile(
     r"|i'd|i would|please)\b))\s*(?!(?:ze|zeby|aby|by|azeby|iz|czy|ktor\w+|zebym|abym|that|to|which|who)\b)"
 )
 
+_ERASE = "(?:usuniecie|usunac|skasowanie|skasowac|wymazanie|wymazac)"
+_ERASURE = "(?:usuniecia|usuniecie|skasowania|skasowanie|wymazania|wymazanie)"
+_DATA = r"(?:(?:wszystkich |wszystkie )?(?:moich|moje|swoich|swoje|mych)(?: wszystkich| wszystkie)? dan(?:ych|e)(?: osobow\w+)?|mo(?:jego|je) konta?)"
+_MY_DATA = "(?:all )?(?:of )?my (?:personal )?(?:data|account|information)"
+# „Proszę o usunięcie moich danych osobowych z Państwa bazy”: to be forgotten is more than to leave.
+FORGET = re.compile(
+    rf"{LEAD}(?:(?:zadam|domagam sie|wnosze o|zadamy) (?:\w+ )??{_ERASURE} {_DATA}|(?:prosze|chce|zadam)(?: mnie)? zapomniec(?: o)? mnie|prosze mnie zapomniec"
+    rf"|{ASK}(?:o )?{_ERASE}(?: (?:mi|prosze))* {_DATA}|(?:prosze,? |bardzo prosze )?(?:usun|usuncie|skasuj|skasujcie|wymaz|wymazcie)(?: prosze)? {_DATA}"
+    rf"|{PLEASE}(?:delete|erase|remove) {_MY_DATA}|{I_WANT}(?:you to )?(?:delete|erase|remove) {_MY_DATA}"
+    rf"|{I_WANT}(?:have )?{_MY_DATA}(?: to be)? (?:deleted|erased|removed))\b"
+)
+FROM_A_LIST = re.compile(r"\bz(?:e)? (?:\w+ )?(?:list[yae]\b|liscie|grupy|subskryp|newsletter)|\bfrom (?:the|this|your) (?:mailing )?list\b")
+POSTS_TOO = re.compile(r"\b(?:i|oraz|wraz z|razem z|and|with) (?:wszystki\w+ |all )?(?:of )?(?:moj\w+ |my )?(?:wiadomosci\w*|wpis\w*|post\w*|messages|mails)\b")
+# „Nie chcę maili, ale chcę zaglądać do archiwum”
+_LOOKS = r"(?:zaglad\w+|zajrz\w+|czyta\w+|przeglada\w+|korzysta\w+|dostep\w*|read\w*|access\w*|brows\w+|look\w*|keep\w*)"
+ARCHIVE_ONLY = re.compile(rf"(?=.*\b{MAILS}(?!\w))(?=.*\b(?:nie|bez|zadnych|no|not|don't|stop|without)\b).*\b{_LOOKS}\b.{{0,40}}\b(?:archiw\w+|archives?)\b")
+NO_LOOKING = re.compile(rf"\b(?:nie|not|don't)(?: \w+)?? {_LOOKS}\b")
+THE_ARCHIVE = re.compile(r"\b(?:archiw\w+|archives?)\b")
+
+
+def forgets(sentence: str) -> bool:
+    """Does somebody ask for their data to be erased, and not only to be off a list?"""
+    if SUPPOSED.search(sentence) or TOLD.search(sentence) or FROM_A_LIST.search(sentence):
+        return False
+    return any(FORGET.match(clause) for clause in clauses(sentence))
+
+
+def archive_only(sentence: str) -> bool:
+    """No mail, and the archive all the same?"""
+    supposed = SUPPOSED.search(sentence) or TOLD.search(sentence)
+    return not supposed and ARCHIVE_ONLY.match(sentence) is not None and not NO_LOOKING.search(sentence)
+
 
 def clauses(sentence: str) -> list[str]:
     """Where a wish may begin: the sentence, and what stands after each of its commas."""
@@ -172,7 +204,8 @@ def wished(sentence: str) -> Kind | None:
         return None
     for clause in clauses(sentence):
         kind = _begins(clause)
-        if kind:
+        # Whoever speaks of the archive in the same breath may wish to keep it.
+        if kind and not (kind is Kind.LEAVE and THE_ARCHIVE.search(sentence)):
             return kind
     return None
 

@@ -31,9 +31,10 @@ class Claimed(NamedTuple):
 
 
 class Post(NamedTuple):
-    """What all copies of a post share, as it is kept."""
+    """What all copies of a post share, as it is kept; `raw_id` is another one as soon as something of it is taken out."""
 
     id: int
+    raw_id: int
     list_name: str
     head: bytes
     body: bytes | None
@@ -69,12 +70,29 @@ def _among(db: Session, ids: Iterable[int]) -> tuple[str, Any]:
     return "= ANY(:ids)", list(ids)
 
 
-NEXT = "SELECT id, list_id, upto FROM outgoing WHERE upto IS NOT NULL ORDER BY upto, id LIMIT 1"
+NEXT = "SELECT id, list_id, message_id, upto FROM outgoing WHERE upto IS NOT NULL ORDER BY upto, id LIMIT 1"
 RECEIVERS = "FROM member WHERE list_id = :list AND delivery = :each AND status = :enabled AND id > :upto"
 LAST = f"SELECT max(id), count(*) FROM (SELECT id {RECEIVERS} ORDER BY id LIMIT :slice) AS slice"
 # A row that is there already (a cursor put back by hand) is no reason to stop.
 EXPAND = f"""INSERT INTO delivery (outgoing_id, member_id, due, attempts, code)
     SELECT :outgoing, id, :now, 0, 0 {RECEIVERS} AND id <= :last ORDER BY id ON CONFLICT DO NOTHING"""
+# Nearly always nobody has chosen anything about a thread or a topic: then nothing more is asked than this.
+CHOSEN = """SELECT message.thread_id AS thread, thread.topic_id AS topic,
+        EXISTS (SELECT 1 FROM thread_wish WHERE thread_wish.thread_id = message.thread_id)
+        OR EXISTS (SELECT 1 FROM topic_wish JOIN topic ON topic.id = topic_wish.topic_id WHERE topic.list_id = message.list_id) AS any_wish
+    FROM message JOIN thread ON thread.id = message.thread_id WHERE message.id = :message"""
+# The same as `following.Choice.wants`: a word about the thread first, then one about its topic; what one has written in comes.
+UNWANTED = """id IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread AND wish = 'mute')
+    OR (id IN (SELECT w.member_id FROM topic_wish w JOIN topic ON topic.id = w.topic_id WHERE topic.list_id = :list GROUP BY w.member_id
+            HAVING max(CASE WHEN w.topic_id = :topic THEN CASE w.wish WHEN 'follow' THEN 2 ELSE 1 END ELSE 0 END) = 1
+            OR (max(CASE WHEN w.wish = 'follow' THEN 1 ELSE 0 END) = 1 AND max(CASE WHEN w.topic_id = :topic THEN 1 ELSE 0 END) = 0))
+        AND id NOT IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread)
+        AND user_id NOT IN (SELECT user_id FROM message WHERE thread_id = :thread AND user_id IS NOT NULL))"""
+EXPAND_CHOSEN = EXPAND.replace("ORDER BY", f"AND NOT ({UNWANTED}) ORDER BY")
+# Who follows the thread has each of its posts at once, also where digests or nothing come otherwise.
+FOLLOWERS = """INSERT INTO delivery (outgoing_id, member_id, due, attempts, code)
+    SELECT :outgoing, id, :now, 0, 0 FROM member WHERE list_id = :list AND delivery <> :each AND status = :enabled
+        AND id IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread AND wish = 'follow') ORDER BY id ON CONFLICT DO NOTHING"""
 
 
 def expand(db: Session, now: int) -> int:
@@ -92,11 +110,26 @@ def expand(db: Session, now: int) -> int:
 def _expand_one(db: Session, post: Any, now: int) -> int:
     who = {"list": post.list_id, "each": DeliveryMode.EACH, "enabled": Status.ENABLED, "upto": post.upto}
     last, count = db.execute(text(LAST), {**who, "slice": SLICE}).one()
-    if count:
-        db.execute(text(EXPAND), {**who, "outgoing": post.id, "now": now, "last": last})
+    about = db.execute(text(CHOSEN), {"message": post.message_id}).one()
+    values = {**who, "outgoing": post.id, "now": now}
+    beside = 0
+    if about.any_wish:
+        beside = _expand_chosen(db, values, about, last)
+    elif count:
+        db.execute(text(EXPAND), {**values, "last": last})
     done = count < SLICE
     db.execute(update(Outgoing).where(Outgoing.id == post.id).values(upto=None if done else last))
-    return int(count)
+    return int(count) + beside
+
+
+def _expand_chosen(db: Session, values: dict[str, Any], about: Any, last: int | None) -> int:
+    """The same where somebody has chosen something about this thread or a topic; how many followers came beside the slice."""
+    chosen = {**values, "thread": about.thread, "topic": about.topic}
+    if last is not None:
+        db.execute(text(EXPAND_CHOSEN), {**chosen, "last": last})
+    if values["upto"]:
+        return 0
+    return int(db.execute(text(FOLLOWERS), chosen).rowcount)  # type: ignore[attr-defined]
 
 
 def claim(db: Session, holder: int, now: int, until: int, limit: int) -> list[Claimed]:
@@ -137,10 +170,18 @@ def posts(db: Session, ids: Collection[int]) -> dict[int, Post]:
         return {}
     among, value = _among(db, ids)
     # The raw mail is fetched only where its body is what goes out.
-    query = f"""SELECT outgoing.id, mailing_list.name, head, body, CASE WHEN body IS NULL THEN raw.packed END
+    query = f"""SELECT outgoing.id, outgoing.raw_id, mailing_list.name, head, body, CASE WHEN body IS NULL THEN raw.packed END
         FROM outgoing JOIN mailing_list ON mailing_list.id = outgoing.list_id JOIN raw ON raw.id = outgoing.raw_id
         WHERE outgoing.id {among}"""
     return {row[0]: Post._make(row) for row in db.execute(text(query), {"ids": value})}
+
+
+def contents(db: Session, ids: Collection[int]) -> dict[int, int]:
+    """Which bytes (`raw_id`) the copies of these posts are made of now."""
+    if not ids:
+        return {}
+    among, value = _among(db, ids)
+    return {row[0]: row[1] for row in db.execute(text(f"SELECT id, raw_id FROM outgoing WHERE id {among}"), {"ids": value})}
 
 
 def sizes(db: Session, ids: Collection[int]) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """Digests that were made: one row for each member and slot of the calendar, so that none is sent twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -77,7 +77,7 @@ def _stretch(list_id: int, after: int, upto: int) -> tuple[Any, ...]:
     return Message.list_id == list_id, Message.seq > after, Message.seq <= upto, SHOWN
 
 
-def new_messages(db: Session, list_id: int, after: int, upto: int) -> Sequence[Any]:
+def new_messages(db: Session, list_id: int, after: int, upto: int, skipped: Collection[int] = frozenset()) -> Sequence[Any]:
     """A stretch of the archive in the order of arrival, without texts: message, thread, and who wrote what it answers."""
     parent = aliased(Message)
     query = select(Message.id, Message.seq, Message.hash, Message.author, Message.author_email, Message.sent_at, Message.thread_id)
@@ -85,7 +85,8 @@ def new_messages(db: Session, list_id: int, after: int, upto: int) -> Sequence[A
     query = query.add_columns(parent.author.label("parent_author"), parent.author_email.label("parent_email"))
     joined = query.join(Thread, Thread.id == Message.thread_id).outerjoin(Topic, Topic.id == Thread.topic_id)
     joined = joined.outerjoin(parent, and_(parent.id == Message.parent_id, parent.hidden_at.is_(None)))
-    return db.execute(joined.where(*_stretch(list_id, after, upto)).order_by(Message.seq)).all()
+    rows = db.execute(joined.where(*_stretch(list_id, after, upto)).order_by(Message.seq)).all()
+    return [row for row in rows if row.id not in skipped] if skipped else rows
 
 
 def texts_for(db: Session, ids: Sequence[int]) -> dict[int, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base, Word
@@ -35,6 +35,27 @@ class SenderProof(StrEnum):
     STRICT = "strict"
 
 
+class FirstPost(StrEnum):
+    """What becomes of the first message of somebody new."""
+
+    ACCEPT = "accept"
+    HOLD = "hold"
+
+
+class ThankYous(StrEnum):
+    """What becomes of an answer that says nothing but thanks."""
+
+    POST = "post"
+    COLLECT = "collect"
+
+
+class CertainSpam(StrEnum):
+    """What becomes of what the mail server's filter is certain about."""
+
+    HOLD = "hold"
+    DISCARD = "discard"
+
+
 class MailingList(Base):
     __tablename__ = "mailing_list"
     __table_args__ = (Index("uq_mailing_list_import_of", "import_of", unique=True),)
@@ -56,6 +77,14 @@ class MailingList(Base):
     max_size: Mapped[int] = mapped_column(default=10_485_760)
     emergency: Mapped[bool] = mapped_column(default=False)
     moderate_members: Mapped[bool] = mapped_column(default=False)
+    first_post: Mapped[FirstPost] = mapped_column(Word(FirstPost), default=FirstPost.ACCEPT, server_default="accept")
+    certain_spam: Mapped[CertainSpam] = mapped_column(Word(CertainSpam), default=CertainSpam.HOLD, server_default="hold")
+    thanks: Mapped[ThankYous] = mapped_column(Word(ThankYous), default=ThankYous.POST, server_default="post")
+    # What applicants are asked, one question a line; and the sentence that they agree to (usecases.consents).
+    questions: Mapped[str] = mapped_column(Text, default="", server_default="")
+    consent: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # More people than that are invited on the following days.
+    invitations_a_day: Mapped[int] = mapped_column(default=100, server_default="100")
     # The number of the newest archived message; what is new to somebody is counted by it, never by the clock.
     last_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -63,7 +92,7 @@ class MailingList(Base):
     # Where history is gathered until all of it has come: a list of its own that nothing leads to, for the list with this id.
     import_of: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"))
 
-    topics: Mapped[list["Topic"]] = relationship(order_by="Topic.position", back_populates="mlist")
+    topics: Mapped[list["Topic"]] = relationship(order_by="Topic.position, Topic.id", back_populates="mlist")
 
 
 class Topic(Base):
@@ -76,6 +105,8 @@ class Topic(Base):
     title: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)
+    # Messages of ordinary members are read first here.
+    moderated: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     mlist: Mapped[MailingList] = relationship(back_populates="topics")
 

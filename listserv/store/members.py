@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, func, select
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, Word
@@ -53,7 +53,11 @@ class Member(Base):
     schedule: Mapped[str] = mapped_column(String(64), default=DEFAULT_SCHEDULE)
     status: Mapped[Status] = mapped_column(Word(Status), default=Status.ENABLED)
     paused_until: Mapped[datetime | None]
+    # Since when, until what came meanwhile has been told.
+    paused_at: Mapped[datetime | None]
     moderated: Mapped[bool] = mapped_column(default=False)
+    # They see each of their posts before everybody else does, and send it by a word.
+    preview: Mapped[bool] = mapped_column(default=False, server_default=false())
     bounce_score: Mapped[float] = mapped_column(default=0.0)
     last_bounce_at: Mapped[datetime | None]
     # Digests: everything up to this sequence has been told; the next is due then (empty: none owed by the calendar).

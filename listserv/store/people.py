@@ -45,11 +45,27 @@ class Purpose(StrEnum):
     ANSWER_APPLICATION = "answer-application"
     DECIDE_HELD = "decide-held"
     WITHDRAW_HELD = "withdraw-held"
+    CLAIM_HELD = "claim-held"
     LEAVE = "leave"
     SETTINGS = "settings"
     DRAFT = "draft"
     PROVE_ADDRESS = "prove-address"
     KEEP_ACCOUNT = "keep-account"
+    # In the letter that says that somebody has another address now.
+    DISOWN_ADDRESS = "disown-address"
+    # In the goodbye, and in the letter to an address that a member wants their mail to go to.
+    COME_BACK = "come-back"
+    SWITCH_ADDRESS = "switch-address"
+    # In the letter that says how many more cases wait.
+    NEXT_CASES = "next-cases"
+    # No token: a letter to the moderators that is kept to be told with others.
+    LETTER = "letter"
+    # In the letter that shows a post before it is sent; in the one that says what became of a word of thanks.
+    PREVIEW = "preview"
+    THANKS = "thanks"
+    # Of somebody who was invited; and of a moderator who has sent a list of people.
+    INVITATION = "invitation"
+    DECIDE_BATCH = "decide-batch"
 
 
 class Token(Base):
@@ -145,3 +161,15 @@ def forget_browsers(db: Session, now: datetime) -> None:
 def administrators(db: Session) -> Sequence[User]:
     """The people who keep the site."""
     return db.scalars(select(User).where(User.administrator).order_by(User.id)).all()
+
+
+def latest_token(db: Session, purpose: Purpose, list_id: int, email: str, now: datetime) -> Token | None:
+    """The latest key for that purpose that this address was given for a list, while it can still be used."""
+    query = select(Token).where(Token.purpose == purpose, Token.list_id == list_id, Token.email == email, Token.spent_at.is_(None))
+    return db.scalars(query.where(Token.expires_at > now).order_by(Token.id.desc()).limit(1)).first()
+
+
+def spend_tokens(db: Session, purpose: Purpose, list_id: int, email: str, now: datetime) -> None:
+    """All keys for that purpose that this address was given for a list are used up."""
+    mine = update(Token).where(Token.purpose == purpose, Token.list_id == list_id, Token.email == email, Token.spent_at.is_(None))
+    db.execute(mine.values(spent_at=now))

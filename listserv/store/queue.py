@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, Word
@@ -67,6 +67,8 @@ class Incoming(Base):
     state: Mapped[State] = mapped_column(Word(State), default=State.PENDING)
     reasons: Mapped[str] = mapped_column(default="")
     trouble: Mapped[str] = mapped_column(Text, default="")
+    # Who said what, hashed (mail.echo): a machine that answers us says the same each time. None where too little was said.
+    echo: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     list_id: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"))
     archived_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     done_at: Mapped[datetime | None]
@@ -113,13 +115,20 @@ class Letter(Base):
     """A single letter of our own: a welcome, a question, a digest. Sent by its own lane, so that no fan-out delays it."""
 
     __tablename__ = "letter"
-    __table_args__ = (Index("ix_letter_due", "due"), Index("ix_letter_to_key", "to_key", "created_at"), NEVER_AGAIN)
+    __table_args__ = (
+        Index("ix_letter_due", "due"),
+        Index("ix_letter_to_key", "to_key", "created_at"),
+        Index("ix_letter_mailbox", "mailbox", "created_at"),
+        NEVER_AGAIN,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(64))
     list_id: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"))
     to: Mapped[str] = mapped_column(String(320))
     to_key: Mapped[str] = mapped_column(String(320))
+    # All spellings of one mailbox alike (mail.address.mailbox): what is counted is what somebody finds in it.
+    mailbox: Mapped[str] = mapped_column(String(320), default="", server_default="")
     # The envelope sender; empty: the null sender, because nobody is to answer a machine's answer.
     mail_from: Mapped[str] = mapped_column(String(320), default="")
     raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
@@ -166,9 +175,3 @@ def insert_unless_there(db: Session, model: type[Base] | Table) -> Any:
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     return insert(model).on_conflict_do_nothing()
-
-
-def automatic_letters_since(db: Session, key: str, since: datetime) -> int:
-    """How many automatic letters of all kinds this address (folded form) has been written since then."""
-    query = select(func.count()).select_from(Letter).where(Letter.to_key == key, Letter.created_at > since, Letter.automatic)
-    return db.scalar(query) or 0

@@ -34,8 +34,9 @@ def copies_left(db: Session, message_ids: Collection[int]) -> dict[int, int]:
     return dict(db.execute(gone.group_by(Outgoing.message_id)).all())
 
 
-def stop_letters(db: Session, kind: str, list_id: int, to_key: str, since: datetime) -> bool:
-    """Take back the letters of a kind that were written to this address since then; False where one of them has left."""
-    mine = (Letter.kind == kind, Letter.list_id == list_id, Letter.to_key == to_key, Letter.created_at >= since)
+def stop_letters(db: Session, kind: str, list_id: int, to_key: str, since: datetime, incoming_id: int | None = None) -> bool:
+    """Take back the letters of a kind that were written to this address since then (because of one mail); False where one of them has left."""
+    mine = [Letter.kind == kind, Letter.list_id == list_id, Letter.to_key == to_key, Letter.created_at >= since]
+    mine += [Letter.incoming_id == incoming_id] if incoming_id else []
     db.execute(delete(Letter).where(*mine, Letter.due.is_not(None), Letter.holder.is_(None), Letter.attempts == 0))
     return db.scalar(select(Letter.id).where(*mine).limit(1)) is None

@@ -125,3 +125,9 @@ def unlearn(db: Session, words: Collection[str]) -> None:
 def letters_about(db: Session, incoming_ids: Collection[int]) -> Sequence[Letter]:
     """The letters that these mails caused, locked: those that wait cannot be taken meanwhile."""
     return db.scalars(select(Letter).where(Letter.incoming_id.in_(incoming_ids)).order_by(Letter.id).with_for_update()).all()
+
+
+def waiting_copies(db: Session, list_id: int) -> Sequence[Letter]:
+    """The mails of this list's archive that somebody has asked for and that have not left, locked; what a worker has in hand goes out."""
+    waits = Letter.due.is_not(None), Letter.holder.is_(None)
+    return db.scalars(select(Letter).where(Letter.kind == "copy", Letter.list_id == list_id, *waits).order_by(Letter.id).with_for_update()).all()

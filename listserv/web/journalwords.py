@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from digests import schedule
 from listserv.i18n import N_, translations
+from listserv.mail.listrules import IN_WORDS, Does
+from listserv.rules import SAID
 from listserv.store.lists import MailingList
 from listserv.usecases.mypage import WHY as LEFT
 from listserv.web.listsettings import SETTINGS
@@ -35,6 +37,7 @@ MEMBER_LABELS = {
     "language": N_("Language of our letters"),
     "timezone": N_("Time zone"),
     "moderated": N_("Messages are read first"),
+    "preview": N_("Sees their messages first"),
 }
 MEMBER_WORDS = {
     ("role", "member"): N_("ordinary member"),
@@ -50,8 +53,11 @@ MEMBER_WORDS = {
     ("language", "en"): "English",
     ("moderated", "yes"): YES,
     ("moderated", "no"): NO,
+    ("preview", "yes"): YES,
+    ("preview", "no"): NO,
 }
 TAKEN_OUT = {"words": N_("words"), "text": N_("the text"), "everything": N_("the whole message")}
+DOES = {Does.HOLD: N_("hold"), Does.REFUSE: N_("send back"), Does.DISCARD: N_("delete")}
 FROM_THREAD, TOPIC, FILE = N_("from the thread"), N_("topic"), N_("attachment no. %(number)s")
 THREAD = N_("no. %(number)s")
 IMPORTED = re.compile(r"(\d+) messages from (.*)", re.DOTALL)
@@ -133,10 +139,40 @@ def _imported(detail: str, mlist: MailingList) -> tuple[Told, ...]:
     return Told("", said), Told("", found[2])
 
 
+AGREED = {
+    "reply": N_("by a reply to our letter"),
+    "letter": N_("by their letter asking to join"),
+    "tick": N_("by ticking the box in the form"),
+    "form": N_("by sending the form"),
+    "invitation": N_("by accepting an invitation"),
+}
+
+
+def _agreed(detail: str, mlist: MailingList) -> tuple[Told, ...]:
+    email, _, how = detail.rpartition(" ")
+    return (Told("", email), Told("", _say(AGREED[how]))) if how in AGREED else (Told("", detail),)
+
+
+RULED = {f"{does} if {words.format('(.+)')}" if "{}" in words else f"{does} if {words}": (does, asks) for asks, words in IN_WORDS.items() for does in Does}
+
+
+def _rule(detail: str, mlist: MailingList) -> tuple[Told, ...]:
+    for said, (does, asks) in RULED.items():
+        found = re.fullmatch(said, detail)
+        if found:
+            value = next(iter(found.groups()), "")
+            return (Told(_say(DOES[does]), translations(language()).gettext(SAID[asks]) % {"value": value}),)
+    return (Told("", detail),)
+
+
 WORDS: dict[str, Callable[[str, MailingList], tuple[Told, ...]]] = {
+    "rule-added": _rule,
+    "rule-removed": _rule,
+    "rule-applied": _rule,
     "list-set": _settings(LIST_LABELS, LIST_WORDS),
     "member-set": _settings(MEMBER_LABELS, MEMBER_WORDS),
     "member-removed": _removed,
+    "consent-given": _agreed,
     "message-redacted": _redacted,
     "thread-joined": _joined,
     "thread-split": _joined,

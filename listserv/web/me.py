@@ -14,7 +14,7 @@ from listserv.i18n import N_, translations
 from listserv.store.erasing import Posts
 from listserv.store.members import Member
 from listserv.store.people import User
-from listserv.usecases import mypage, privacy, signin
+from listserv.usecases import myaddresses, mypage, privacy, signin
 from listserv.usecases.signin import Person
 from listserv.web import choosing
 from listserv.web.devices import device
@@ -75,6 +75,7 @@ def mailing(name: str) -> Shown:
         "pause": lambda: mypage.pause(visit().db, member, said.get("until", ""), me(), visit().now),
         "resume": lambda: mypage.resume(visit().db, member, me(), visit().now),
         "leave": lambda: mypage.leave(visit().db, member, me(), visit().now),
+        "preview": lambda: mypage.set_preview(visit().db, member, said.get("preview", ""), me(), visit().now),
     }
     pressed = next((act for act in acts if act in said), "delivery")
     act = acts.get(pressed, lambda: mypage.set_delivery(visit().db, member, said, said.getlist("days"), me(), visit().now))
@@ -129,10 +130,10 @@ def addresses() -> Shown:
         return _addresses(saved="saved" in request.args)
     if "remove" in request.form:
         number = request.form.get("remove", 0, type=whole)
-        wrong, status = _tried(lambda: mypage.remove_address(visit().db, me(), number, visit().now))
+        wrong, status = _tried(lambda: myaddresses.remove_address(visit().db, me(), number, visit().now))
         return (_addresses(wrong=wrong), status) if wrong else on("/me/addresses?saved=1")
     email = request.form.get("email", "").strip()
-    wrong, status = _tried(lambda: mypage.add_address(visit().db, me(), email, visit().now))
+    wrong, status = _tried(lambda: myaddresses.add_address(visit().db, me(), email, visit().now))
     return (_addresses(wrong=wrong, email=email), status) if wrong else _addresses(sent=email)
 
 
@@ -141,8 +142,8 @@ def _addresses(**more: object) -> str:
     used = {member.address_id: [] for member in mine.memberships}  # type: dict[int, list[str]]
     for member in mine.memberships:
         used[member.address_id].append(member.mlist.title)
-    pending = mypage.pending_addresses(visit().db, mine.user, visit().now)
-    return page("account/addresses.html", user=mine.user, used=used, pending=pending, hours=mypage.PROVE_HOURS, **more)
+    pending = myaddresses.pending_addresses(visit().db, mine.user, visit().now)
+    return page("account/addresses.html", user=mine.user, used=used, pending=pending, hours=myaddresses.PROVE_HOURS, **more)
 
 
 @blueprint.route("/me/prove/<token>", methods=("GET", "POST"))
@@ -150,10 +151,10 @@ def prove(token: str) -> Shown:
     """The link that was sent to a new address: a button, because mail programs open links too."""
     if visit().person is None:
         return to_the_door("/me")
-    row = mypage.proof(visit().db, token, visit().person, visit().now)
+    row = myaddresses.proof(visit().db, token, visit().person, visit().now)
     if request.method != "POST":
         return page("account/prove.html", email=row.email, token=token)
-    wrong, status = _tried(lambda: mypage.prove(visit().db, token, me(), visit().now))
+    wrong, status = _tried(lambda: myaddresses.prove(visit().db, token, me(), visit().now))
     return (page("account/prove.html", email=row.email, token=token, wrong=wrong), status) if wrong else on("/me/addresses?saved=1")
 
 

@@ -5,7 +5,7 @@ from flask import Blueprint, request
 from listserv.errors import Invalid
 from listserv.store.members import DeliveryMode
 from listserv.usecases import decisions, enrolling, mypage, roll, stewards
-from listserv.usecases.enrolling import Fate
+from listserv.usecases.newcomers import Fate
 from listserv.usecases.stewards import Steward
 from listserv.web import choosing
 from listserv.web.forum import page_number
@@ -62,6 +62,8 @@ def change(name: str, member_id: int) -> Shown:
     typed = {key: value.strip() for key, value in request.form.items() if key in stewards.CHANGEABLE}
     if "moderated-asked" in request.form:
         typed["moderated"] = "yes" if "moderated" in request.form else "no"
+    if "preview-asked" in request.form:
+        typed["preview"] = "yes" if "preview" in request.form else "no"
     try:
         if typed.get("delivery") == DeliveryMode.DIGEST and "every" in request.form:
             typed["schedule"] = mypage.schedule_from(request.form, request.form.getlist("days"))

@@ -2,79 +2,48 @@
 
 import secrets
 from dataclasses import replace
-from functools import cache
 
 from flask import Blueprint, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from listserv.dns import Resolver
 from listserv.errors import Invalid, NotFound, Refusal, TooMany
-from listserv.i18n import translations
-from listserv.mail import markup
+from listserv.i18n import N_, translations
+from listserv.mail.commands import Kind
 from listserv.rules import WORDS
 from listserv.store.drafts import draft_of
 from listserv.store.members import count_members
-from listserv.usecases import composing, desks, reading, senders, sent, signin
+from listserv.usecases import composing, desks, reading, sent, typedwords
 from listserv.usecases.composing import Desk
 from listserv.usecases.desks import NewFile, Words
 from listserv.usecases.shown import Moved
 from listserv.web import forms
+from listserv.web.beforewriting import BUTTONS, make_room, unix
 from listserv.web.pages import page
-from listserv.web.visit import cookie, site_here, visit
+from listserv.web.visit import cookie, visit
 from listserv.web.ways import Shown, to, to_the_door, whole
 from listserv.web.words import size
 
 blueprint = Blueprint("writing", __name__)
 
 ANY = ("GET", "POST")
-# Beside the files themselves: the other fields, and what a form puts around each.
-AROUND = 1_000_000
+# What a button does about a thread, and what has become of it: the words that mails are understood by.
+HEED = {
+    Kind.MUTE: N_("Mute this thread for me"),
+    Kind.UNMUTE: N_("Let this thread come to me as the others do"),
+    Kind.FOLLOW: N_("Let me follow this thread"),
+    Kind.THREAD: N_("Send me this thread by mail"),
+}
+HEEDED = {
+    Kind.MUTE: N_("Nothing more of this thread will come by mail."),
+    Kind.UNMUTE: N_("This thread comes by mail as the others do."),
+    Kind.FOLLOW: N_("Each new message of this thread will come by mail at once."),
+    Kind.THREAD: N_("The messages of this thread are on their way by mail."),
+}
 # Where people write.
 WRITING = ("writing.new", "writing.reply")
-# Every button but the one that sends.
-BUTTONS = ("preview", "save", "quote", "attach", "drop", "discard", "autosave")
 
 
-@blueprint.before_request
-def make_room() -> None:
-    """Files are larger than other forms; only somebody with a key may send any. And what takes its time is done before
-    any transaction is open: Markdown is read, DNS is asked."""
-    if request.method != "POST" or not request.cookies.get(cookie("session")):
-        return
-    request.max_content_length = site_here().settings.smtp.max_size + AROUND
-    request.max_form_memory_size = AROUND
-    if "preview" in request.form:
-        g.preview = _preview_of(request.form.get("text", ""))
-    elif not any(button in request.form for button in BUTTONS):
-        g.munge = _munges(request.form.get("address", 0, type=whole))
-
-
-def _preview_of(text: str) -> str:
-    """How a text will look, for somebody who is signed in."""
-    site = site_here()
-    with site.reading() as db:
-        person = signin.person_behind(db, request.cookies.get(cookie("session"), ""), site.now())
-    return markup.to_html(_unix(text)) if person else ""
-
-
-def _unix(text: str) -> str:
-    # Browsers send line ends as CRLF.
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _munges(address_id: int) -> bool:
-    """Would others refuse a mail from this address that we sent (contract section 5)?"""
-    site = site_here()
-    with site.reading() as db:
-        person = signin.person_behind(db, request.cookies.get(cookie("session"), ""), site.now())
-        domain = composing.sender_domain(db, person.user_id, address_id) if person else ""
-    resolver = _resolver(site.settings.auth.dns)
-    return bool(domain) and senders.is_strict(domain, resolver.within(senders.SECONDS))
-
-
-@cache
-def _resolver(server: str) -> Resolver:
-    return Resolver(server)
+blueprint.before_request(make_room)
 
 
 @blueprint.route("/<list:name>/new", methods=ANY)
@@ -119,7 +88,7 @@ def given_back() -> Shown:
     try:
         return _desk_again(name, here.get("thread_id"))
     except NotFound:
-        return page("writing/lost.html", typed={**request.form.to_dict(), "text": _unix(request.form["text"])}), 400
+        return page("writing/lost.html", typed={**request.form.to_dict(), "text": unix(request.form["text"])}), 400
 
 
 def _desk_again(name: str, thread_id: int | None) -> Shown:
@@ -155,7 +124,7 @@ def _words_at_first(desk: Desk) -> Words:
 
 def _words(desk: Desk) -> Words:
     said = request.form
-    text = _unix(said.get("text", ""))
+    text = unix(said.get("text", ""))
     answers = desk.answered.post.hash if desk.answered else ""
     return Words(said.get("subject", ""), text, said.get("topic", ""), answers, said.get("address", 0, type=whole) or None)
 
@@ -171,13 +140,14 @@ def _files() -> list[NewFile]:
     return [NewFile(file.filename or "", file.mimetype, file.stream.read()) for file in chosen]
 
 
-def form(desk: Desk, words: Words, *, wrong: str = "", preview: bool = False, saved: bool = False, lost: bool = False, key: str = "") -> str:
+def form(desk: Desk, words: Words, *, wrong: str = "", preview: bool = False, saved: bool = False, lost: bool = False, key: str = "", **more: object) -> str:
     """The page with what has been typed so far."""
     shown = g.get("preview", "") if preview else ""
     lead = desks.lead(desk.answered.post, desk.mlist.language) if desk.answered else ""
     facts = {"room": composing.room(visit().db, desk.mlist), "people": count_members(visit().db, desk.mlist), "reason_words": WORDS}
+    facts |= {"heed_words": HEED, "heeded_words": HEEDED}
     told = {"wrong": wrong, "shown": shown, "preview": preview, "saved": saved, "lost": lost, "lead": lead, "key": key or secrets.token_urlsafe(18)}
-    return page("writing/write.html", desk=desk, words=words, **told, **facts)
+    return page("writing/write.html", desk=desk, words=words, **told, **facts, **more)
 
 
 def _again(desk: Desk, words: Words, **more: str | bool) -> str:
@@ -234,10 +204,20 @@ def _autosave(desk: Desk, words: Words) -> Shown:
     return (wrong, 400) if wrong else ("", 204)
 
 
+def _heed(desk: Desk, words: Words) -> Shown:
+    """The word was meant for us."""
+    heeded = typedwords.obey(visit().db, desk, words, visit().now)
+    left = replace(words, text="") if heeded else words
+    return form(_with_draft(desk), left, heeded=heeded, asked=None if heeded else typedwords.meant_for_us(desk, words, ()))
+
+
 def _send(desk: Desk, words: Words) -> Shown:
-    key = _key()
+    key, files = _key(), _files()
+    asked = typedwords.meant_for_us(desk, words, tuple(files)) if "anyway" not in request.form else None
+    if asked:
+        return form(desk, words, key=key, asked=asked), 409
     try:
-        written = composing.send(visit().db, desk, words, _files(), key, visit().now, munge=g.get("munge", False))
+        written = composing.send(visit().db, desk, words, files, key, visit().now, munge=g.get("munge", False))
     except (Invalid, TooMany) as wrong:
         return _again(desk, words, wrong=in_words(wrong)), 429 if isinstance(wrong, TooMany) else 400
     return to(desk.mlist.name, f"written/{written.key}")
@@ -251,5 +231,6 @@ PRESSED = {
     "drop": _drop,
     "discard": _discard,
     "autosave": _autosave,
+    "heed": _heed,
     "send": _send,
 }

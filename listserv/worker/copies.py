@@ -39,6 +39,8 @@ class InHand:
 
     list_name: str
     content: Content
+    # Which bytes these are: what is redacted while copies go out is made of others from then on.
+    raw_id: int
     pending: int = 0
     sent: int = 0
     later: int = 0
@@ -115,7 +117,9 @@ class Copies:
             return 0
         until = self._loop.time() + delivery.LEASE.total_seconds() - SLACK
         try:
-            taken, contents = await self._loop.run_in_executor(self._thread, self._transact, outcomes, room, set(self._posts))
+            taken, contents = await self._loop.run_in_executor(
+                self._thread, self._transact, outcomes, room, {id: post.raw_id for id, post in self._posts.items()}
+            )
         except Exception:
             log.exception("the database did not take a turn; trying again", outcomes=len(outcomes))
             self._outcomes = outcomes + self._outcomes
@@ -140,7 +144,7 @@ class Copies:
             return 0
         return CLAIM - len(self._ready)
 
-    def _transact(self, outcomes: list[Outcome], room: int, known: set[int]) -> tuple[Turn, dict[int, Content]]:
+    def _transact(self, outcomes: list[Outcome], room: int, known: dict[int, int]) -> tuple[Turn, dict[int, Content]]:
         with self._site.writing() as db:
             taken = delivery.turn(db, outcomes, room, self._holder, known, self._site.now())
         # Behind the transaction: unpacking a big mail is nothing that others should wait for.
@@ -148,7 +152,11 @@ class Copies:
 
     def _take_up(self, taken: Turn, contents: dict[int, Content], until: float) -> None:
         for id, content in contents.items():
-            self._posts[id] = InHand(taken.posts[id].list_name, content)
+            post = taken.posts[id]
+            if id in self._posts:
+                self._posts[id].content, self._posts[id].raw_id = content, post.raw_id
+            else:
+                self._posts[id] = InHand(post.list_name, content, post.raw_id)
         for copy in taken.copies:
             self._posts[copy.outgoing_id].pending += 1
             self._ready.append((copy, until))

@@ -97,7 +97,7 @@ class Reading:
                 raw = intake.raw_of(db, work)
             prepared = intake.prepare(work, raw, site.settings, resolver)
             state = self._process(prepared)
-            log.info("read", incoming=work.incoming_id, state=str(state), message_id=prepared.post.message_id)
+            log.info("read", incoming=work.incoming_id, state=str(state))
         except Exception:
             log.exception("mail made trouble", incoming=work.incoming_id)
             with site.writing() as db:

@@ -62,7 +62,7 @@ def test_a_list_closes_once(run, members):
 def test_topics_are_added_and_listed(run, members):
     assert run("topic", "add", "siecibp", "tik", "Lekcje i TIK").code == 0
 
-    assert run("topic", "ls", "siecibp", "--json").json == [{"slug": "tik", "title": "Lekcje i TIK", "description": "", "threads": 0}]
+    assert run("topic", "ls", "siecibp", "--json").json == [{"slug": "tik", "title": "Lekcje i TIK", "description": "", "moderated": False, "threads": 0}]
     assert run("topic", "add", "siecibp", "TIK", "x").code == 6
     assert run("topic", "add", "siecibp", "źle", "x").code == 2
 

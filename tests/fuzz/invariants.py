@@ -23,7 +23,7 @@ from listserv.mail import commands as orders
 from listserv.mail import parse as parsing
 from listserv.mail.authentication import read_results
 from listserv.mail.commands import Answer, Kind
-from listserv.usecases import inspecting, mailcommands
+from listserv.usecases import inspecting, steering
 
 # Of CPU: what takes longer is a finding, too.
 LONGEST = 2.0
@@ -273,7 +273,7 @@ def _can_be_obeyed(wanted: tuple[orders.Command, ...]) -> None:
     for one in wanted:
         assert one.kind is Kind.PAUSE or (one.until, one.days, one.weekday) == (None, None, None)
         for today in TODAYS:
-            last = mailcommands._last_of_pause(one, today)
+            last = steering._last_of_pause(one, today)
             assert last is None or today <= last <= date(today.year + 274, 12, 31), last
 
 

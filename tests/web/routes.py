@@ -178,12 +178,21 @@ ROUTES = {
     ("memberpages.remove", "POST"): Row(stewards, said=ANSWERED),
     ("memberpages.add_form", "GET"): Row(stewards),
     ("memberpages.add", "POST"): Row(stewards, said=ANSWERED, fields={"emails": "ktos@example.org"}),
+    ("inviting.form", "GET"): Row(stewards),
+    ("inviting.invite", "POST"): Row(stewards, said=ANSWERED, fields={"people": "ktos@example.org"}),
+    ("inviting.invitations", "GET"): Row(stewards, asks=("", "?page=1")),
+    ("inviting.change", "POST"): Row(stewards, said=ANSWERED, fields={"do": "back", "invitation": "{invitation}"}),
+    ("inviting.ask", "GET"): Row(nobody, args=TOKEN),
+    ("inviting.answer", "POST"): Row(nobody, args=TOKEN),
     # ---- tools of threads, messages and topics
     ("tools.thread", "GET"): Row(stewards),
     ("tools.on_thread", "POST"): Row(stewards, said=ANSWERED, fields={"do": "pin"}),
     ("tools.message", "GET"): Row(stewards),
     ("tools.on_message", "POST"): Row(stewards, said=ANSWERED, fields={"do": "hide", "sure": "yes"}),
     ("tools.hidden", "GET"): Row(stewards),
+    ("rules.show", "GET"): Row(stewards),
+    ("rules.add", "POST"): Row(stewards, said=ANSWERED, fields={"does": "hold", "asks": "capitals"}),
+    ("rules.remove", "POST"): Row(stewards, said=ANSWERED, fields={"rule": "1"}),
     ("topics.show", "GET"): Row(stewards),
     ("topics.add", "POST"): Row(stewards, said=ANSWERED, fields={"title": "Nowy"}),
     ("topics.change", "POST"): Row(stewards, said=ANSWERED, fields={"title": "Inny"}),
@@ -231,7 +240,7 @@ def address(rule, row, world, mlist, state):
 def filled(text, world, mlist, state):
     """A variant or a field with what it names of a list and a state."""
     things = world.things[mlist, state]
-    return text.format(thread=things.thread, hash=things.hash, member=things.member, case=f"p{world.held[mlist]}")
+    return text.format(thread=things.thread, hash=things.hash, member=things.member, case=f"p{world.held[mlist]}", invitation=world.invitation[mlist])
 
 
 def built(rule, arguments):

@@ -12,7 +12,7 @@ from listserv.store.lists import list_by_name
 from listserv.store.members import DeliveryMode, Member, Status, member_by_key
 from listserv.store.moderation import Journal
 from listserv.store.people import Address, Browser, User
-from listserv.usecases import mypage
+from listserv.usecases import myaddresses
 from tests.web.readers import app, archive, hidden, letters, member, signed_in, stranger, words  # noqa: F401
 
 LIST = "/me/list/siecibp"
@@ -197,8 +197,8 @@ def test_an_address_that_waits_for_its_proof_is_listed_until_then(member, site, 
     member.send("/me/addresses", email="druga@example.net")
     with site.reading() as db:
         user = db.get(User, person(site).id)
-        assert mypage.pending_addresses(db, user, clock()) == ["druga@example.net"]
-        assert mypage.pending_addresses(db, user, clock.move(hours=25)) == []
+        assert myaddresses.pending_addresses(db, user, clock()) == ["druga@example.net"]
+        assert myaddresses.pending_addresses(db, user, clock.move(hours=25)) == []
 
 
 def link(text, kind):

@@ -19,7 +19,8 @@ MOST = {
     "/siecibp/topic/lekcje": (10, 7),
     "/siecibp/month/2026-03": (12, 9),
     "/siecibp/month/": (4, 4),
-    "/me": (10, 10),
+    # One for what the person agreed to.
+    "/me": (11, 11),
 }
 
 

@@ -10,13 +10,15 @@ from urllib.parse import urlsplit
 from sqlalchemy import select, update
 
 from listserv import links
+from listserv.mail.peoplelines import people
 from listserv.store.archive import Thread
 from listserv.store.erasing import Posts
+from listserv.store.invitations import Invitation
 from listserv.store.lists import list_by_name
 from listserv.store.members import Member
 from listserv.store.moderation import Application, Held
 from listserv.store.people import Address, Purpose, User
-from listserv.usecases import administration, banning, composing, desks, hiding, privacy, signin, stewards, threadtools, tokens
+from listserv.usecases import administration, banning, composing, desks, hiding, inviting, privacy, rulemaking, signin, stewards, threadtools, tokens
 from listserv.usecases.access import CONSOLE, Actor, Door
 from tests.conftest import add
 from tests.findable import say
@@ -37,7 +39,7 @@ PNG = bytes.fromhex(
 
 def word(mlist, state):
     """The word that stands in this list's texts of this state, and nowhere else."""
-    return {SHOWN: "jawne", HIDDEN: "skryte", HIDDEN_THREAD: "ukryte", "held": "czekajace", "application": "zgloszone", "ban": "zakazane"}[state] + mlist
+    return {SHOWN: "jawne", HIDDEN: "skryte", HIDDEN_THREAD: "ukryte", "held": "czekajace", "application": "zgloszone", "ban": "zakazane", "invitation": "zaproszone"}[state] + mlist
 
 
 @dataclass
@@ -57,6 +59,7 @@ class World:
     things: dict = field(default_factory=dict)
     held: dict = field(default_factory=dict)
     application: dict = field(default_factory=dict)
+    invitation: dict = field(default_factory=dict)
     moved: dict = field(default_factory=dict)
     members: dict = field(default_factory=dict)
     users: dict = field(default_factory=dict)
@@ -114,6 +117,8 @@ def _lists(db, now):
             add(db, mlist, f"autor{number}@{DOMAIN}", now, name=f"Autor {number}")
         administration.add_topic(db, mlist, "lekcje", "Lekcje i warsztaty", CONSOLE, now)
         banning.ban(db, mlist, f"{word(name, 'ban')}@{DOMAIN}", CONSOLE, now)
+        rulemaking.add(db, mlist, "hold", "subject", "nadzwyczajna okazja", CONSOLE, now)
+        inviting.invite(db, mlist, people(f"Ola {word(name, 'invitation')} <ola@people.example.net> - Pani Olu, {word(name, 'invitation')}."), CONSOLE, now)
     admin = db.scalars(select(User).join(Address).where(Address.email == PEOPLE["administrator"])).one()
     admin.administrator = True
 
@@ -207,6 +212,7 @@ def _rows(db, world):
     for name in LISTS:
         mlist = list_by_name(db, name)
         world.held[name] = db.scalars(select(Held).where(Held.list_id == mlist.id)).first().id
+        world.invitation[name] = db.scalars(select(Invitation).where(Invitation.list_id == mlist.id)).first().id
         world.application[name] = db.scalars(select(Application).where(Application.list_id == mlist.id)).first().id
     world.users = {role: db.scalars(select(Address).where(Address.email == email)).one().user_id for role, email in PEOPLE.items()}
     world.members = {(one.mlist.name, one.user_id): one.id for one in db.scalars(select(Member))}
@@ -225,6 +231,9 @@ def _keys(db, world, now):
         "keep": links.keep_url(settings, keep),
         "leave": links.unsubscribe_url(settings, world.members[PRIVATE, user]),
         "last": links.unsubscribe_url(settings, world.members[OTHER, world.users["other"]]),
+        "invitation": links.invitation_url(
+            settings, tokens.issue(db, Purpose.INVITATION, "ola@people.example.net", now, object_id=world.invitation[PRIVATE], days=7)
+        ),
         "gone": links.unsubscribe_url(settings, 10**6),
     }
     world.letters = {name: urlsplit(url).path for name, url in made.items()} | {"written": f"/{PRIVATE}/written/{written.key}"}

@@ -1,0 +1,110 @@
+"""A wish for the machine and nothing else; and what only looks like one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listserv.mail.commands import commands
+from listserv.mail.commandwords import Kind
+from listserv.mail.confirming import Said, about_joining, about_leaving, comes_back, is_passed_on
+from listserv.mail.lonewish import MOST_WORDS, lone_wish
+from listserv.mail.withdrawing import asks_to_withdraw
+
+LEAVES = [
+    "proszę mnie wypisać z tej listy",
+    "Wypiszcie mnie, proszę. Pozdrawiam, Lena Rozdział",
+    "WYPISZ\n\nHenryk Tomik",
+    "WYPISZ\nLena",
+    "Wypisz mnie proszę",
+    "Prosze mnie wypisac",
+    "Dzień dobry, proszę mnie wypisać z listy mailingowej. Dziękuję.",
+    "Please unsubscribe me",
+    "Take me off the list please",
+    "Witam, proszę o wykreślenie mnie z listy",
+    "Szanowni Państwo,\nproszę o usunięcie mojego adresu z listy.\nZ poważaniem\nJan Kowalski",
+]
+THREADS = {
+    "proszę wyciszyć ten wątek, dziękuję": Kind.MUTE,
+    "proszę o ten wątek": Kind.THREAD,
+    "Could you send me this thread?": Kind.THREAD,
+    "Dzień dobry,\nproszę o przesłanie całego wątku.\nAnna": Kind.THREAD,
+}
+OTHERS = """Proszę mnie wypisać z warsztatów.|Rezygnuję z udziału|rezygnuję|Proszę wypisać panią Annę z listy|Jak się wypisać z listy?|STOP|Dziękuję|Śledź|follow
+Proszę mnie wypisać z listy i dopisać Jana|Kto przyjdzie?|Proszę o listę uczestników|Wypisz mi proszę listę książek|Proszę mnie wypisać z listy obecności
+Nie wypisujcie mnie|Proszę o wątek o czytnikach|Proszę skreślić mnie z listy gości|Send me the file|Anna Nowa|Pozdrawiam, Anna|Marek prosi o wypisanie z listy"""
+WITHDRAWN = """Jednak proszę wycofać tę wiadomość|proszę wycofać|wycofuję|Please withdraw it|take it back|nie wysyłajcie tej wiadomości|Chciałabym wycofać ten list
+Dzień dobry, proszę o wycofanie, znalazłam błąd.|I would like to withdraw my message."""
+NOT_WITHDRAWN = """Proszę o wycofanie podręczników, mamy nowe|Chcę wycofać lektury ze zbiorów|Proszę wycofać książkę z obiegu|take it back to the library|nieaktualne
+Czy mogę wycofać?|Proszę wycofać, jeśli ktoś już odpowiedział|nie wysyłajcie"""
+
+
+def each(text):
+    return text.replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("words", LEAVES)
+def test_a_lone_wish_to_leave(words):
+    assert lone_wish(words).kind is Kind.LEAVE
+
+
+@pytest.mark.parametrize("words", THREADS)
+def test_a_lone_wish_about_a_thread(words):
+    assert lone_wish(words).kind is THREADS[words]
+
+
+@pytest.mark.parametrize("words", [*each(OTHERS), "Wypisz mnie\n\nA przy okazji: kiedy spotkanie?"])
+def test_what_may_be_meant_for_people_is_none(words):
+    assert lone_wish(words) is None
+
+
+@given(st.sampled_from(LEAVES), st.lists(st.sampled_from(["spotkanie", "jutro", "książki", "mamy", "nowe", "czytniki"]), min_size=3, max_size=9))
+def test_a_wish_beside_anything_else_is_a_post(wish, more):
+    assert lone_wish(f"{wish}\n\n{' '.join(more)} w Bytowie, zapraszam.") is None
+    assert lone_wish(" ".join([wish, *more * MOST_WORDS])) is None
+
+
+@given(st.text(max_size=200))
+def test_any_text_at_all_gets_an_answer(text):
+    assert about_leaving(text) in Said and about_joining(text) in Said
+    assert lone_wish(text) is None or len(text.split()) <= MOST_WORDS
+    assert {comes_back(text), is_passed_on(text), asks_to_withdraw(text)} <= {True, False}
+
+
+SOMETHING = st.lists(st.sampled_from(["biblioteka", "jest", "zamknięta", "do", "sierpnia", "zgłoszenie", "numer", "dziękujemy", "kto", "to", "adres", "nieczynny", "urlop", "Büro", "office", "vacances"]), min_size=1)
+
+
+@given(SOMETHING)
+def test_words_without_a_yes_and_without_a_wish_confirm_nothing(words):
+    said = " ".join(words)
+    assert about_leaving(said) is not Said.YES and about_joining(said) is not Said.YES and not comes_back(said)
+
+
+@pytest.mark.parametrize("words", each(WITHDRAWN))
+def test_a_message_is_taken_back(words):
+    assert asks_to_withdraw(words)
+
+
+@pytest.mark.parametrize("words", each(NOT_WITHDRAWN))
+def test_what_speaks_of_other_things_takes_nothing_back(words):
+    assert not asks_to_withdraw(words)
+
+
+FORGET = """Proszę o usunięcie moich danych osobowych z Państwa bazy|Proszę usunąć moje dane|Na podstawie RODO proszę o usunięcie moich danych osobowych
+Please delete my account|I want you to erase my data|Please delete my personal data"""
+ARCHIVE = """Nie chcę już żadnych maili, ale chcę zaglądać do archiwum|I don't want any mails, but I would like to keep reading the archive
+Proszę nie wysyłać mi wiadomości, będę zaglądać do archiwum"""
+
+
+@pytest.mark.parametrize("words", each(FORGET))
+def test_to_be_forgotten_is_more_than_to_leave(words):
+    assert [one.kind for one in commands(words)] == [Kind.ERASE]
+
+
+@pytest.mark.parametrize("words", each(ARCHIVE))
+def test_no_mail_and_the_archive_all_the_same(words):
+    assert [one.kind for one in commands(words)] == [Kind.ARCHIVE]
+
+
+def test_off_a_list_is_no_more_than_that():
+    assert [one.kind for one in commands("Proszę usunąć moje dane z listy mailingowej")] == [Kind.LEAVE]
+    assert commands("Proszę mnie wypisać z listy i skasować archiwum") == ()
