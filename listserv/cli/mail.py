@@ -31,7 +31,7 @@ def trace(data: Path, message_id: str, as_json: bool) -> None:
 
 
 def as_row(found: Trace, site: Site) -> dict[str, Any]:
-    """A trace as the contract prints it."""
+    """A trace as `trace --json` prints it."""
     return {
         "message_id": found.message_id,
         "list": found.mlist,

@@ -124,7 +124,7 @@ class Move:
             return settling.ask_moderators(db, mlist, now) if ask else settling.waiting(db, mlist)
 
     def asked_of_the_network(self, plan: Plan) -> list[tuple[HeldPost, bool]]:
-        """Each post, and whether its author's domain would disown our copies (contract section 5): outside any transaction."""
+        """Each post, and whether its author's domain would disown our copies: outside any transaction."""
         resolver = Resolver(self.site.settings.auth.dns)
         with self.site.reading() as db:
             dress = posting.dress_of(self.site.settings, known_list(db, plan.name))

@@ -1,4 +1,4 @@
-"""Mailboxes and the addresses of a site: who is meant by a local part (contract section 4)."""
+"""Mailboxes and the addresses of a site: who is meant by a local part."""
 
 import re
 import unicodedata
@@ -53,7 +53,7 @@ SUFFIXES = {
     "pomoc": Role.REQUEST,
     "bounces": Role.BOUNCES,
 }
-# Meant by the contract, built later: no list may take these names meanwhile.
+# For what is built later: no list may take these names meanwhile.
 RESERVED_SUFFIXES = (*SUFFIXES, "news", "bank", "meeting")
 SITE_ROLES = {
     "postmaster": Role.POSTMASTER,

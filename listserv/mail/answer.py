@@ -1,4 +1,4 @@
-"""An answer to a digest made into an ordinary post of its thread (contract section 4).
+"""An answer to a digest made into an ordinary post of its thread.
 
 It leaves with the list in To, the thread's subject and References to the item, and without the quoted digest: the
 digest's addresses belong to one person, and no token is ever passed on, wherever in the answer it stands.
@@ -25,7 +25,7 @@ def as_reply(raw: bytes, post: Post, text: str, *, to: str, subject: str, refere
         headers.make("In-Reply-To", f"<{references[-1]}>"),
         Field("references", b"References: " + b"\r\n ".join(f"<{ref}>".encode() for ref in references) + b"\r\n"),
     ]
-    return headers.join(fields) + _content(raw, post, text)
+    return headers.join(fields) + _content(raw, text)
 
 
 def _author(raw: bytes, post: Post) -> Field:
@@ -36,14 +36,13 @@ def _author(raw: bytes, post: Post) -> Field:
     return headers.make("From", post.authors[0].address if post.authors else "")
 
 
-def _content(raw: bytes, post: Post, text: str) -> bytes:
+def _content(raw: bytes, text: str) -> bytes:
     mail = EmailMessage(policy=SMTP)
     mail.set_content(tokens.hide(text.strip()) + "\n", cte="quoted-printable")
-    for file in post.attachments:
-        found = parse.attachment(raw, file.number)
+    for file, content in parse.attachments(raw):
         # Pictures that the quoted digest brought along are not the author's; nor is the digest itself, attached.
-        if found and not file.inline and not tokens.IN_TEXT.search(found[1].decode("latin-1")):
-            attach(mail, file, found[1])
+        if not file.inline and not tokens.IN_TEXT.search(content.decode("latin-1")):
+            attach(mail, file, content)
     return mail.as_bytes()
 
 

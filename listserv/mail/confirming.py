@@ -33,7 +33,8 @@ STAYS = re.compile(
 STOPS = re.compile(r"\b(?:stop|wstrzym\w+|nie usuw\w+|prosze nie\b|keep|don't|do not|wait|zaczeka\w*|poczeka\w*|kto|who)\b")
 # „Tak, potwierdzam”; „Potwierdzam otrzymanie” is a receipt. One clause, up to its comma or end.
 CONFIRMED = re.compile(
-    r"(?:(?:tak|yes|ok)[,. ]+)?(?:(?:ja )?(?:to )?potwierdzam(?: (?:to|chec|zgloszenie|wniosek|prosbe|rezygnacje|wypisanie|zapis|zapisanie"
+    r"(?:(?:tak|yes|ok|oczywiscie|jasne|pewnie|of course|sure)[,. ]+)?"
+    r"(?:(?:ja )?(?:to )?potwierdzam(?: (?:to|chec|zgloszenie|wniosek|prosbe|rezygnacje|wypisanie|zapis|zapisanie"
     r"|dolaczenie|przystapienie|\w+enia|do|sie"
     r"|na|z|tej|te|moje|moja|moj|listy|liste))*"
     r"|to (?:ja(?: (?:pisal|zglosil)[ae]m)?|bylam ja|bylem ja|moje zgloszenie)|zgadza sie|jak najbardziej|i confirm(?: (?:it|this"
@@ -54,6 +55,18 @@ SPOILT = re.compile(
 # Of a list whose letter has a sentence to agree to.
 AGREED = re.compile(r"(?:(?:tak|yes|ok)[,. ]+)?(?:zgadzam sie|zgoda|wyrazam zgode|akceptuje|i agree|agreed|i consent)\b")
 NOT_INTERESTED = re.compile(r"\bnot interested\b|\bnie jestem zainteresowan|\bprzesta\w+ (?:mi )?(?:to |mi )?(?:wysyl|przysyl)")
+
+# „Proszę o dopisanie mnie do sieci”, „chciałabym dołączyć do Państwa sieci, pracuję w szkole”.
+WISHES = re.compile(
+    r"\b(?:prosze|poprosze|prosba|prosic|chcial[ae]?bym|chce|chcemy|pragne|zglaszam|czy (?:moge|mozna)"
+    r"|please|i'd like|i would like|i want|i wish|may i|can i|could i)\b"
+    r"[^.?!\n]{0,60}?\b(?:dopis\w+|zapis\w+|wpis\w+|przyjec\w*|przyjac|dolacz\w+|przylacz\w+|przystap\w+|czlonk\w+|akces\w*|join|subscribe|add me|sign me up"
+    r"|become (?:a )?member)\b"
+)
+DOUBTED = re.compile(
+    r"\b(?:nie|not|never|wypis\w*|unsubscribe|kiedy|gdzie|jak|when|where|how|inform\w+|pyta\w+|zapyt\w+|szkole\w+|warszta\w+|spotka\w+|kurs\w*|konferenc\w+|webinar\w*"
+    r"|workshops?|meetings?|courses?)\b"
+)
 
 _BACK = "(?:wracam|wroce|back|i(?:'m| am)(?: coming)? back|cofnij|undo|come back)"
 _TAIL = r"(?: (?:jednak|prosze|z powrotem|na (?:te )?liste|do (?:was|panstwa|nas|sieci)|to the list|on the list|please|again))*"
@@ -91,6 +104,12 @@ def about_joining(reply: str) -> Said:
     mine = CONFIRMED.match(said) is not None and agreement.refuses(reply)
     agrees = AGREED.match(said) and not SPOILT.search(said[:READ])
     return Said.YES if Kind.JOIN in kinds or of_myself or mine or agrees or _says_yes(reply, said) else Said.UNCLEAR
+
+
+def wishes_to_join(text: str) -> bool:
+    """Is a first letter plainly a wish to be on the list? It may be worded as one likes: a human decides about it."""
+    said = _folded(text)[:READ]
+    return about_joining(text) is Said.YES or (WISHES.search(said) is not None and not DOUBTED.search(said))
 
 
 def stops(reply: str) -> bool:

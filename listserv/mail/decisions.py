@@ -1,4 +1,4 @@
-"""What did this person decide? One word at the very beginning of what was written now (contract section 8).
+"""What did this person decide? One word at the very beginning of what was written now.
 
 Known good words decide, not the absence of bad ones: greeting, farewell and name aside, a yes stands alone or among courtesies,
 and a no alone or before a reason that does not take it back. Whatever else was written, a person is asked back.

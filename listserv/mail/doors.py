@@ -166,10 +166,8 @@ def with_words(raw: bytes, post: Post, words: str) -> bytes:
         fields.append(headers.make("Message-ID", f"<{post.message_id}>"))
     mail = EmailMessage(policy=SMTP)
     mail.set_content(words.strip("\r\n").encode("utf-8", "replace").decode() + "\n", cte="quoted-printable")
-    for file in post.attachments:
-        found = parse.attachment(raw, file.number)
-        if found:
-            attach(mail, file, found[1])
+    for file, content in parse.attachments(raw):
+        attach(mail, file, content)
     return headers.join(fields) + mail.as_bytes()
 
 

@@ -1,5 +1,6 @@
 """Words as people type them: with Polish letters or without, in any case, between any blanks and quotation marks."""
 
+import re
 import unicodedata
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
@@ -26,6 +27,16 @@ _BARE = _Bare()
 def fold(words: str) -> str:
     """Lower case, no diacritics, every character one character: `Każdą` and `kazda` are one word."""
     return unicodedata.normalize("NFC", words).lower().translate(_BARE)
+
+
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name, in any order: mail programs write „Okładka, Halina”, too."""
+    return frozenset(re.findall(r"\w+", fold(name)))
+
+
+def name_key(name: str) -> str:
+    """The same as one text that can be looked up, as long as an index takes."""
+    return " ".join(sorted(words_of(name)))[:200]
 
 
 def plain(text: str) -> str:

@@ -41,11 +41,6 @@ def asks_for_words_kept(reply: str) -> bool:
     return PREFIX.fullmatch(fold(decisions.bare(reply)).rstrip(" .!:") + "\n") is not None
 
 
-def hesitates(reply: str) -> bool:
-    """Is there no question to pass on: no question mark, or somebody thinks aloud („Nie wiem, zapytam?”)?"""
-    return not inquiry(reply)
-
-
 def _is_thought(said: str) -> bool:
     folded = fold(said).lstrip(DECORATION + "\n-–—")
     first = WORD.match(folded)

@@ -19,13 +19,19 @@ RECEIVERS = ("to", "cc", "reply-to", "resent-to", "resent-cc", "mail-followup-to
 HIDDEN = "hidden"
 # A header is read no further: no mail program writes as many addresses.
 READ = 200_000
+# Each may cost a look into the database, before anybody knows who has written.
+MOST_TOKENS = 200
 
 
 def found_in(raw: bytes, post: Post, ours: Ours) -> frozenset[str]:
     """The tokens of ours (`ours` tells them) that a mail would carry on."""
     head = headers.join(headers.split(raw)[0])[:READ].decode("latin-1")
-    said = {match[0].lower()[2:] if match[0][1:2] in "+-" else match[0].lower() for match in IN_TEXT.finditer(clues.FOLDED.sub("", head))}
-    return frozenset(token for token in (*said, *clues.tokens_in(raw, post)) if ours(token))
+    said = dict.fromkeys(_bare(match[0]) for match in IN_TEXT.finditer(clues.FOLDED.sub("", head)))
+    return frozenset(token for token in (*list(said)[:MOST_TOKENS], *clues.tokens_in(raw, post)) if ours(token))
+
+
+def _bare(token: str) -> str:
+    return re.sub(r"^r[+-]", "", token.lower())
 
 
 def without(raw: bytes, tokens: frozenset[str], ours: Ours, *, to: str) -> bytes:
@@ -74,11 +80,11 @@ def _names(text: str, tokens: frozenset[str]) -> bool:
 
 def _without_files(raw: bytes, ours: Ours) -> bytes:
     """Files that cannot be written anew and still hold a key are taken out whole."""
-    post = parse.parse(raw)
-    doomed = set()
-    for file in post.attachments:
-        found = parse.attachment(raw, file.number)
-        text = clues.FOLDED.sub("", found[1].decode("latin-1")) if found else ""
-        if any(ours(re.sub(r"^r[+-]", "", match[0].lower())) for match in IN_TEXT.finditer(text)):
+    doomed, left = set(), MOST_TOKENS
+    for file, content in parse.attachments(raw):
+        found = {_bare(match[0]) for match in IN_TEXT.finditer(clues.FOLDED.sub("", content.decode("latin-1")))}
+        if len(found) > left or any(ours(token) for token in found):
             doomed.add(file.number)
+        else:
+            left -= len(found)
     return redacting.redact(raw, Plan(attachments=frozenset(doomed), note=HIDDEN)) if doomed else raw

@@ -1,4 +1,4 @@
-"""The copy that members get: the author's mail with the list's fields put on top (contract section 5).
+"""The copy that members get: the author's mail with the list's fields put on top.
 
 The body and the author's own fields stay byte for byte, so that DKIM survives. What differs from member to member
 (the one-click unsubscribe fields) is put on when a copy is sent.

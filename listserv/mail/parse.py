@@ -2,7 +2,8 @@
 
 import re
 from base64 import b32encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -92,6 +93,18 @@ def attachment(raw: bytes, number: int) -> tuple[Attachment, bytes] | None:
         return _attachment(part, number, bodies.named(contents)) if part else None
     except Exception:  # noqa: BLE001 - as in parse: a mail that could not be read has no attachments
         return None
+
+
+def attachments(raw: bytes) -> Iterator[tuple[Attachment, bytes]]:
+    """Every attachment with its decoded content, in the order of their numbers; the mail is read once."""
+    try:
+        contents = bodies.sort(mime.read(raw))
+        named = bodies.named(contents)
+    except Exception:  # noqa: BLE001 - as in parse: a mail that could not be read has no attachments
+        return
+    for number, part in enumerate(contents.attached, 1):
+        with suppress(Exception):
+            yield _attachment(part, number, named)
 
 
 def identify(raw: bytes) -> str:

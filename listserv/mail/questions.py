@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from listserv.mail.decisions import GREETING, SIGN_OFF
+from listserv.mail.decisions import GREETING, SIGN_OFF, after_greeting
 from listserv.mail.folding import fold, plain
 
 CHARACTERS_READ = 20_000
@@ -18,6 +18,9 @@ BARE_NUMBER = re.compile(r"\s*\d{1,2}\s*[.):]?\s*")
 LABEL = re.compile(r"[ \t*]*([^\W\d_][^:\n]{0,40}):[ \t]*(\S.*)")
 # A word that is inflected is known by its beginning: „biblioteka”, „w jakiej bibliotece”.
 SHORTEST_STEM = 5
+# A name as it is written; and words of somebody who has asked for nothing.
+NAME = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){1,3}")
+PROTEST = re.compile(r"\?|\b(?:nie|nigdy|no|not|never|spam|oszustwo|stop|pomylka|mistake|\w+n't)\b")
 # Words that stop an answer: the first of the sentence below the questions in our letter.
 STOP_WORDS = 4
 # A question that asks for nothing but a name.
@@ -51,7 +54,7 @@ def read(questions: Sequence[str], text: str, words: str, below: Sequence[str] =
     written before anybody had put the questions.
     """
     text, words = plain(text[:CHARACTERS_READ]), plain(words[:CHARACTERS_READ]).strip()
-    for way in (_between(questions, text, below), _numbered(questions, words), _labelled(questions, words)):
+    for way in (_marked(questions, words), _between(questions, text, below), _numbered(questions, words)):
         if any(way):
             return Answers(way, _rest(words, way))
     # One question and a few words: they are its answer.
@@ -72,6 +75,23 @@ def _folded_words(text: str) -> list[str]:
 
 def _is_nod(words: str) -> bool:
     return len(words.split()) < 2 and fold(words).strip(" .,!") in ("tak", "ok", "yes", "potwierdzam", "zgoda")
+
+
+def name_in(answer: str) -> str:
+    """The name that an answer begins with; empty where that is something else."""
+    first = re.split("[,;\n]", after_greeting(answer.strip()).strip())[0].strip(" .")
+    return first if NAME.fullmatch(first) and all(word[0].isupper() for word in first.split()) else ""
+
+
+def introduces(questions: Sequence[str], words: str) -> str:
+    """„Jan Żuk, MBP Kolno, chcę się uczyć”: the name of somebody who was asked for it first, gives it, and goes on to tell as many things as were asked.
+
+    Somebody who has not applied may sign, too, but protests or asks.
+    """
+    if len(questions) < 2 or not names_only(questions[0]) or PROTEST.search(fold(words)):
+        return ""
+    things = [thing for thing in re.split("[,;\n]", after_greeting(words.strip())) if thing.strip()]
+    return name_in(words) if len(things) >= len(questions) else ""
 
 
 # ---- below each question -----------------------------------------------------------------------------------
@@ -160,16 +180,20 @@ def _until_farewell(text: str) -> str:
     return "\n".join(kept).strip()[:LONGEST_ANSWER]
 
 
-def _labelled(questions: Sequence[str], words: str) -> tuple[str, ...]:
-    """„Biblioteka: PBW” answers „W jakiej bibliotece Państwo pracują?”, if it can be no other question."""
-    said = [""] * len(questions)
+def _marked(questions: Sequence[str], words: str) -> tuple[str, ...]:
+    """„Biblioteka: PBW” answers „W jakiej bibliotece Państwo pracują?”, if it can be no other question; „3. …” beside it the third."""
+    said: dict[int, str] = {}
+    labelled = False
     stems = [set(_stems(question)) for question in questions]
     for line in words.split("\n"):
-        label = LABEL.fullmatch(line)
+        label, number = LABEL.fullmatch(line), NUMBERED.match(line)
         meant = [at for at, have in enumerate(stems) if label and have & set(_stems(label[1]))]
-        if label and len(meant) == 1 and not said[meant[0]]:
+        if label and len(meant) == 1 and meant[0] not in said:
             said[meant[0]] = label[2].strip()[:LONGEST_ANSWER]
-    return tuple(said)
+            labelled = True
+        elif number and (at := int(number[1]) - 1) < len(questions) and at not in said:
+            said[at] = line[number.end() :].strip()[:LONGEST_ANSWER]
+    return tuple(said.get(at, "") for at in range(len(questions))) if labelled else ()
 
 
 def _stems(text: str) -> Iterator[str]:

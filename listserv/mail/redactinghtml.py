@@ -5,7 +5,8 @@ from html import unescape
 from urllib.parse import unquote
 
 BAR = "███"
-HTML_TOKEN = re.compile(r"<!--.*?-->|<[/!?a-zA-Z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});?|.", re.S)
+# A tag or a comment that another one begins in is none: so that nobody's thousand open tags are each read to the end.
+HTML_TOKEN = re.compile(r"<!--(?:(?!<!--).)*?-->|<[/!?a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});?|.", re.S)
 # Tags that do not part words.
 WITHIN_WORDS = re.compile(r"</?(?:a|abbr|b|bdo|big|cite|code|em|font|i|ins|del|mark|o:p|q|s|small|span|strong|sub|sup|tt|u|wbr)\b", re.I)
 

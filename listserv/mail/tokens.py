@@ -1,4 +1,4 @@
-"""Tokens: lower-case base32, at most 40 characters, for one purpose, one person and one object (contract section 4).
+"""Tokens: lower-case base32, at most 40 characters, for one purpose, one person and one object.
 
 Random tokens are kept as hashes. Where there are many (a bounce address for every copy, a one-click link for every
 member, a reply address for every item of a digest) they are signed instead and need no row.

@@ -14,14 +14,14 @@ from listserv.mail.folding import fold
 GONE = "[…]"
 # Letters of a name's beginning that stay in all its cases: Okładka, Okładki, Okładkę.
 LEAST, ENDING = 3, 2
-ANY_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+ANY_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 ANY_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")
 WORD = re.compile(r"[^\W\d_]+")
 SIGNATURE_LINES, SHORT = 6, 6
 # A line of which nothing else is left.
-NOTHING_LEFT = re.compile(rf"(?m)^[\W_]*(?:{re.escape(GONE)}[\W_]*)+$\n?")
+NOTHING_LEFT = re.compile(rf"(?m)^(?=[^\n]*{re.escape(GONE)})(?:[^\w\n]|_)+$\n?")
 # What stands before a name in a signature: „H. […]”, „mgr […]”.
-BEFORE_NAME = re.compile(rf"(?m)^[\W_]*(?:(?:\w|mgr|dr|inz|p)\.?[\s.]+){{1,3}}(?:{re.escape(GONE)}[\W_]*)+$")
+BEFORE_NAME = re.compile(rf"(?m)^[\W_]*(?:(?:\w|mgr|dr|inz|p)\.?[\s.]+){{1,3}}{re.escape(GONE)}[\W_]*$")
 _POST = (
     r"(?:ul\.|al\.|tel\.?|kom\.|fax|www\S*|mgr|dr|dyrektor\w*|wicedyrektor\w*|kierowni\w*|bibliotekar\w*|nauczyciel\w*|kustosz\w*|instruktor\w*|gbp|mbp|mgbp|pbw|pbp|wbp|sp|zsp?|lo"
     r"|bibliotek[ai]|filia|szkol[ay]|osrodek|librarian|library|school|teacher|director|head)"
@@ -33,6 +33,7 @@ SMALL = re.compile(
 )
 # Family names of these kinds are never everyday words.
 ONLY_A_NAME = re.compile(r"(?:[sc]k(?:i|a|iego|iej|iemu|im)|dzk\w+|wicz\w*|czyk\w*)$")
+# Behind a name that signs: a post, a place.
 NAME_AND_MORE = (f"{GONE},", f"{GONE} –", f"{GONE} -", f"{GONE} (")
 
 
@@ -101,11 +102,7 @@ def _above_signature(text: str) -> str:
     said = [number for number, line in enumerate(lines) if line.strip()]
     for number in said[-SIGNATURE_LINES:]:
         bare = fold(lines[number].replace(GONE, "\0")).replace("\0", GONE)
-        named = (
-            NOTHING_LEFT.fullmatch(lines[number])
-            or BEFORE_NAME.fullmatch(bare)
-            or lines[number].strip().startswith((f"{GONE},", f"{GONE} –", f"{GONE} -", f"{GONE} ("))
-        )
+        named = NOTHING_LEFT.fullmatch(lines[number]) or BEFORE_NAME.fullmatch(bare) or lines[number].strip().startswith(NAME_AND_MORE)
         if number != said[0] and named and len(WORD.findall(lines[number])) <= SHORT:
             lines = lines[:number]
             break

@@ -12,13 +12,14 @@ from listserv.mail.daywords import TIME
 # What may stand before a wish.
 _LEAD = (
     "dzien dobry|dobry wieczor|witam(?: serdecznie| panstwa)?|czesc|hej|szanown[aeiy] (?:panstwo|pani|panie)|niestety|dlatego(?: tez)?|wiec|zatem|a|i|oraz"
-    "|to|ja|ok"
+    "|to|ja"
     "|z przykroscia|z zalem"
     "|natomiast|jednak|juz|tylko|teraz|obecnie|ponownie|po raz \\w+|raz jeszcze|jeszcze raz|z gory dziekuje i|w tej sytuacji|przez to|stad"
     "|(?:w zwiazku ze?|z powodu|z uwagi na|ze wzgledu na|na podstawie|zgodnie z|w mysl)(?: \\w+){1,5}?|bardzo|uprzejmie|serdecznie|grzecznie|goraco|pilnie"
     "|hello|hi|good morning|dear \\w+|so|therefore|and|also|hence|unfortunately|sorry|then|thanks|thank you|ok|well|now|but"
 )
-LEAD = rf"(?:(?:{_LEAD})[\s,!]+)*"
+# (So many at most: where one may also be a word of another, the ways to read them multiply.)
+LEAD = rf"(?:(?:{_LEAD})[\s,!]+){{0,6}}"
 _ASK = (
     "prosze|poprosze|prosimy|prosil[ae]?bym|(?:chcial[ae]?bym|chce|chcemy|pragne|musze|wole|wolal[ae]?bym)(?: \\w+)?? ?(?:prosic|poprosic)?"
     "|chcial[ae]m (?:prosic|poprosic)|chcial[ae]m(?: sie)?(?= (?:sie |mnie )?(?:wypis|zrezyg|zapis|dolacz)\\w+)(?!.*\\b(?:ale|lecz|jednak)\\b)"

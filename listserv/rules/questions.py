@@ -72,7 +72,7 @@ def list_mail(post: Post, facts: Facts) -> Reason | None:
 
 
 def authors(post: Post, facts: Facts) -> Reason | None:
-    """The author is the single From address (contract section 8)."""
+    """The author is the single From address."""
     if not post.authors:
         return Reason.NO_AUTHOR
     return Reason.SEVERAL_AUTHORS if len(post.authors) > 1 else None

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from listserv.mail import confirming
-from listserv.mail.confirming import Said
 from listserv.store.moderation import Application, ApplicationState, last_journal
 from listserv.store.people import Purpose, User
 from listserv.usecases import consents, deciding, outbox, questions, tokens
@@ -44,7 +43,7 @@ def say_received(db: Session, application: Application, cause: Cause, now: datet
 
 def asks_to_join(application: Application) -> bool:
     """Is it plainly a wish to be on the list, and no question about the next meeting? The form is, and so is a yes to our question."""
-    return application.raw_id is None or application.proof == "replied" or confirming.about_joining(application.text) is Said.YES
+    return application.raw_id is None or application.proof == "replied" or confirming.wishes_to_join(application.text)
 
 
 def _still_to_agree(db: Session, application: Application) -> str:

@@ -64,8 +64,10 @@ def take(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outc
 
 
 def _decider(db: Session, mlist: MailingList, letter: Letter) -> Decider | None:
+    """Whoever decides and has written from the address where that is known, or one that they have proven."""
     place = person_at(db, address.key(letter.sender)) if letter.sender else None
-    return next((one for one in deciding.deciders(db, mlist) if place and one.user_id == place.user_id), None)
+    theirs = [one for one in deciding.deciders(db, mlist) if place and one.user_id == place.user_id]
+    return next((one for one in theirs if place and (place.verified_at is not None or place.key == address.key(one.email))), None)
 
 
 def _show(db: Session, batch: Batch, order: Order, decider: Decider, cause: Cause, now: datetime, *, proven: bool = True, again: bool = False) -> bool:

@@ -68,8 +68,10 @@ def has_room(db: Session, kind: str, to: str, now: datetime, *, proven: bool) ->
     mailbox = address.mailbox(to)
     if kind in OWN:
         return sent.of_kinds_since(db, mailbox, (kind,), now - DAY) < (FEW_FOR_THE_PROVEN if proven else OWN[kind])
-    most = FEW_FOR_THE_PROVEN if proven else FEW if person_at(db, address.key(to)) else ONE
-    return sent.automatic_since(db, mailbox, now - DAY, but=tuple(OWN)) < most
+    if not proven and not person_at(db, address.key(to)):
+        # The question whether somebody has applied is a letter like any other, to whoever has not.
+        return sent.automatic_since(db, mailbox, now - DAY) < ONE
+    return sent.automatic_since(db, mailbox, now - DAY, but=tuple(OWN)) < (FEW_FOR_THE_PROVEN if proven else FEW)
 
 
 def _is_ring(db: Session, letter: About, now: datetime) -> bool:

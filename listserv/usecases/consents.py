@@ -31,8 +31,6 @@ class How(StrEnum):
 
     # A reply to the letter that names the sentence.
     REPLY = "reply"
-    # Their own letter, in the rows of earlier versions: no letter written before the sentence was seen agrees to it.
-    LETTER = "letter"
     # The box beside the sentence, ticked by themselves; or the form that says what sending it means.
     TICK = "tick"
     FORM = "form"

@@ -29,7 +29,7 @@ FORGED = "forged"
 
 
 def moderators(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
-    """A member's letter reaches the moderators; anybody else's is an application to join (contract section 4)."""
+    """A member's letter reaches the moderators; anybody else's is an application to join."""
     ordered = bulkadding.take(db, mlist, letter, now)
     if ordered:
         return ordered

@@ -1,4 +1,4 @@
-"""Who decides on a list, and whether a mail that decides is really theirs (contract section 8)."""
+"""Who decides on a list, and whether a mail that decides is really theirs."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

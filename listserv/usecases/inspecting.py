@@ -33,7 +33,7 @@ def results(raw: bytes, post: Post, auth: AuthSettings, resolver: Resolver | Non
 
 
 def understood(raw: bytes, post: Post, found: Results) -> dict[str, Any]:
-    """A mail as the contract's `inspect --json` tells it (section 6), without a verdict."""
+    """A mail as `inspect --json` tells it, without a verdict."""
     return {
         **_envelope(post),
         "text": post.text,

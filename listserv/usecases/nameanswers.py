@@ -43,7 +43,9 @@ def _decide(db: Session, row: Preview, letter: Letter, now: datetime) -> Outcome
         return _with(db, row, now)
     if commands.asks_to_withdraw(reply) or previewwords.DROPS.fullmatch(previewwords.first_line(reply)):
         incoming, mlist = row.incoming, row.mlist
+        rows.secure_delete(db, on=True)
         drafts.drop(db, row, now, Cause(incoming, proven=True))
+        rows.blank_tokens(db, Purpose.PREVIEW, incoming.id)
         unlinking.empty(db, incoming, mlist)
         return Outcome(State.ANSWERED, ("name-dropped",))
     drafts.write(db, nameasked.ASK, row, now, Cause(row.incoming, proven=True), **nameasked.facts_of(db, row), again=True, days=drafts.KEPT.days)
@@ -56,12 +58,13 @@ def _without(db: Session, row: Preview, letter: Letter, now: datetime) -> Outcom
     member = member_of(db, mlist, row.user_id)
     if member is None:
         raise Conflict("not-on-the-list")
+    rows.secure_delete(db, on=True)
     db.delete(row)
     db.flush()
     outcome = unnamed.put(db, member, unnamed.cleared(post), unnamed.Asking(incoming, letter.alignment, post), now)
     incoming.state, incoming.reasons, incoming.done_at = outcome.state, " ".join(outcome.reasons), unlinking.midnight(now)
-    unlinking.empty(db, incoming, mlist)
     rows.blank_tokens(db, Purpose.PREVIEW, incoming.id)
+    unlinking.empty(db, incoming, mlist)
     return Outcome(State.ANSWERED, ("unnamed",))
 
 

@@ -8,6 +8,7 @@ from listserv.mail import questions
 from listserv.store.lists import MailingList
 from listserv.store.moderation import Application
 
+LONGEST_NAME = 200
 Pairs = tuple[tuple[str, str], ...]
 # What stands below the questions in our letters: where a program quotes them without marks, an answer ends there.
 BELOW = (
@@ -58,16 +59,25 @@ def begin(mlist: MailingList, application: Application, text: str) -> None:
     each = questions.read(asked, text, text, asked=False).each
     name = application.name if len(application.name.split()) > 1 else ""
     keep(application, [(question, answer or (name if questions.names_only(question) else "")) for question, answer in zip(asked, each, strict=True)])
+    _take_name(application)
 
 
 def take(application: Application, text: str, words: str) -> str:
     """Take the answers out of a reply; the words that answer no question in particular."""
     said = _read(application, text, words)
     if not said.any:
+        application.name = application.name or questions.introduces(unanswered(application), words)[:LONGEST_NAME]
         return words
     found = dict(zip(unanswered(application), said.each, strict=True))
     keep(application, [(question, answer or found.get(question, "")) for question, answer in pairs(application)])
+    _take_name(application)
     return said.rest
+
+
+def _take_name(application: Application) -> None:
+    """Whose letter had no name on it, and who has answered what it is."""
+    given = (questions.name_in(answer) for question, answer in pairs(application) if questions.names_only(question))
+    application.name = application.name or next(filter(None, given), "")[:LONGEST_NAME]
 
 
 def _read(application: Application, text: str, words: str) -> questions.Answers:
@@ -76,8 +86,8 @@ def _read(application: Application, text: str, words: str) -> questions.Answers:
 
 
 def are_answered_by(application: Application, text: str, words: str) -> bool:
-    """Is there an answer in this reply to one of the questions that wait?"""
-    return _read(application, text, words).any
+    """Is there an answer in this reply to one of the questions that wait, or to all of them in one breath?"""
+    return _read(application, text, words).any or questions.introduces(unanswered(application), words) != ""
 
 
 def add(application: Application, more: Pairs) -> None:

@@ -168,9 +168,8 @@ def _choose_topics(db: Session, member: Member, command: Command, now: datetime)
         return
     if command.kind is Kind.ONLY_TOPICS:
         following.clear_topics(db, member.id)
-    chosen = following.choice_of(db, member.id).topics
-    if set(ids) <= chosen.keys() and Wish.FOLLOW not in chosen.values():
-        # They were left out, and nothing else was said: now they come again beside the others.
+    elif Wish.FOLLOW not in following.choice_of(db, member.id).topics.values():
+        # All come but what was left out: one more takes nothing away from the others.
         following.forget_topics(db, member.id, ids)
         return
     following.set_topics(db, member.id, ids, Wish.FOLLOW, now)

@@ -33,7 +33,7 @@ class Submission:
     raw_id: int
     post: Post
     alignment: Alignment = Alignment.UNKNOWN
-    # Would the author's alignment be lost on the way, so that From must be rewritten (contract section 5)?
+    # Would the author's alignment be lost on the way, so that From must be rewritten?
     munge: bool = False
     topic: Topic | None = None
     # What our own mail server's filter has found.

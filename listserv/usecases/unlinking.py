@@ -90,7 +90,9 @@ def run_due(db: Session, now: datetime, limit: int) -> int:
 def _forget(db: Session, link: Unnamed) -> bool:
     """False while a letter to its author is still to be sent: then a little later."""
     held, asked, at = link.held, db.get_one(Incoming, link.incoming_id), link.held.decided_at
-    own = {letter.id: letter for letter in rows.letters_to(db, [held.incoming_id, asked.id], address.key(link.email))}
+    # What was asked back because of the mail itself went to its author, at whatever address they had then.
+    letters = (*rows.letters_to(db, [held.incoming_id], address.key(link.email)), *tools.letters_about(db, [asked.id]))
+    own = {letter.id: letter for letter in letters}
     if at is None or any(letter.due is not None for letter in own.values()):
         return False
     rows.secure_delete(db, on=True)

@@ -91,9 +91,11 @@ def _went_round(mlist: MailingList, post: Post, domain: str) -> bool:
 
 def put(db: Session, member: Member, asked: Asked, asking: Asking, now: datetime) -> Outcome:
     """Put a member's question before the moderators, or tell them alone why not."""
-    lock(db, member.mlist)
+    if _is_unproven(member.mlist, asking.alignment):
+        return notunnamed.refuse(db, member, asked.words, asking.alignment, "unproven", now)
     question = question_of(db, member.mlist, member.user, asked, asking.post)
-    why = _why_not(db, member, question, asking.alignment)
+    lock(db, member.mlist)
+    why = _why_not(db, member, question)
     if why:
         return notunnamed.refuse(db, member, question.words, asking.alignment, why, now)
     return _ask(db, member, question, asking, now)
@@ -113,11 +115,13 @@ def question_of(db: Session, mlist: MailingList, user: User, asked: Asked, post:
     return Question(subject, unnaming.without(asked.words[:LONGEST], emails, names), above if above and above.hidden_at is None else None)
 
 
-def _why_not(db: Session, member: Member, question: Question, alignment: Alignment) -> str:
+def _is_unproven(mlist: MailingList, alignment: Alignment) -> bool:
+    return alignment is Alignment.FAILED or (alignment is not Alignment.ALIGNED and mlist.sender_proof is SenderProof.STRICT)
+
+
+def _why_not(db: Session, member: Member, question: Question) -> str:
     mlist = member.mlist
     waiting = [held for held in rows.questions_of(db, mlist.id, member.user_id) if held.state is HeldState.PENDING]
-    if alignment is Alignment.FAILED or (alignment is not Alignment.ALIGNED and mlist.sender_proof is SenderProof.STRICT):
-        return "unproven"
     if mlist.closed_at or mlist.kind is Kind.NEWSLETTER:
         return "closed"
     if not any(c.isalnum() for c in question.words.replace(unnaming.GONE, "")):
@@ -188,11 +192,11 @@ def _composed(db: Session, mlist: MailingList, question: Question, now: datetime
     return headers.make("Reply-To", links.list_address(settings, mlist.name)).raw + raw
 
 
-def put_before_moderators(db: Session, held: Held, now: datetime, *, added: str = "") -> None:
-    """Show every moderator the words, and nobody's name; `added`: what the author has written since."""
+def put_before_moderators(db: Session, held: Held, now: datetime, *, added: str = "", only: str = "") -> None:
+    """Show every moderator (or `only` one) the words, and nobody's name; `added`: what the author has written since."""
     text = parse.parse(raw_bytes(db, held.raw_id)).text
     facts = {"subject": held.subject, "text": text, "added": added}
-    deciding.ask_each(db, held.mlist, Purpose.DECIDE_HELD, held.id, "unnamed-moderator", now, Cause(held.incoming), **facts)
+    deciding.ask_each(db, held.mlist, Purpose.DECIDE_HELD, held.id, "unnamed-moderator", now, Cause(held.incoming), only, **facts)
 
 
 def is_one(held: Held) -> bool:

@@ -43,7 +43,7 @@ def unix(text: str) -> str:
 
 
 def _munges(address_id: int) -> bool:
-    """Would others refuse a mail from this address that we sent (contract section 5)?"""
+    """Would others refuse a mail from this address that we sent?"""
     site = site_here()
     with site.reading() as db:
         person = signin.person_behind(db, request.cookies.get(cookie("session"), ""), site.now())

@@ -51,7 +51,7 @@ def file(tmp_path):
     return write
 
 
-def test_a_mail_is_told_as_the_contract_says(run_in, tmp_path, file):
+def test_a_mail_is_told_as_it_is_documented(run_in, tmp_path, file):
     path = file(MAIL)
 
     done = run_in(tmp_path, "inspect", "--json", path)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from listserv.mail.claims import claims
 from listserv.mail.decisions import Answer, decision, nods
 from listserv.mail.folding import fold
-from listserv.mail.inquiries import hesitates
+from listserv.mail.inquiries import inquiry
 from listserv.mail.withdrawing import asks_to_withdraw
 
 DECIDE = {
@@ -104,13 +104,13 @@ def test_what_begins_with_none_of_the_words_never_decides(reply):
     ["Nie wiem, zapytam", "OK, zapytam", "Tak, ale kiedy?", "Zablokuj go", "cofnij się", "Wygląda mi na oszustkę.", "Co o niej sądzisz?", "Kto to?", "zaufaj mi", "Hm, jutro", "Muszę sprawdzić", "Poczekajmy", "Let me think", "Chyba tak", "", "👍"],
 )
 def test_who_thinks_aloud_asks_nobody(words):
-    assert hesitates(words)
+    assert not inquiry(words)
 
 
 @pytest.mark.parametrize("words", ["Skąd Państwo o nas wiedzą?", "Dzień dobry,\nw jakiej bibliotece Pani pracuje?", "Which library is it?", "PYTANIE: Skąd Pani o nas wie", "ASK\nwhere do you work"])
 def test_a_question_is_passed_on(words):
     assert decision(words).answer is Answer.OTHER
-    assert not hesitates(words)
+    assert inquiry(words)
 
 
 @pytest.mark.parametrize("words", ["TAK", "Tak, to moja", "To moja wiadomość, pisałam z pracy.", "To ja", "moja", "Yes, it's mine", "I sent it from work.", "Potwierdzam"])
@@ -247,7 +247,7 @@ def test_the_writers_own_name_below_is_no_second_word():
 @pytest.mark.parametrize("reply", ["tak " * 5000, "OK, " + "proszę " * 5000, "NIE, " + "nie " * 5000, "to nie " * 5000, "👍" * 5000, "tak" + " ," * 20000])
 def test_no_text_makes_it_slow(reply):
     started = time.perf_counter()
-    decision(reply), claims(reply), asks_to_withdraw(reply), hesitates(reply)
+    decision(reply), claims(reply), asks_to_withdraw(reply), inquiry(reply)
     assert time.perf_counter() - started < 1
 
 

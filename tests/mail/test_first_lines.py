@@ -5,6 +5,7 @@ import pytest
 from listserv.mail import doors, nameless, unnaming
 from listserv.mail.commands import Kind, commands
 from listserv.mail.parse import parse
+from tests.growth import takes
 from tests.office import mail
 
 
@@ -143,3 +144,8 @@ def test_and_off(words):
 @pytest.mark.parametrize("words", ["Gdzie jest podgląd katalogu?", "Podgląd wydruku nie działa.", "I saw the preview of the film.", "Nie chcę widzieć reklam przed wysłaniem."])
 def test_other_previews_switch_nothing(words):
     assert not {Kind.PREVIEW} & {command.kind for command in commands(words)}
+
+
+@pytest.mark.parametrize("text", ["Halina. " * 3_000, "x" * 60_000, "a." * 30_000, "[…] " * 5_000 + "x", "H. […] - " * 3_000 + "x", "a@" * 20_000])
+def test_no_words_however_long_keep_the_name_in_them_busy(text):
+    assert takes(lambda: unnaming.without(text, ["halina@example.org"], ["Halina Okładka"]), 2) < 2

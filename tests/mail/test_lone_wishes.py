@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from listserv.mail.commands import commands
 from listserv.mail.commandwords import Kind
-from listserv.mail.confirming import Said, about_joining, about_leaving, comes_back, is_passed_on
+from listserv.mail.confirming import Said, about_joining, about_leaving, comes_back, is_passed_on, wishes_to_join
 from listserv.mail.lonewish import MOST_WORDS, lone_wish
 from listserv.mail.withdrawing import asks_to_withdraw
+from tests.growth import takes
 
 LEAVES = [
     "proszę mnie wypisać z tej listy",
@@ -108,3 +109,26 @@ def test_no_mail_and_the_archive_all_the_same(words):
 def test_off_a_list_is_no_more_than_that():
     assert [one.kind for one in commands("Proszę usunąć moje dane z listy mailingowej")] == [Kind.LEAVE]
     assert commands("Proszę mnie wypisać z listy i skasować archiwum") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dzień dobry, proszę o dopisanie mnie do sieci BP. Pracuję w bibliotece w Wymyślnej.",
+        "Chciałabym dołączyć do Państwa sieci, pracuję w szkole",
+        "I would like to join, I work at a public library",
+        "Czy można dołączyć w trakcie roku?",
+    ],
+)
+def test_a_first_letter_that_wishes_to_join_is_known(text):
+    assert wishes_to_join(text)
+
+
+@pytest.mark.parametrize("text", ["Kiedy jest spotkanie i czy można się zapisać?", "Proszę o informację, jak się zapisać na szkolenie", "Proszę mnie nie zapisywać", "Przesyłam plakat."])
+def test_a_question_about_something_else_is_no_wish_to_join(text):
+    assert not wishes_to_join(text)
+
+
+@pytest.mark.parametrize("text", ["ok " * 3_000 + "hello?", "z powodu a " * 900 + "x?", "w zwiazku z a a a a a " * 400 + "x?", "proszę o mnie " * 600 + "x?", "dear a, " * 900])
+def test_no_lead_however_long_keeps_the_reader_busy(text):
+    assert takes(lambda: commands(text), 1) < 1

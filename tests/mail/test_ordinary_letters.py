@@ -3,7 +3,7 @@
 import pytest
 
 from listserv.mail.decisions import Answer, decision
-from listserv.mail.inquiries import hesitates
+from listserv.mail.inquiries import inquiry
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_it_is_said_in_many_ways(words):
 )
 def test_what_only_sounds_like_it_decides_nothing_and_is_not_passed_on(words):
     assert decision(words).answer is Answer.OTHER
-    assert hesitates(words)
+    assert not inquiry(words)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_only_sounds_like_it_decides_nothing_and_is_not_passed_on(words):
 )
 def test_other_words_about_applications_mean_what_they_meant(words, answer):
     assert decision(words).answer is answer
-    assert answer is not Answer.OTHER or not hesitates(words)
+    assert answer is not Answer.OTHER or inquiry(words)
 
 
 def test_quoted_and_signed_below_it_changes_nothing():

@@ -85,6 +85,24 @@ def test_labelled_answers():
     assert read(words + "\n\n" + quoted(LETTER), words).each == ("Nowa", "PBW w Wymyślnej", "")
 
 
+def test_labels_and_numbers_above_a_letter_that_is_quoted_without_marks():
+    words = "Imię i nazwisko: Jan Żuk\nBiblioteka: MBP Wymyślna\n3. bo chcę się uczyć"
+
+    assert read(f"{words}\n\n________________________________\nOd: Sieć BP\nDo: Jan\nTemat: Zgłoszenie\n\n{LETTER}", words).each == ("Jan Żuk", "MBP Wymyślna", "bo chcę się uczyć")
+
+
+@pytest.mark.parametrize("words", ["Jan Żuk, MBP Wymyślna, chcę się uczyć od innych.", "Jan Żuk\nMBP Wymyślna\nchcę się uczyć\n\nPozdrawiam", "Dzień dobry,\nAnna Maria Nowa-Katalog; PBW; czytać"])
+def test_who_was_asked_for_their_name_gives_it_and_goes_on(words):
+    assert questions.introduces(ASKED, words) in ("Jan Żuk", "Anna Maria Nowa-Katalog")
+
+
+@pytest.mark.parametrize(
+    "words", ["Nie wiem, o co chodzi, Jan Żuk", "Jan Żuk, nie pisałem, proszę o spokój", "Jan Żuk, o co chodzi?, kto to", "Dziękujemy za wiadomość,\nodpowiemy wkrótce,\nFirma", "Jan Żuk", ""]
+)
+def test_who_protests_asks_or_only_signs_has_told_nothing(words):
+    assert questions.introduces(ASKED, words) == ""
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listserv.mail import parse
+from listserv.mail import parse, redactinghtml
 from listserv.mail.redacting import Plan, redact, says
+from tests.growth import takes
 
 
 def mail(text="Nic.\n", *, cte="8bit", charset="utf-8", subject="Temat", html="", html_cte="quoted-printable", **headers):
@@ -154,3 +155,12 @@ def test_whatever_the_mail_afterwards_it_does_not_say_it(head, parts, tail):
     assert not re.search(r"jan[\s>|]+nowak", f"{post.subject}\n{post.text}\n{re.sub('<[^>]*>', '', post.html or '')}", re.I)
     assert post.message_id == parse.parse(raw).message_id or b"Message-ID" not in made
     assert not says(made, ("Jan Nowak",))
+
+
+@pytest.mark.parametrize("part", ["<a", "<!--", '<a"', "<a '\"", "<a \"'<", "<p title='"])
+def test_tags_that_never_end_are_read_in_time(part):
+    assert takes(lambda: redactinghtml.in_html(part * (80_000 // len(part)), re.compile("secret")), 1) < 1
+
+
+def test_words_behind_a_tag_that_never_ends_are_found_all_the_same():
+    assert "secret" not in redactinghtml.in_html("<p>a <b secret <i>se</i>cret <!-- x <!-- y --> secret", re.compile("secret"))

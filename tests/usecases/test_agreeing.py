@@ -69,7 +69,7 @@ def test_on_an_open_list_too(office, site, now):
 def test_a_reply_to_the_letter_that_says_so_agrees(office, site):
     write(office)
     received = last(office, "application-received")
-    assert "Sieć BP" in received.text and "Application" in received.subject or "Zgłoszenie" in received.subject
+    assert "Sieć BP" in received.text and ("Application" in received.subject or "Zgłoszenie" in received.subject)
     office.reply(received, "Tak")
 
     assert given(site) == [("reply", True)]

@@ -374,6 +374,24 @@ def test_a_no_below_a_question_denies_nothing(office, site):
     assert states(site) == [ApplicationState.AWAITING_MODERATOR]
 
 
+def test_answers_in_one_breath_confirm_and_bring_the_name_that_the_letter_lacked(office, site):
+    set_list(site, questions=ASKED)
+    apply(office, None, sender="anna@example.org")
+    office.reply(office.letters()[0], "Anna Nowa, PBW w Wymyślnej, chcę czytać o scenariuszach.")
+
+    assert states(site) == [ApplicationState.AWAITING_MODERATOR]
+    assert application(site).name == "Anna Nowa"
+    assert "PBW w Wymyślnej, chcę czytać" in letter(office, "application-moderator", MOD).text
+
+
+def test_a_name_that_was_asked_for_is_theirs_from_then_on(office, site):
+    set_list(site, questions=ASKED)
+    apply(office, sender="anna@example.org")
+    office.reply(office.letters()[0], "1. Anna Nowa\n2. PBW\n3. Scenariusze")
+
+    assert application(site).name == "Anna Nowa"
+
+
 def test_without_questions_letters_ask_none(office, site):
     apply(office)
 

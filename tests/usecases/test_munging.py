@@ -1,4 +1,4 @@
-"""From is rewritten exactly when the author's domain asks for it and nothing of theirs still proves them (contract section 5)."""
+"""From is rewritten exactly when the author's domain asks for it and nothing of theirs still proves them."""
 
 import dkim
 import pytest

@@ -117,7 +117,9 @@ def test_a_forged_one_is_shown_to_nobody(office, site, network):
 
 def test_a_subject_of_somebody_elses_asks_nobody(office, site, network):
     office.send("marek@example.org", "siecibp", "Pytania anonimowe: zbieramy głosy", "Ankieta jest w załączniku.\n", message_id="<a@example.org>")
-    assert len(office.posts()) == 1 or office.reply(last(office, "unnamed-ask", to="marek@example.org"), "WYŚLIJ")
+    # The word may be a wish, so its author is asked; whoever answers them has not said it.
+    office.reply(last(office, "unnamed-ask", to="marek@example.org"), "WYŚLIJ")
+    assert len(office.posts()) == 1
     assert ask(office, words="Dobry pomysł.\n", subject="Re: Pytania anonimowe: zbieramy głosy", in_reply_to="<a@example.org>") is State.POSTED
 
 
