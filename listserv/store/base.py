@@ -1,8 +1,9 @@
 """The declarative base, the column types that both databases share, and the naming convention of constraints."""
 
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
@@ -68,6 +69,17 @@ class Base(DeclarativeBase):
     def __repr__(self) -> str:
         shown: Any = getattr(self, "id", "?")
         return f"<{type(self).__name__} {shown}>"
+
+
+# Variables in one statement: PostgreSQL takes 65,535, SQLite half of that.
+MANY = 500
+Value = TypeVar("Value")
+
+
+def slices(values: Collection[Value]) -> Iterator[list[Value]]:
+    """As many at a time as fit into one statement."""
+    whole = list(values)
+    return (whole[at : at + MANY] for at in range(0, len(whole), MANY))
 
 
 def table_of(model: type[Base]) -> Table:

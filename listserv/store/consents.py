@@ -28,7 +28,7 @@ class Consent(Base):
     door: Mapped[str] = mapped_column(String(16))
     # The message that says so: its id, and its bytes as long as they are kept.
     message_id: Mapped[str] = mapped_column(String(998), default="")
-    raw_id: Mapped[int | None] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int | None] = mapped_column(ForeignKey("raw.id"), index=True)
     # When they said that they do not agree after all.
     withdrawn_at: Mapped[datetime | None]
 

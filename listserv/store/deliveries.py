@@ -82,8 +82,10 @@ CHOSEN = """SELECT message.thread_id AS thread, thread.topic_id AS topic,
         OR EXISTS (SELECT 1 FROM topic_wish JOIN topic ON topic.id = topic_wish.topic_id WHERE topic.list_id = message.list_id) AS any_wish
     FROM message JOIN thread ON thread.id = message.thread_id WHERE message.id = :message"""
 # The same as `following.Choice.wants`: a word about the thread first, then one about its topic; what one has written in comes.
+# Of the slice alone: each has a stretch of members of its own.
 UNWANTED = """id IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread AND wish = 'mute')
-    OR (id IN (SELECT w.member_id FROM topic_wish w JOIN topic ON topic.id = w.topic_id WHERE topic.list_id = :list GROUP BY w.member_id
+    OR (id IN (SELECT w.member_id FROM topic_wish w JOIN topic ON topic.id = w.topic_id
+            WHERE topic.list_id = :list AND w.member_id > :upto AND w.member_id <= :last GROUP BY w.member_id
             HAVING max(CASE WHEN w.topic_id = :topic THEN CASE w.wish WHEN 'follow' THEN 2 ELSE 1 END ELSE 0 END) = 1
             OR (max(CASE WHEN w.wish = 'follow' THEN 1 ELSE 0 END) = 1 AND max(CASE WHEN w.topic_id = :topic THEN 1 ELSE 0 END) = 0))
         AND id NOT IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread)

@@ -5,13 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select, text, update
+from sqlalchemy import ForeignKey, Index, String, Text, delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from listserv.store.archive import SHOWN, Message, Thread
-from listserv.store.base import Base, Word
+from listserv.store.base import Base, Word, slices
 from listserv.store.digests import Digest
 from listserv.store.lists import MailingList
+from listserv.store.members import Member, Status
 from listserv.store.moderation import Held, Journal
 from listserv.store.people import Purpose, Token, User
 from listserv.store.queue import Incoming, Letter
@@ -36,7 +37,7 @@ class Preview(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     incoming_id: Mapped[int] = mapped_column(ForeignKey("incoming.id"), unique=True)
     # What would go to the list: the mail itself, or the post made of it.
-    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"), index=True)
     # Where its author is reached.
     email: Mapped[str] = mapped_column(String(320))
     topic: Mapped[str] = mapped_column(String(64), default="")
@@ -84,7 +85,7 @@ class Thanks(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     incoming_id: Mapped[int] = mapped_column(ForeignKey("incoming.id"), unique=True)
     # What would go to everybody, should that be meant: the mail itself, or the post made of it.
-    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"), index=True)
     words: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
     # Has the author heard of it, or can they not?
@@ -161,7 +162,8 @@ def blank_tokens(db: Session, purpose: Purpose, object_id: int) -> None:
 
 def sent_letters(db: Session, kinds: Collection[str], limit: int) -> Sequence[Letter]:
     """Letters of these kinds that have left."""
-    return db.scalars(select(Letter).where(Letter.kind.in_(kinds), Letter.due.is_(None)).order_by(Letter.id).limit(limit)).all()
+    # In no order: for one by their numbers, SQLite would walk through all that have left.
+    return db.scalars(select(Letter).where(Letter.kind.in_(kinds), Letter.due.is_(None)).limit(limit)).all()
 
 
 def redate_journal(db: Session, held: Held, moment: datetime) -> None:
@@ -188,10 +190,16 @@ def authors_in(db: Session, thread_id: int) -> Sequence[str]:
     return [name for name in db.scalars(select(Message.author).where(Message.thread_id == thread_id).distinct()) if name]
 
 
-def untold(db: Session, limit: int) -> Sequence[Thanks]:
-    """Thanks of which the author has not heard, oldest first. What was hidden since then is told nobody."""
+def untold(db: Session, limit: int, *, lock: bool = True) -> Sequence[Thanks]:
+    """Thanks of which the author has not heard and can, or has left, oldest first; locked, but for whoever only looks.
+
+    What was hidden since then is told nobody; nor is who pauses, or gets no mail, until they get some again.
+    """
     query = select(Thanks).options(joinedload(Thanks.message), joinedload(Thanks.user)).join(Message, Message.id == Thanks.message_id)
-    return db.scalars(query.where(~Thanks.told, SHOWN).order_by(Thanks.id).limit(limit)).all()
+    author = (Member.user_id == Message.user_id) & (Member.list_id == Thanks.list_id)
+    reached = query.outerjoin(Member, author).where(or_(Member.id.is_(None), Member.status == Status.ENABLED))
+    some = reached.where(~Thanks.told, SHOWN).order_by(Thanks.id).limit(limit)
+    return db.scalars(some.with_for_update(of=Thanks, skip_locked=True) if lock else some).all()
 
 
 def names_for(db: Session, thread_id: int) -> Sequence[Any]:
@@ -207,9 +215,10 @@ def thanks_since(db: Session, list_id: int, since: datetime, limit: int) -> Sequ
     return db.execute(query.where(Thanks.list_id == list_id, Thanks.at > since, SHOWN).order_by(Thanks.id).limit(limit)).all()
 
 
-def last_digest(db: Session, member_id: int) -> datetime | None:
-    """When this member's last digest that said anything was made."""
-    return db.scalar(select(func.max(Digest.made_at)).where(Digest.member_id == member_id, Digest.letter_id.is_not(None)))
+def last_digests(db: Session, member_ids: Collection[int]) -> dict[int, datetime]:
+    """When the last digest that said anything was made of each of these members who has had one."""
+    query = select(Digest.member_id, func.max(Digest.made_at)).where(Digest.letter_id.is_not(None)).group_by(Digest.member_id)
+    return {member_id: at for some in slices(member_ids) for member_id, at in db.execute(query.where(Digest.member_id.in_(some)))}
 
 
 def last_letter(db: Session, kind: str, list_id: int, to_key: str) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from listserv.store.archive import SHOWN, Message
@@ -21,10 +21,21 @@ class Face(NamedTuple):
     key: str
 
 
-def faces(db: Session, mlist: MailingList) -> Sequence[Face]:
-    """Everybody on the list, once for each of their addresses."""
+def named(db: Session, mlist: MailingList, key: str) -> list[Face]:
+    """Whoever on the list has this name (`mail.folding.name_key`), once for each of their addresses."""
+    return _faces(db, mlist, User.folded == key)
+
+
+def with_local_part(db: Session, mlist: MailingList, local: str) -> list[Face]:
+    """Whoever on the list has an address with this local part (folded, without what stands behind a plus), anywhere."""
+    # All that begins with it up to the next character: both databases sort by code points, and so find it by their index.
+    begins = (and_(Address.key >= f"{local}{sign}", Address.key < f"{local}{chr(ord(sign) + 1)}") for sign in "@+")
+    return _faces(db, mlist, or_(*begins))
+
+
+def _faces(db: Session, mlist: MailingList, which: ColumnElement[bool]) -> list[Face]:
     query = select(Member.id, Member.user_id, User.name, Address.key).join(User, User.id == Member.user_id).join(Address, Address.user_id == User.id)
-    return [Face(*row) for row in db.execute(query.where(Member.list_id == mlist.id).order_by(Member.id))]
+    return [Face(*row) for row in db.execute(query.where(Member.list_id == mlist.id, which).order_by(Member.id))]
 
 
 def writers_in(db: Session, mlist: MailingList, refs: Sequence[str]) -> set[int]:

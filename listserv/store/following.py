@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store.archive import SHOWN, Message, Thread
-from listserv.store.base import Base, Word
+from listserv.store.base import Base, Word, slices
 from listserv.store.lists import Topic
 from listserv.store.members import Member
 from listserv.store.queue import Delivery, Outgoing
@@ -72,9 +72,11 @@ def choice_of(db: Session, member_id: int) -> Choice:
 
 def choosers(db: Session, member_ids: Collection[int]) -> frozenset[int]:
     """Those of these members who have chosen anything: nearly always nobody."""
-    threads = select(ThreadWish.member_id).where(ThreadWish.member_id.in_(member_ids))
-    topics = select(TopicWish.member_id).where(TopicWish.member_id.in_(member_ids))
-    return frozenset(db.scalars(threads.union(topics)))
+    found: set[int] = set()
+    for some in slices(member_ids):
+        threads = select(ThreadWish.member_id).where(ThreadWish.member_id.in_(some))
+        found.update(db.scalars(threads.union(select(TopicWish.member_id).where(TopicWish.member_id.in_(some)))))
+    return frozenset(found)
 
 
 def all_choosers(db: Session) -> frozenset[int]:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, Text, UniqueConstraint, and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from listserv.mail.invited import Verb
-from listserv.store.base import Base, Word
+from listserv.store.base import Base, Word, slices
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.store.moderation import OPEN_STATES, Application, ApplicationState, Journal
@@ -34,7 +34,7 @@ class Batch(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
-    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"), index=True)
     verb: Mapped[Verb] = mapped_column(Word(Verb))
     state: Mapped[BatchState] = mapped_column(Word(BatchState), default=BatchState.WAITING)
     welcome: Mapped[bool] = mapped_column(default=True)
@@ -62,13 +62,20 @@ class InvitationState(StrEnum):
 
 
 OPEN = (InvitationState.WAITING, InvitationState.SENT)
+# Answers that no moderator has heard of.
+UNTOLD = text("told_at IS NULL AND decided_at IS NOT NULL")
 
 
 class Invitation(Base):
     """Somebody was invited. Who has not answered in time is forgotten: of them the row alone stays for a while."""
 
     __tablename__ = "invitation"
-    __table_args__ = (Index("ix_invitation_key", "list_id", "key"), Index("ix_invitation_state", "state", "sent_at"))
+    __table_args__ = (
+        Index("ix_invitation_key", "list_id", "key"),
+        Index("ix_invitation_state", "state", "sent_at"),
+        Index("ix_invitation_decided_at", "decided_at"),
+        Index("ix_invitation_untold", "list_id", "decided_at", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
@@ -108,32 +115,36 @@ class Uninvited(Base):
 # ---- looking ------------------------------------------------------------------------------------------------
 
 
-def member_keys(db: Session, list_id: int) -> set[str]:
-    """The folded forms of all addresses of everyone on the list."""
-    return set(db.scalars(select(Address.key).join(Member, Member.user_id == Address.user_id).where(Member.list_id == list_id)))
+def member_keys(db: Session, list_id: int, keys: Collection[str]) -> set[str]:
+    """Those of these folded addresses that anyone on the list has."""
+    query = select(Address.key).join(Member, Member.user_id == Address.user_id).where(Member.list_id == list_id)
+    return {key for some in slices(keys) for key in db.scalars(query.where(Address.key.in_(some)))}
 
 
-def applicant_keys(db: Session, list_id: int, *, proven: bool = False) -> set[str]:
-    """Who has applied to join, and waits; `proven`: only those of whom somebody knows that it was they."""
+def applicant_keys(db: Session, list_id: int, keys: Collection[str], *, proven: bool = False) -> set[str]:
+    """Who of these has applied to join, and waits; `proven`: only those of whom somebody knows that it was they."""
     query = select(Application.key).where(Application.list_id == list_id, Application.state.in_(OPEN_STATES))
-    return set(db.scalars(query.where(Application.state != ApplicationState.AWAITING_CONFIRMATION) if proven else query))
+    query = query.where(Application.state != ApplicationState.AWAITING_CONFIRMATION) if proven else query
+    return {key for some in slices(keys) for key in db.scalars(query.where(Application.key.in_(some)))}
 
 
-def open_by_key(db: Session, list_id: int) -> dict[str, Invitation]:
-    """The invitations to this list that wait for an answer, or to be sent, by the folded address."""
-    query = select(Invitation).where(Invitation.list_id == list_id, Invitation.state.in_(OPEN))
-    return {one.key: one for one in db.scalars(query.order_by(Invitation.id))}
+def open_by_key(db: Session, list_id: int, keys: Collection[str]) -> dict[str, Invitation]:
+    """The invitations of these to this list that wait for an answer, or to be sent, by the folded address."""
+    query = select(Invitation).where(Invitation.list_id == list_id, Invitation.state.in_(OPEN)).order_by(Invitation.id)
+    return {one.key: one for some in slices(keys) for one in db.scalars(query.where(Invitation.key.in_(some)))}
 
 
-def uninvited(db: Session, list_id: int) -> set[bytes]:
-    """Whom this list may not invite."""
-    return set(db.scalars(select(Uninvited.hash).where(or_(Uninvited.list_id == list_id, Uninvited.list_id.is_(None)))))
+def uninvited(db: Session, list_id: int, hashes: Collection[bytes]) -> set[bytes]:
+    """Whom of these this list may not invite."""
+    query = select(Uninvited.hash).where(or_(Uninvited.list_id == list_id, Uninvited.list_id.is_(None)))
+    return {digest for some in slices(hashes) for digest in db.scalars(query.where(Uninvited.hash.in_(some)))}
 
 
-def full_mailboxes(db: Session, kind: str, since: datetime, most: int) -> set[str]:
-    """The mailboxes (`mail.address.mailbox`) that have had so many letters of this kind since then."""
+def full_mailboxes(db: Session, kind: str, since: datetime, most: int, mailboxes: Collection[str]) -> set[str]:
+    """Those of these mailboxes (`mail.address.mailbox`) that have had so many letters of this kind since then."""
     query = select(Letter.mailbox).where(Letter.kind == kind, Letter.created_at > since, Letter.mailbox != "").group_by(Letter.mailbox)
-    return set(db.scalars(query.having(func.count() >= most)))
+    query = query.having(func.count() >= most)
+    return {mailbox for some in slices(mailboxes) for mailbox in db.scalars(query.where(Letter.mailbox.in_(some)))}
 
 
 def sent_since(db: Session, list_id: int, since: datetime) -> int:
@@ -163,10 +174,16 @@ def of_batch(db: Session, batch_id: int) -> Sequence[Invitation]:
 # ---- what the calendar asks ---------------------------------------------------------------------------------
 
 
+def _some(db: Session, query: Select[Invitation], limit: int, *, lock: bool = True) -> Sequence[Invitation]:
+    """Some of these, so many, which no other worker has in hand; not locked for whoever only looks."""
+    query = query.limit(limit)
+    return db.scalars(query.with_for_update(of=Invitation, skip_locked=True) if lock else query).all()
+
+
 def waiting(db: Session, limit: int, full: Collection[int]) -> Sequence[Invitation]:
-    """Those still to be sent, of lists that are not full for today, oldest first."""
+    """Those still to be sent, of lists that are not full for today, oldest first; locked."""
     query = select(Invitation).where(Invitation.state == InvitationState.WAITING, Invitation.list_id.not_in(full))
-    return db.scalars(query.order_by(Invitation.id).limit(limit)).all()
+    return _some(db, query.order_by(Invitation.id), limit)
 
 
 def lists_waiting(db: Session) -> Sequence[int]:
@@ -174,34 +191,35 @@ def lists_waiting(db: Session) -> Sequence[int]:
     return db.scalars(select(Invitation.list_id).where(Invitation.state == InvitationState.WAITING).distinct()).all()
 
 
-def to_remind(db: Session, before: datetime, limit: int) -> Sequence[Invitation]:
+def to_remind(db: Session, before: datetime, limit: int, *, lock: bool = True) -> Sequence[Invitation]:
     """Those sent before then that nobody has answered, and that were never said again."""
     query = select(Invitation).where(Invitation.state == InvitationState.SENT, Invitation.reminded_at.is_(None), Invitation.sent_at <= before)
-    return db.scalars(query.order_by(Invitation.id).limit(limit)).all()
+    return _some(db, query.order_by(Invitation.id), limit, lock=lock)
 
 
-def to_lapse(db: Session, before: datetime, limit: int) -> Sequence[Invitation]:
-    """Those sent before then that nobody has answered."""
-    query = select(Invitation).where(Invitation.state == InvitationState.SENT, Invitation.sent_at <= before)
-    return db.scalars(query.order_by(Invitation.id).limit(limit)).all()
+def to_lapse(db: Session, before: datetime, limit: int, *, lock: bool = True) -> Sequence[Invitation]:
+    """Those sent before then that nobody has answered; and those that a closed list has not sent, and will not."""
+    closed = select(MailingList.id).where(MailingList.closed_at.is_not(None))
+    sent = and_(Invitation.state == InvitationState.SENT, Invitation.sent_at <= before)
+    unsent = and_(Invitation.state == InvitationState.WAITING, Invitation.created_at <= before, Invitation.list_id.in_(closed))
+    return _some(db, select(Invitation).where(or_(sent, unsent)).order_by(Invitation.id), limit, lock=lock)
 
 
 def lists_to_tell(db: Session, before: datetime, limit: int) -> Sequence[int]:
     """The lists where an answer came before then that no moderator has heard of."""
-    query = select(Invitation.list_id).where(Invitation.told_at.is_(None), Invitation.decided_at.is_not(None))
-    return db.scalars(query.group_by(Invitation.list_id).having(func.min(Invitation.decided_at) <= before).limit(limit)).all()
+    query = select(Invitation.list_id).where(UNTOLD, Invitation.decided_at <= before).distinct()
+    return db.scalars(query.order_by(Invitation.list_id).limit(limit)).all()
 
 
 def untold(db: Session, list_id: int) -> Sequence[Invitation]:
-    """The answers that no moderator of the list has heard of, oldest first."""
-    query = select(Invitation).where(Invitation.list_id == list_id, Invitation.told_at.is_(None), Invitation.decided_at.is_not(None))
-    return db.scalars(query.order_by(Invitation.decided_at, Invitation.id)).all()
+    """The answers that no moderator of the list has heard of, oldest first; locked, and without those that another worker is telling."""
+    query = select(Invitation).where(Invitation.list_id == list_id, UNTOLD).order_by(Invitation.decided_at, Invitation.id)
+    return db.scalars(query.with_for_update(of=Invitation, skip_locked=True)).all()
 
 
 def over(db: Session, before: datetime, limit: int) -> Sequence[Invitation]:
-    """Those that were over before then, whatever came of them."""
-    query = select(Invitation).where(Invitation.decided_at <= before)
-    return db.scalars(query.order_by(Invitation.id).limit(limit)).all()
+    """Those that were over before then, whatever came of them; locked."""
+    return _some(db, select(Invitation).where(Invitation.decided_at <= before).order_by(Invitation.decided_at, Invitation.id), limit)
 
 
 def batch_with(db: Session, list_id: int, raw_id: int) -> Batch | None:
@@ -240,12 +258,21 @@ def lift_uninvited(db: Session, digest: bytes, list_id: int) -> None:
 
 def forget(db: Session, one: Invitation, blank_raw: int, kind: str) -> None:
     """Nothing of the person stays: not in the row, the journal and its keys, nor in the letters that were sent (their bytes become those of `blank_raw`)."""
-    ids = db.scalars(select(Letter.raw_id).where(Letter.kind == kind, Letter.list_id == one.list_id, Letter.to_key == one.key)).all()
-    mine = update(Letter).where(Letter.kind == kind, Letter.list_id == one.list_id, Letter.to_key == one.key)
-    db.execute(mine.values(to="", to_key="", mailbox="", raw_id=blank_raw, due=None), execution_options={"synchronize_session": False})
+    # Forgotten before, when it lapsed: no key, that is the letters of everybody who was forgotten.
+    ids = _blank_letters(db, one, blank_raw, kind) if one.key else set()
     notes = update(Journal).where(Journal.about == Invitation.__tablename__, Journal.about_id == one.id)
     db.execute(notes.values(detail=""), execution_options={"synchronize_session": False})
     db.execute(delete(Token).where(Token.purpose == Purpose.INVITATION, Token.object_id == one.id), execution_options={"synchronize_session": False})
     one.name = one.email = one.key = one.note = one.answered_from = ""
     db.flush()
-    destroy_unused(db, ids)
+    if ids:
+        destroy_unused(db, ids)
+
+
+def _blank_letters(db: Session, one: Invitation, blank_raw: int, kind: str) -> set[int]:
+    """The letters that were sent say nothing any more; the numbers of their bytes."""
+    mine = Letter.kind == kind, Letter.list_id == one.list_id, Letter.to_key == one.key
+    ids = set(db.scalars(select(Letter.raw_id).where(*mine)))
+    blank = update(Letter).where(*mine).values(to="", to_key="", mailbox="", raw_id=blank_raw, due=None)
+    db.execute(blank, execution_options={"synchronize_session": False})
+    return ids

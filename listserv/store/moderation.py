@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base, Word
@@ -32,7 +32,7 @@ class Held(Base):
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
     incoming_id: Mapped[int] = mapped_column(ForeignKey("incoming.id"), unique=True)
     # What would go to the list: the mail itself, or the post made of an answer to a digest.
-    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"), index=True)
     state: Mapped[HeldState] = mapped_column(Word(HeldState), default=HeldState.PENDING)
     reasons: Mapped[str] = mapped_column(default="")
     author: Mapped[str] = mapped_column(String(320), default="")
@@ -40,7 +40,7 @@ class Held(Base):
     subject: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     topic: Mapped[str] = mapped_column(String(64), default="")
-    # Would the author's alignment be lost on the way (contract section 5)? Asked of the network once, on arrival.
+    # Would the author's alignment be lost on the way? Asked of the network once, on arrival.
     munge: Mapped[bool] = mapped_column(default=False)
     # What was known of the sender: nobody who may be forged is written to later either.
     alignment: Mapped[str] = mapped_column(String(16), default="unknown")
@@ -80,7 +80,7 @@ class Application(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
-    raw_id: Mapped[int | None] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int | None] = mapped_column(ForeignKey("raw.id"), index=True)
     state: Mapped[ApplicationState] = mapped_column(Word(ApplicationState))
     name: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(320))
@@ -108,11 +108,19 @@ class Application(Base):
     decider: Mapped[User | None] = relationship()
 
 
+# Partings, which are few beside all else that is noted.
+REMOVED = text("what = 'member-removed'")
+
+
 class Journal(Base):
     """Who did what, when, through which door. Rows are only ever added."""
 
     __tablename__ = "journal"
-    __table_args__ = (Index("ix_journal_about", "about", "about_id"), Index("ix_journal_list", "list_id", "id"))
+    __table_args__ = (
+        Index("ix_journal_about", "about", "about_id"),
+        Index("ix_journal_list", "list_id", "id"),
+        Index("ix_journal_removed", "list_id", "id", sqlite_where=REMOVED, postgresql_where=REMOVED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, select, update
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, or_, select, update
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, validates
 
-from listserv.store.base import Base, Word
+from listserv.mail.folding import name_key
+from listserv.store.base import Base, Word, slices
 
 
 class User(Base):
@@ -15,12 +16,19 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), default="")
+    # By what the name is found (mail.folding.name_key); it goes wherever the name goes.
+    folded: Mapped[str] = mapped_column(String(200), default="", server_default="", index=True)
     language: Mapped[str] = mapped_column(String(8), default="")
     timezone: Mapped[str] = mapped_column(String(64), default="")
     administrator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
     addresses: Mapped[list["Address"]] = relationship(back_populates="user", order_by="Address.id")
+
+    @validates("name")
+    def _fold(self, _: str, name: str) -> str:
+        self.folded = name_key(name)
+        return name
 
 
 class Address(Base):
@@ -72,6 +80,12 @@ class Token(Base):
     """A random key, kept as a hash: who holds the database cannot use the keys."""
 
     __tablename__ = "token"
+    __table_args__ = (
+        Index("ix_token_object", "purpose", "object_id"),
+        Index("ix_token_email", "purpose", "list_id", "email"),
+        Index("ix_token_expires_at", "expires_at"),
+        Index("ix_token_spent_at", "spent_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
@@ -167,6 +181,15 @@ def latest_token(db: Session, purpose: Purpose, list_id: int, email: str, now: d
     """The latest key for that purpose that this address was given for a list, while it can still be used."""
     query = select(Token).where(Token.purpose == purpose, Token.list_id == list_id, Token.email == email, Token.spent_at.is_(None))
     return db.scalars(query.where(Token.expires_at > now).order_by(Token.id.desc()).limit(1)).first()
+
+
+def forget_tokens(db: Session, before: datetime, limit: int) -> int:
+    """Keys that were spent, or too old, before then go, at most so many; how many went."""
+    old = select(Token.id).where(or_(Token.spent_at < before, Token.expires_at < before)).limit(limit)
+    ids = db.scalars(old).all()
+    for some in slices(ids):
+        db.execute(delete(Token).where(Token.id.in_(some)), execution_options={"synchronize_session": False})
+    return len(ids)
 
 
 def spend_tokens(db: Session, purpose: Purpose, list_id: int, email: str, now: datetime) -> None:

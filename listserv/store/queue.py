@@ -27,7 +27,7 @@ class Raw(Base):
 
 
 class State(StrEnum):
-    """Where a mail is: the one visible state in which each ends (contract, `trace`)."""
+    """Where a mail is: the one visible state in which each ends (`trace` tells it)."""
 
     PENDING = "pending"
     POSTED = "posted"
@@ -53,7 +53,7 @@ class Incoming(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"), index=True)
     message_id: Mapped[str] = mapped_column(String(998), default="")
     mail_from: Mapped[str] = mapped_column(String(320), default="")
     rcpt: Mapped[str] = mapped_column(String(320))
@@ -85,7 +85,7 @@ class Outgoing(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
-    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"), index=True)
     # The shared header block (bytes, CRLF, without the empty line) and, where the list adds one, a changed body.
     head: Mapped[bytes] = mapped_column(LargeBinary)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -119,6 +119,7 @@ class Letter(Base):
         Index("ix_letter_due", "due"),
         Index("ix_letter_to_key", "to_key", "created_at"),
         Index("ix_letter_mailbox", "mailbox", "created_at"),
+        Index("ix_letter_kind", "kind", "due"),
         NEVER_AGAIN,
     )
 
@@ -131,10 +132,10 @@ class Letter(Base):
     mailbox: Mapped[str] = mapped_column(String(320), default="", server_default="")
     # The envelope sender; empty: the null sender, because nobody is to answer a machine's answer.
     mail_from: Mapped[str] = mapped_column(String(320), default="")
-    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"), index=True)
     # Sent because a mail came in, not because a person acted: such letters are counted per address and day.
     automatic: Mapped[bool] = mapped_column(default=True)
-    incoming_id: Mapped[int | None] = mapped_column(ForeignKey("incoming.id"))
+    incoming_id: Mapped[int | None] = mapped_column(ForeignKey("incoming.id"), index=True)
     created_at: Mapped[datetime]
     due: Mapped[int | None] = mapped_column(BigInteger)
     holder: Mapped[int | None] = mapped_column(BigInteger)

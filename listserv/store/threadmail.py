@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from listserv.store.archive import SHOWN, Message, Thread
@@ -44,7 +44,13 @@ def titles(db: Session, mlist: MailingList) -> Sequence[Any]:
     return db.execute(query.order_by(Thread.last_at.desc(), Thread.id.desc()).limit(LOOKED_THROUGH)).all()
 
 
-def messages_of(db: Session, thread: Thread) -> Sequence[Any]:
-    """(message, its Outgoing or None, size in bytes) of a thread, oldest first."""
+def newest_of(db: Session, thread: Thread, limit: int) -> Sequence[Any]:
+    """(message, its Outgoing or None, size in bytes) of the newest messages of a thread, so many, oldest first."""
     query = select(Message, Outgoing, Raw.size).join(Raw, Raw.id == Message.raw_id).outerjoin(Outgoing, Outgoing.message_id == Message.id)
-    return db.execute(query.where(Message.thread_id == thread.id, SHOWN).order_by(Message.sent_at, Message.id)).all()
+    newest = query.where(Message.thread_id == thread.id, SHOWN).order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)
+    return db.execute(newest).all()[::-1]
+
+
+def count_of(db: Session, thread: Thread) -> int:
+    """How many messages of a thread readers may see."""
+    return db.scalar(select(func.count()).select_from(Message).where(Message.thread_id == thread.id, SHOWN)) or 0

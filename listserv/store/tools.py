@@ -37,7 +37,7 @@ class Tombstone(Base):
     message_id: Mapped[str] = mapped_column(String(998))
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     # What stands in its place.
-    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw.id"), index=True)
     made_at: Mapped[datetime]
 
 

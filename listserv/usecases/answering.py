@@ -178,13 +178,31 @@ def _data(db: Session, member: Member, command: Command, answer: Answer, cause: 
     if not limits.within(db, "data by mail", str(member.user_id), now, timedelta(days=1), EXPORTS_A_DAY):
         answer.parts["data"] = {"data_state": "later", "file_name": ""}
         return
-    made = io.BytesIO()
-    privacy.write_export(db, member.user_id, made, now)
-    name = f"listserv-{now:%Y-%m-%d}.zip"
-    fits = made.tell() <= LARGEST_EXPORT
-    if fits:
-        answer.files.append(File(name, "application/zip", made.getvalue()))
-    answer.parts["data"] = {"data_state": "attached" if fits else "large", "file_name": name}
+    made, name = _export(db, member.user_id, now), f"listserv-{now:%Y-%m-%d}.zip"
+    if made is not None:
+        answer.files.append(File(name, "application/zip", made))
+    answer.parts["data"] = {"data_state": "large" if made is None else "attached", "file_name": name}
+
+
+class _TooLarge(Exception):
+    """What would be thrown away need not be made."""
+
+
+class _Bounded(io.BytesIO):
+    def write(self, data: Any, /) -> int:
+        if self.tell() + len(data) > LARGEST_EXPORT:
+            raise _TooLarge
+        return super().write(data)
+
+
+def _export(db: Session, user_id: int, now: datetime) -> bytes | None:
+    """All of it as a file; None for one that is too large to be sent, as soon as it is."""
+    made = _Bounded()
+    try:
+        privacy.write_export(db, user_id, made, now)
+    except _TooLarge:
+        return None
+    return made.getvalue()
 
 
 # ---- being forgotten ----------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ from listserv.mail.parse import parse
 from listserv.rules import Reason
 from listserv.store import untold
 from listserv.store.lists import MailingList
-from listserv.store.moderation import Application, ApplicationState, Held, HeldState
+from listserv.store.moderation import Application, Held
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import Incoming, State, raw_bytes
 from listserv.store.untold import Untold
-from listserv.usecases import contact, deciding, floods, membership, moderation, outbox, posting, tokens
+from listserv.usecases import contact, deciding, floods, membership, moderation, outbox, posting, tokens, unnamed
 from listserv.usecases.arrivals import Letter, Outcome
 from listserv.usecases.deciding import Case, Decider
 from listserv.usecases.floods import HOUR
@@ -22,27 +22,27 @@ from listserv.usecases.outbox import Cause
 
 # Of the cases that wait, so many stand in the letter by name.
 NAMED = 10
-WAITING = (ApplicationState.AWAITING_MODERATOR, ApplicationState.ASKED)
 
 
 def run_due(db: Session, now: datetime, limit: int) -> int:
     """Tell every moderator with cases kept back for an hour what waits; how many were told."""
-    due = untold.to_tell(db, now - HOUR, limit)
+    due = [one for one in untold.to_tell(db, now - HOUR, limit) if untold.hold_for(db, *one, now - HOUR)]
     for list_id, email in due:
         _tell(db, db.get_one(MailingList, list_id), email, now)
     return len(due)
 
 
 def _tell(db: Session, mlist: MailingList, email: str, now: datetime) -> None:
-    cases = [case for _, case in _still_waiting(db, mlist, email)]
+    cases = [case for _, case in _still_waiting(db, mlist, email, NAMED)]
     decider = _decider(db, mlist, email)
     if not cases or decider is None:
-        untold.forget(db, [row.id for row in untold.waiting_for(db, mlist.id, email)])
+        untold.forget_all(db, mlist.id, email)
         return
+    count = untold.count_for(db, mlist.id, email)
     untold.mark_told(db, mlist.id, email, now)
     token = tokens.issue(db, Purpose.NEXT_CASES, email, now, mlist=mlist)
-    named = [_named(db, case) for case in cases[:NAMED]]
-    facts: dict[str, Any] = {"count": len(cases), "cases": named, "left": len(cases) - len(named)}
+    named = [_named(db, case) for case in cases]
+    facts: dict[str, Any] = {"count": count, "cases": named, "left": count - len(named)}
     reply_to = deciding.reply_address(db, token)
     outbox.write(db, "more-waiting", email, decider.language, now, mlist=mlist, reply_to=reply_to, automatic=False, **facts)
 
@@ -60,28 +60,23 @@ def _decider(db: Session, mlist: MailingList, email: str) -> Decider | None:
     return next((one for one in deciding.deciders(db, mlist) if one.email == email), None)
 
 
-def _still_waiting(db: Session, mlist: MailingList, email: str) -> Sequence[tuple[Untold, Case | Incoming]]:
-    """What nobody has decided meanwhile, the longest waiting first; the rest is forgotten."""
-    rows = [(row, _case(db, row)) for row in untold.waiting_for(db, mlist.id, email)]
-    untold.forget(db, [row.id for row, case in rows if case is None])
-    return [(row, case) for row, case in rows if case is not None]
+def _still_waiting(db: Session, mlist: MailingList, email: str, most: int) -> Sequence[tuple[Untold, Case | Incoming]]:
+    """What nobody has decided meanwhile, the longest waiting first, so many of it; what is decided is forgotten."""
+    untold.forget_decided(db, mlist.id, email)
+    return [(row, _case(db, row)) for row in untold.waiting_for(db, mlist.id, email, most)]
 
 
-def _case(db: Session, row: Untold) -> Case | Incoming | None:
+def _case(db: Session, row: Untold) -> Case | Incoming:
     if row.purpose is Purpose.LETTER:
-        return db.get(Incoming, row.object_id)
-    if row.purpose is Purpose.DECIDE_HELD:
-        held = db.get(Held, row.object_id)
-        return held if held and held.state is HeldState.PENDING else None
-    application = db.get(Application, row.object_id)
-    return application if application and application.state in WAITING else None
+        return db.get_one(Incoming, row.object_id)
+    return db.get_one(Held, row.object_id) if row.purpose is Purpose.DECIDE_HELD else db.get_one(Application, row.object_id)
 
 
 def next_ones(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     """A reply to that letter, whatever it says: the next cases, each in a letter of its own, to the moderator whom we wrote to."""
     mlist = db.get_one(MailingList, token.list_id)
     tokens.spend(db, token, now)
-    for row, case in _still_waiting(db, mlist, token.email)[: floods.PER_HOUR]:
+    for row, case in _still_waiting(db, mlist, token.email, floods.PER_HOUR):
         untold.forget(db, [row.id])
         decider = _decider(db, mlist, token.email)
         if decider:
@@ -92,7 +87,7 @@ def next_ones(db: Session, token: Token, letter: Letter, now: datetime) -> Outco
 
 def _tell_if_more(db: Session, mlist: MailingList, email: str, now: datetime) -> None:
     """The way to the ones after them, at once: who clears a desk does not wait for the hour."""
-    if untold.waiting_for(db, mlist.id, email):
+    if untold.count_for(db, mlist.id, email):
         _tell(db, mlist, email, now)
 
 
@@ -102,6 +97,9 @@ def _put_before(db: Session, mlist: MailingList, case: Case | Incoming, decider:
         return
     if isinstance(case, Application):
         membership.ask_moderators(db, case, Cause(proven=True), now, only=decider.email)
+        return
+    if unnamed.is_one(case):
+        unnamed.put_before_moderators(db, case, now, only=decider.email)
         return
     reasons = tuple(Reason(word) for word in case.reasons.split() if word in list(Reason))
     posting.ask_moderators(db, case.mlist, case, moderation.submission_of(db, case.mlist, case), reasons, now, only=decider.email)

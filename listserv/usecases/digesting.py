@@ -123,7 +123,7 @@ def run_due(db: Session, now: datetime, limit: int = 100) -> int:
     db.flush()
     press = Press(db, outbox.settings_of(db), now)
     due = rows.due_members(db, now, limit)
-    press.choosers = following.choosers(db, [member.id for member in due])
+    press.look_up([member.id for member in due])
     for member in due:
         _deal_with(press, member)
     return len(due)
@@ -146,7 +146,7 @@ def make(press: Press, member: Member) -> Digest | None:
     if rows.digest_at(db, member.id, slot):
         return None
     digest = Digest(list_id=mlist.id, member_id=member.id, slot=slot, after_seq=after, upto_seq=mlist.last_seq, made_at=now)
-    news = press.news(mlist, after, press.skipped(member))
+    news = press.news(mlist, after, press.skipped(member, after, mlist.last_seq))
     digest.points = " ".join(map(str, news.points))
     db.add(digest)
     db.flush()

@@ -1,6 +1,6 @@
 """From the archive's rows to what a digest is made of, and from a shared digest to one person's letter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from listserv.i18n import choose_language
 from listserv.mail import tokens
 from listserv.mail.address import Mailbox
 from listserv.mail.tokens import Kind
-from listserv.store import following
+from listserv.store import doors, following
 from listserv.store.archive import Attachment
 from listserv.store.digests import Digest, attachments_for, new_messages, texts_for
 from listserv.store.lists import MailingList
@@ -47,15 +47,21 @@ class Press:
     gathered: dict[tuple[Any, ...], News] = field(default_factory=dict)
     worded: dict[tuple[Any, ...], Rendered] = field(default_factory=dict)
     thanked: dict[tuple[Any, ...], tuple[Thanked, ...]] = field(default_factory=dict)
-    # Those of the readers in hand who follow or mute anything; None: not known yet.
-    choosers: frozenset[int] | None = None
+    # Of the readers in hand: who follows or mutes anything; when the last digest of each was made that said anything.
+    choosers: set[int] = field(default_factory=set)
+    lasts: dict[int, datetime | None] = field(default_factory=dict)
 
-    def skipped(self, member: Member) -> frozenset[int]:
-        """The messages that this reader's digest leaves out."""
-        chosen = following.choosers(self.db, [member.id]) if self.choosers is None else self.choosers
-        if member.id not in chosen:
-            return frozenset()
-        return following.untold(self.db, member, member.digest_seq, member.mlist.last_seq)
+    def look_up(self, member_ids: Collection[int]) -> None:
+        """What is asked of these readers, once for all of them."""
+        found = doors.last_digests(self.db, member_ids)
+        self.lasts |= {member_id: found.get(member_id) for member_id in member_ids}
+        self.choosers |= following.choosers(self.db, member_ids)
+
+    def skipped(self, member: Member, after: int, upto: int) -> frozenset[int]:
+        """The messages of a stretch of the archive that this reader's digest leaves out."""
+        if member.id not in self.lasts:
+            self.look_up([member.id])
+        return following.untold(self.db, member, after, upto) if member.id in self.choosers else frozenset()
 
     def news(self, mlist: MailingList, after: int, skipped: frozenset[int] = frozenset()) -> News:
         """What is new on the list behind `after`, without the messages that this reader does not want or has had."""
@@ -66,7 +72,9 @@ class Press:
 
     def thanks(self, member: Member) -> tuple[Thanked, ...]:
         """Who has thanked whom since this reader's last digest."""
-        after = thankful.since(self.db, member, self.now)
+        if member.id not in self.lasts:
+            self.look_up([member.id])
+        after = thankful.since(member, self.lasts[member.id], self.now)
         key = (member.list_id, after)
         if key not in self.thanked:
             self.thanked[key] = thankful.for_digest(self.db, self.settings, member.mlist, after)

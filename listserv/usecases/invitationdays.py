@@ -29,11 +29,6 @@ MOST_OWED = 10_000
 log = structlog.get_logger()
 
 
-def run_due(db: Session, now: datetime, limit: int) -> int:
-    """Do what is due, at most `limit` of each kind; how many were done."""
-    return send_waiting(db, now, limit) + remind(db, now, limit) + lapse(db, now, limit) + tell(db, now, limit) + forget(db, now, limit)
-
-
 def send_waiting(db: Session, now: datetime, limit: int) -> int:
     """Those that were too many for one day."""
     lists = {id: db.get_one(MailingList, id) for id in rows.lists_waiting(db)}
@@ -65,7 +60,7 @@ def _is_settled(db: Session, one: Invitation, now: datetime) -> bool:
     """Are they on the list meanwhile, or do they want no invitation? Then there is nothing to send, and nothing to tell."""
     if member_by_key(db, one.mlist, one.key):
         one.state = InvitationState.ACCEPTED
-    elif newcomers.uninvited_hash(db, one.email) in rows.uninvited(db, one.list_id):
+    elif rows.uninvited(db, one.list_id, [newcomers.uninvited_hash(db, one.email)]):
         one.state = InvitationState.DECLINED
     else:
         return False
@@ -76,7 +71,7 @@ def _is_settled(db: Session, one: Invitation, now: datetime) -> bool:
 def remind(db: Session, now: datetime, limit: int) -> int:
     """Once, a week later, whoever has said nothing."""
     due = rows.to_remind(db, now - REMIND_AFTER, limit)
-    full = rows.full_mailboxes(db, caps.INVITATION, now - caps.WEEK, caps.INVITATIONS_A_WEEK) if due else set()
+    full = rows.full_mailboxes(db, caps.INVITATION, now - caps.WEEK, caps.INVITATIONS_A_WEEK, {address.mailbox(one.email) for one in due})
     for one in due:
         one.reminded_at = now
         too_late = one.sent_at is None or one.sent_at <= now - LAPSE_AFTER
@@ -89,12 +84,12 @@ def owed(db: Session, until: datetime) -> list[Owed]:
     """The reminders that are due at that time, and what lapses; changes nothing."""
     reminders = [
         Owed(one.sent_at + REMIND_AFTER, "invitation", one.mlist.name, one.email, "no answer for a week")
-        for one in rows.to_remind(db, until - REMIND_AFTER, MOST_OWED)
+        for one in rows.to_remind(db, until - REMIND_AFTER, MOST_OWED, lock=False)
         if one.sent_at and until - LAPSE_AFTER < one.sent_at
     ]
-    lapsing = rows.to_lapse(db, until - LAPSE_AFTER, MOST_OWED)
+    lapsing = rows.to_lapse(db, until - LAPSE_AFTER, MOST_OWED, lock=False)
     return reminders + [
-        Owed(one.sent_at + LAPSE_AFTER, "invitation-lapses", one.mlist.name, one.email, "no answer for a month") for one in lapsing if one.sent_at
+        Owed((one.sent_at or one.created_at) + LAPSE_AFTER, "invitation-lapses", one.mlist.name, one.email, "no answer for a month") for one in lapsing
     ]
 
 
@@ -126,13 +121,18 @@ def forget(db: Session, now: datetime, limit: int) -> int:
 
 def tell(db: Session, now: datetime, limit: int) -> int:
     """One letter for all answers of some hours, to everybody who decides on the list."""
-    lists = rows.lists_to_tell(db, now - TELL_AFTER, limit)
-    for list_id in lists:
-        answered = rows.untold(db, list_id)
-        _tell(db, db.get_one(MailingList, list_id), answered, now)
-        for one in answered:
-            one.told_at = now
-    return len(lists)
+    return sum(_tell_of(db, list_id, now) for list_id in rows.lists_to_tell(db, now - TELL_AFTER, limit))
+
+
+def _tell_of(db: Session, list_id: int, now: datetime) -> int:
+    """0 where another worker tells them; what comes meanwhile has its own four hours."""
+    answered = rows.untold(db, list_id)
+    if not any(one.decided_at and one.decided_at <= now - TELL_AFTER for one in answered):
+        return 0
+    _tell(db, db.get_one(MailingList, list_id), answered, now)
+    for one in answered:
+        one.told_at = now
+    return 1
 
 
 def _tell(db: Session, mlist: MailingList, answered: Any, now: datetime) -> None:

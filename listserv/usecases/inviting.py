@@ -175,7 +175,7 @@ def decline(db: Session, one: Invitation, actor: Actor, now: datetime, *, everyw
 
 def returned(db: Session, list_id: int | None, key: str, now: datetime) -> None:
     """The letter came back for good: nobody is there to answer."""
-    one = rows.open_by_key(db, list_id).get(key) if list_id and key else None
+    one = rows.open_by_key(db, list_id, [key]).get(key) if list_id and key else None
     if one and one.state is InvitationState.SENT:
         _decide(one, InvitationState.RETURNED, now)
 
@@ -199,8 +199,8 @@ def again(db: Session, one: Invitation, actor: Actor, now: datetime) -> None:
     if one.state is not InvitationState.SENT or one.mlist.closed_at:
         raise Conflict("answered-already")
     last = one.reminded_at or one.sent_at
-    full = rows.full_mailboxes(db, caps.INVITATION, now - caps.WEEK, caps.INVITATIONS_A_WEEK)
-    if (last and now < last + caps.DAY) or address.mailbox(one.email) in full:
+    full = rows.full_mailboxes(db, caps.INVITATION, now - caps.WEEK, caps.INVITATIONS_A_WEEK, [address.mailbox(one.email)])
+    if (last and now < last + caps.DAY) or full:
         raise TooMany("enough-for-now")
     send(db, one, now, again=True)
     one.reminded_at = now

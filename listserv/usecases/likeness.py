@@ -16,9 +16,9 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from listserv.mail import address
-from listserv.mail.folding import fold
+from listserv.mail.folding import fold, name_key, words_of
 from listserv.mail.parse import Post
-from listserv.store.faces import Face, faces, writers_in
+from listserv.store.faces import Face, named, with_local_part, writers_in
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.store.people import address_by_key
@@ -42,21 +42,22 @@ def member_like(db: Session, mlist: MailingList, post: Post) -> Member | None:
     if address_by_key(db, key):
         return None
     writers = writers_in(db, mlist, archiving.references(post))
-    said = _name(author.name)
-    found = {face.member_id for face in faces(db, mlist) if _alike(face, author.name, said, key, writers)}
+    said = words_of(author.name)
+    found = {face.member_id for face in _candidates(db, mlist, author.name, said, key) if _alike(face, author.name, said, key, writers)}
     return db.get(Member, found.pop()) if len(found) == 1 else None
 
 
+def _candidates(db: Session, mlist: MailingList, name: str, said: frozenset[str], key: str) -> list[Face]:
+    """A list may have many thousands of members: only those are looked at who can be meant."""
+    local = address.split(key)[0].partition("+")[0]
+    namesakes = named(db, mlist, name_key(name)) if len(said) > 1 else []
+    return namesakes + (with_local_part(db, mlist, local) if _tells_apart(local) else [])
+
+
 def _alike(face: Face, name: str, said: frozenset[str], key: str, writers: Collection[int]) -> bool:
-    # A list may have thousands of members: reading every name letter by letter would cost each stranger a fifth of a second.
-    if len(said) > 1 and abs(len(name) - len(face.name)) <= SPARE and said == _name(face.name):
+    if len(said) > 1 and abs(len(name) - len(face.name)) <= SPARE and said == words_of(face.name):
         return face.user_id in writers or _similar(face.key, key, said)
     return (not said or not face.name) and _one_house(face.key, key)
-
-
-def _name(name: str) -> frozenset[str]:
-    """The words of a name, in any order: mail programs write „Okładka, Halina”, too."""
-    return frozenset(re.findall(r"\w+", fold(name)))
 
 
 def _similar(known: str, key: str, name: Collection[str]) -> bool:
@@ -73,10 +74,14 @@ def _words(key: str) -> frozenset[str]:
     return frozenset(word for word in re.split(r"[^a-z]+", fold(local)) if word) - EVERYBODYS
 
 
+def _tells_apart(local: str) -> bool:
+    return len(local) >= SHORTEST_LOCAL and local not in EVERYBODYS
+
+
 def _one_house(known: str, key: str) -> bool:
     (mine, house), (local, host) = address.split(known), address.split(key)
     mine, local = mine.partition("+")[0], local.partition("+")[0]
-    if mine != local or len(local) < SHORTEST_LOCAL or local in EVERYBODYS:
+    if mine != local or not _tells_apart(local):
         return False
     nested = house.count(".") > 0 and host.count(".") > 0 and (host.endswith(f".{house}") or house.endswith(f".{host}"))
     return nested or any({house, host} <= twins for twins in TWINS)

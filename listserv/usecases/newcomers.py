@@ -5,7 +5,7 @@ The same for a moderator's mail, the pages and the console. It asks the database
 
 import hmac
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -99,25 +99,34 @@ def sort_out(db: Session, mlist: MailingList, listed: People, *, inviting_at: da
     """What would become of each line, in their order, if they were added; or invited at that time. Changes nothing."""
     aliases = {address.key(one) for other in lists_with_alias(db) for one in other.alias.replace(",", " ").split()}
     domain = address.domain_of(f"x@{outbox.settings_of(db).site.domain}")
-    known = Known(mlist, rows.member_keys(db, mlist.id), patterns_for(db, mlist), domain, aliases, set(), _courtesy(db, mlist, inviting_at))
+    read = [(one, _checked(one)) for one in listed.people]
+    places = {email for _, email in read if email}
+    members = rows.member_keys(db, mlist.id, {address.key(place) for place in places})
+    known = Known(mlist, members, patterns_for(db, mlist), domain, aliases, set(), _courtesy(db, mlist, places, inviting_at))
     unread = [Line(one.number, one.text, "", "", Fate.BAD_ADDRESS if one.why is Why.BAD_ADDRESS else Fate.UNREADABLE) for one in listed.unread]
-    return tuple(sorted((*(_line(db, known, one) for one in listed.people), *unread), key=lambda line: line.number))
+    return tuple(sorted((*(_line(db, known, one, email) for one, email in read), *unread), key=lambda line: line.number))
 
 
-def _courtesy(db: Session, mlist: MailingList, inviting_at: datetime | None) -> Courtesy:
+def _courtesy(db: Session, mlist: MailingList, places: Collection[str], inviting_at: datetime | None) -> Courtesy:
     """Of an invitation nobody is asked twice; on the list at a moderator's word comes nobody who has spoken for themselves."""
-    uninvited = rows.uninvited(db, mlist.id)
+    keys = {address.key(place) for place in places}
+    uninvited = rows.uninvited(db, mlist.id, {uninvited_hash(db, place) for place in places})
     if inviting_at is None:
-        return Courtesy(rows.applicant_keys(db, mlist.id, proven=True), uninvited, {}, set(), partings.left_by_themselves(db, mlist.id))
-    since = {key: one.sent_at or one.created_at for key, one in rows.open_by_key(db, mlist.id).items()}
-    full = rows.full_mailboxes(db, caps.INVITATION, inviting_at - caps.WEEK, caps.INVITATIONS_A_WEEK)
-    return Courtesy(rows.applicant_keys(db, mlist.id), uninvited, since, full, {})
+        return Courtesy(rows.applicant_keys(db, mlist.id, keys, proven=True), uninvited, {}, set(), partings.left_by_themselves(db, mlist.id, places))
+    since = {key: one.sent_at or one.created_at for key, one in rows.open_by_key(db, mlist.id, keys).items()}
+    full = rows.full_mailboxes(db, caps.INVITATION, inviting_at - caps.WEEK, caps.INVITATIONS_A_WEEK, {address.mailbox(place) for place in places})
+    return Courtesy(rows.applicant_keys(db, mlist.id, keys), uninvited, since, full, {})
 
 
-def _line(db: Session, known: Known, one: Person) -> Line:
+def _checked(one: Person) -> str:
     try:
-        email = checked_email(one.email)
+        return checked_email(one.email)
     except Invalid:
+        return ""
+
+
+def _line(db: Session, known: Known, one: Person, email: str) -> Line:
+    if not email:
         return Line(one.number, one.text, "", one.email, Fate.BAD_ADDRESS)
     key = address.key(email)
     fate = _fate(known, email, key) or _spoken(db, known.courtesy, email, key) or Fate.ADDED

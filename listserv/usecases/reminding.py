@@ -116,9 +116,8 @@ def _words(db: Session, case: Case) -> str:
 
 def _about_several(db: Session, mlist: MailingList, cases: Sequence[Case], decider: Decider, now: datetime) -> None:
     """What they are; a reply brings them one by one, each in a letter that a word decides (`usecases.bundling`)."""
-    for case in cases:
-        purpose = Purpose.DECIDE_HELD if isinstance(case, Held) else Purpose.DECIDE_APPLICATION
-        untold.keep(db, mlist, decider.email, purpose, case.id, now, told=True)
+    kept = [(Purpose.DECIDE_HELD if isinstance(case, Held) else Purpose.DECIDE_APPLICATION, case.id) for case in cases]
+    untold.keep_told(db, mlist, decider.email, kept, now)
     token = tokens.issue(db, Purpose.NEXT_CASES, decider.email, now, mlist=mlist)
     named = [_named(case, now) for case in cases[:NAMED]]
     facts: dict[str, Any] = {"cases": named, "left": len(cases) - len(named)}

@@ -36,8 +36,7 @@ def send(db: Session, member: Member, thread: Thread, now: datetime) -> Resent |
     """Send this thread's mails to this member; None where they have had too many threads today."""
     if not limits.within(db, "threads by mail", str(member.id), now, timedelta(days=1), A_DAY):
         return None
-    rows = threadmail.messages_of(db, thread)
-    fitting = rows[-MOST:]
+    fitting = threadmail.newest_of(db, thread, MOST)
     while len(fitting) > 1 and sum(row.size for row in fitting) > MOST_BYTES:
         fitting = fitting[1:]
     for message, sent, _ in fitting:
@@ -45,7 +44,7 @@ def send(db: Session, member: Member, thread: Thread, now: datetime) -> Resent |
         mail_from = links.token_address(outbox.settings_of(db), _bounce_token(db, member, sent))
         outbox.post_bytes(db, "copy", raw, member.address.email, now, mlist=member.mlist, mail_from=mail_from)
     note(db, actor_of(member), "thread-sent", mlist=member.mlist, now=now, about=thread)
-    return Resent(len(fitting), len(rows) - len(fitting))
+    return Resent(len(fitting), threadmail.count_of(db, thread) - len(fitting))
 
 
 def _bounce_token(db: Session, member: Member, sent: Outgoing | None) -> str:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from listserv.store import following, tools
 from listserv.store import hidden as rows
+from listserv.store import tools
 from listserv.store.digests import Digest
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
@@ -24,9 +24,10 @@ def retell(db: Session, mlist: MailingList, seqs: Sequence[int], now: datetime, 
         return
     press = Press(db, outbox.settings_of(db), now)
     used: list[int] = []
-    for digest, letter in rows.digests_with(db, mlist.id, seqs):
-        # In hand of a worker: the relay may have it already.
-        waits = letter.due is not None and letter.holder is None
+    found = rows.digests_with(db, mlist.id, seqs)
+    press.look_up({digest.member_id for digest, letter in found if _waits(letter)})
+    for digest, letter in found:
+        waits = _waits(letter)
         if not waits and not destroy:
             continue
         used.append(letter.raw_id)
@@ -35,10 +36,15 @@ def retell(db: Session, mlist: MailingList, seqs: Sequence[int], now: datetime, 
     tools.destroy_unused(db, set(used))
 
 
+def _waits(letter: Letter) -> bool:
+    # In hand of a worker: the relay may have it already.
+    return letter.due is not None and letter.holder is None
+
+
 def _again(press: Press, mlist: MailingList, digest: Digest, letter: Letter) -> bytes:
     """The digest as it would be made now; taken back where nothing is left to tell, or nobody to tell it to."""
     member = press.db.get(Member, digest.member_id)
-    skipped = following.untold(press.db, member, digest.after_seq, digest.upto_seq) if member else frozenset()
+    skipped = press.skipped(member, digest.after_seq, digest.upto_seq) if member else frozenset()
     news = gather(press.db, press.settings, mlist, digest.after_seq, upto=digest.upto_seq, skipped=skipped)
     digest.points = " ".join(map(str, news.points))
     if not news.entries or member is None:

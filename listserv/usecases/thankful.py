@@ -37,12 +37,12 @@ def by_message(db: Session, mlist: MailingList, thread_id: int, *, named: bool) 
     return {message_id: Thanked(tuple(filter(None, names)) if named else (), len(names)) for message_id, names in found.items()}
 
 
-def since(db: Session, member: Member, now: datetime) -> datetime | None:
+def since(member: Member, last: datetime | None, now: datetime) -> datetime | None:
     """From when on a member's digest tells of thanks: what came behind the last one that said anything. None on a list that collects none."""
     if member.mlist.thanks is not ThankYous.COLLECT:
         return None
     # What happened in the very moment of joining is news, too.
-    return rows.last_digest(db, member.id) or max(member.joined_at, now - FIRST) - timedelta(microseconds=1)
+    return last or max(member.joined_at, now - FIRST) - timedelta(microseconds=1)
 
 
 def for_digest(db: Session, settings: Settings, mlist: MailingList, after: datetime | None) -> tuple[InDigest, ...]:

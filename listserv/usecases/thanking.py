@@ -151,7 +151,7 @@ def run_due(db: Session, now: datetime, limit: int) -> int:
 def owed(db: Session, until: datetime) -> list[Owed]:
     """The letters about thanks that the calendar owes at that time, one for each author."""
     found: dict[tuple[int, int], Owed] = {}
-    for row in rows.untold(db, MOST_LISTED):
+    for row in rows.untold(db, MOST_LISTED, lock=False):
         mlist, author = db.get_one(MailingList, row.list_id), row.message.user_id
         member = member_of(db, mlist, author) if author else None
         if member is None or member.status is not Status.ENABLED:

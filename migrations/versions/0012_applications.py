@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_consent"),
     )
     op.create_index("ix_consent_key", "consent", ["list_id", "key"])
+    op.create_index("ix_consent_raw_id", "consent", ["raw_id"])
 
 
 def downgrade() -> None:

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("incoming_id", name="uq_preview_incoming_id"),
     )
     op.create_index("ix_preview_due_at", "preview", ["due_at"])
+    op.create_index("ix_preview_raw_id", "preview", ["raw_id"])
     op.create_table(
         "unnamed",
         sa.Column("id", ID, nullable=False),
@@ -71,6 +72,7 @@ def upgrade() -> None:
     op.create_index("ix_thanks_list_id_at", "thanks", ["list_id", "at"])
     op.create_index("ix_thanks_message_id", "thanks", ["message_id"])
     op.create_index("ix_thanks_user_id", "thanks", ["user_id"])
+    op.create_index("ix_thanks_raw_id", "thanks", ["raw_id"])
 
 
 def downgrade() -> None:

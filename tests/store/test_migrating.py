@@ -15,6 +15,7 @@ from tests.serving import ROOT, clean_environment
 ROWS = """
 INSERT INTO mailing_list (id, name, title, description, language, kind, archive, joining, reply_to, sender_proof, subject_tag, footer, alias, max_size, emergency, moderate_members, last_seq, created_at)
     VALUES (1, 'siecibp', 'Sieć', '', 'pl', 'discussion', 'members', 'application', 'list', 'lenient', '', '', '', 1000, false, false, 3, '2026-01-01 00:00:00');
+INSERT INTO "user" (id, name, language, timezone, administrator, created_at) VALUES (1, 'Halina Okładka', 'pl', '', false, '2026-01-01 00:00:00');
 INSERT INTO raw (id, sha256, size, packed) VALUES (1, {one}, 1, {one}), (2, {two}, 1, {two});
 INSERT INTO thread (id, list_id, merged_into, subject, messages, authors, first_at, last_at, pinned, closed)
     VALUES (1, 1, NULL, 'Razem', 3, 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', false, false), (2, 1, 1, 'Osobno', 0, 0, '2026-01-01 00:00:00', '2026-01-01 00:00:00', false, false);
@@ -59,6 +60,7 @@ def test_rows_of_the_first_version_come_along(engine, url):
         assert [bool(has) for (has,) in connection.execute(text("SELECT has_html FROM message ORDER BY id"))] == [True, False, True]
         assert connection.execute(text("SELECT parent_id FROM message ORDER BY id")).scalars().all() == [None, 1, 1]
         assert connection.execute(text("SELECT count(*) FROM thread")).scalar() == 2
+        assert connection.execute(text('SELECT folded FROM "user"')).scalar() == "halina okladka"
     assert present_revision(engine) == wanted_revision()
 
 
