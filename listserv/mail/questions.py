@@ -90,8 +90,17 @@ def introduces(questions: Sequence[str], words: str) -> str:
     """
     if len(questions) < 2 or not names_only(questions[0]) or PROTEST.search(fold(words)):
         return ""
-    things = [thing for thing in re.split("[,;\n]", after_greeting(words.strip())) if thing.strip()]
-    return name_in(words) if len(things) >= len(questions) else ""
+    return name_in(words) if len(_things(words)) >= len(questions) else ""
+
+
+def in_order(questions: Sequence[str], words: str) -> tuple[str, ...]:
+    """What somebody who introduces themselves tells, one thing for each question; empty where they are more, or fewer."""
+    things = _things(words)
+    return tuple(things) if len(things) == len(questions) and introduces(questions, words) else ()
+
+
+def _things(words: str) -> list[str]:
+    return [thing.strip(" .")[:LONGEST_ANSWER] for thing in re.split("[,;\n]", after_greeting(words.strip())) if thing.strip(" .")]
 
 
 # ---- below each question -----------------------------------------------------------------------------------

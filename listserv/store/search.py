@@ -181,11 +181,6 @@ def keep_file(db: Session, sha256: str, said: str, trouble: str) -> None:
     db.execute(update(FileText).where(FileText.sha256 == sha256).values(due=None, text=said, trouble=trouble), execution_options={"synchronize_session": False})
 
 
-def forget_file(db: Session, sha256: str) -> None:
-    """Nobody carries it any more."""
-    db.execute(delete(FileText).where(FileText.sha256 == sha256), execution_options={"synchronize_session": False})
-
-
 def entries_with(db: Session, sha256: str) -> Sequence[Any]:
     """(id, terms) of the entries of messages that carry a file."""
     carrying = select(Attachment.message_id).where(Attachment.sha256 == sha256)

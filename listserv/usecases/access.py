@@ -80,11 +80,6 @@ def membership(db: Session, mlist: MailingList, actor: Actor) -> Member | None:
     return member_of(db, mlist, actor.user_id) if actor.user_id else None
 
 
-def may_see_addresses(db: Session, mlist: MailingList, actor: Actor) -> bool:
-    """Raw mail holds addresses: for members only, also where the archive is public."""
-    return actor.administrator or membership(db, mlist, actor) is not None
-
-
 def moderates(member: Member | None) -> bool:
     """Does this member decide about others on the list?"""
     return member is not None and member.role in MODERATING

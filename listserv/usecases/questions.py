@@ -65,13 +65,15 @@ def begin(mlist: MailingList, application: Application, text: str) -> None:
 def take(application: Application, text: str, words: str) -> str:
     """Take the answers out of a reply; the words that answer no question in particular."""
     said = _read(application, text, words)
-    if not said.any:
-        application.name = application.name or questions.introduces(unanswered(application), words)[:LONGEST_NAME]
+    asked = unanswered(application)
+    told = () if said.any else questions.in_order(asked, words)
+    if not said.any and not told:
+        application.name = application.name or questions.introduces(asked, words)[:LONGEST_NAME]
         return words
-    found = dict(zip(unanswered(application), said.each, strict=True))
+    found = dict(zip(asked, told or said.each, strict=True))
     keep(application, [(question, answer or found.get(question, "")) for question, answer in pairs(application)])
     _take_name(application)
-    return said.rest
+    return "" if told else said.rest
 
 
 def _take_name(application: Application) -> None:

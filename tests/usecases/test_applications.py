@@ -381,7 +381,17 @@ def test_answers_in_one_breath_confirm_and_bring_the_name_that_the_letter_lacked
 
     assert states(site) == [ApplicationState.AWAITING_MODERATOR]
     assert application(site).name == "Anna Nowa"
-    assert "PBW w Wymyślnej, chcę czytać" in letter(office, "application-moderator", MOD).text
+    assert [answer for _, answer in questions.pairs(application(site))] == ["Anna Nowa", "PBW w Wymyślnej", "chcę czytać o scenariuszach"]
+    assert "chcieliby wiedzieć" not in letter(office, "application-received", "anna@example.org").text
+
+
+def test_more_in_one_breath_than_was_asked_is_passed_on_whole(office, site):
+    set_list(site, questions=ASKED)
+    apply(office, None, sender="anna@example.org")
+    office.reply(office.letters()[0], "Anna Nowa, PBW, filia w Wymyślnej, chcę czytać o scenariuszach.")
+
+    assert (application(site).name, states(site)) == ("Anna Nowa", [ApplicationState.AWAITING_MODERATOR])
+    assert "Anna Nowa, PBW, filia w Wymyślnej" in letter(office, "application-moderator", MOD).text
 
 
 def test_a_name_that_was_asked_for_is_theirs_from_then_on(office, site):
