@@ -2,10 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from digests import excerpt
 from digests.schedule import Schedule
+
+
+class Form(StrEnum):
+    """A page with its text; text alone; a parcel of mails (RFC 2046 section 5.1.5); one text of mails (RFC 1153)."""
+
+    HTML = "html"
+    PLAIN = "plain"
+    MIME = "mime"
+    RFC1153 = "rfc1153"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +38,40 @@ class Item:
     url: str
     answers: str = ""
     files: tuple[File, ...] = ()
+    # Without brackets; a parcel of mails has them.
+    message_id: str = ""
+    parent_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is new in one thread: one number of the digest."""
+    """What is new in one thread: one number of the digest. `waits`: it asks something, and nobody else has written yet."""
 
     title: str
     url: str
     items: tuple[Item, ...]
     topic: str = ""
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An older question without an answer, which can be answered from the digest: `key` as of an `Item`."""
+
+    key: int
+    title: str
+    author: str
+    said: str
+    url: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An attachment worth keeping, and who sent it."""
+
+    file: File
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +102,18 @@ class Edition:
     last: bool = False
     away: datetime | None = None
     thanks: tuple[Thanked, ...] = ()
+    # The first is asked aloud, the others by their titles.
+    questions: tuple[Question, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    newcomers: tuple[str, ...] = ()
+    form: Form = Form.HTML
+    # The list's own, under which mails of a parcel stand: nobody's private address is told.
+    address: str = ""
+
+    @property
+    def waiting(self) -> int:
+        """How many of its threads ask something that nobody has answered."""
+        return sum(entry.waits for entry in self.entries)
 
     @property
     def messages(self) -> int:
@@ -92,15 +138,20 @@ MEASURES = (
     *(Measure(NUMBERED, 1, 200), Measure(40, 1, 200), Measure(25, 1, 160), Measure(12, 1, 160), Measure(6, 1, 120), Measure(0, 0, 0)),
 )
 MOST = MEASURES[0]
+# Mails are told whole where there is room.
+PARCELS = (Measure(NUMBERED, MOST.items, 20_000), Measure(NUMBERED, MOST.items, 6_000), Measure(NUMBERED, MOST.items, 2_500), *MEASURES)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as it is shown."""
+    """A message as it is shown. `place`: how its reader names it, "1" or "1.2"."""
 
     item: Item
     paragraphs: tuple[tuple[str, ...], ...]
     cut: bool
+    place: str
+    # As it was typed, shortened: parcels keep its lines.
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +177,10 @@ def lay_out(entries: tuple[Entry, ...], measure: Measure) -> tuple[Point, ...]:
 
 def _point(number: int, entry: Entry, measure: Measure) -> Point:
     room = measure.items if number <= measure.threads else 0
-    return Point(number, entry, tuple(_show(item, measure.letters) for item in entry.items[:room]), entry.items[room:])
+    shown = tuple(_show(item, measure.letters, f"{number}.{place}" if place > 1 else f"{number}") for place, item in enumerate(entry.items[:room], start=1))
+    return Point(number, entry, shown, entry.items[room:])
 
 
-def _show(item: Item, letters: int) -> Shown:
+def _show(item: Item, letters: int, place: str) -> Shown:
     text, cut = excerpt.shorten(item.said, letters)
-    return Shown(item, excerpt.paragraphs(text), cut)
+    return Shown(item, excerpt.paragraphs(text), cut, place, text)

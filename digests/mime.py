@@ -1,11 +1,14 @@
 """The letter: both forms in one multipart/alternative, with the fields that a digest needs."""
 
 import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 
+from digests.entries import Form
+from digests.parcels import Part, fits
 from digests.rendering import Rendered
 from listserv.mail import headers
 from listserv.mail.address import Mailbox
@@ -29,13 +32,43 @@ class Envelope:
 
 def compose(rendered: Rendered, envelope: Envelope) -> bytes:
     """The digest as RFC 5322 bytes with CRLF line ends. Nothing in it can end a header line early."""
+    head = headers.join(_fields(rendered.subject, envelope)) + b"MIME-Version: 1.0\r\n"
+    if rendered.form is Form.MIME:
+        return head + _parcel(rendered, envelope)
+    if rendered.form is not Form.HTML:
+        return head + _part("plain", rendered.text)
+    return head + _several("alternative", _boundary(envelope), (_part("plain", rendered.text), _part("html", rendered.html)))
+
+
+def _boundary(envelope: Envelope, inner: str = "") -> str:
     # "=_" never occurs in quoted-printable, so the boundary cannot either (RFC 2046 section 5.1.1).
-    boundary = f"=_{envelope.message_id.partition('@')[0]}"
-    head = headers.join(_fields(rendered.subject, envelope))
-    kind = f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n'
-    parts = (_part("plain", rendered.text), _part("html", rendered.html))
-    body = b"".join(b"--" + boundary.encode() + b"\r\n" + part for part in parts)
-    return head + kind.encode() + b"\r\n" + body + b"--" + boundary.encode() + b"--\r\n"
+    return f"=_{inner}{envelope.message_id.partition('@')[0]}"
+
+
+def _several(subtype: str, boundary: str, parts: Iterable[bytes]) -> bytes:
+    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
+    line = b"--" + boundary.encode()
+    return head + b"".join(line + b"\r\n" + part for part in parts) + line + b"--\r\n"
+
+
+def _parcel(rendered: Rendered, envelope: Envelope) -> bytes:
+    """What it is, the mails, and how often it comes: programs that know no parcels show three texts."""
+    mails = _several("digest", _boundary(envelope, "mails."), (_mail(part, envelope) for part in rendered.parts))
+    parts = (_part("plain", rendered.text), *([mails] if rendered.parts else []), _part("plain", rendered.foot))
+    return _several("mixed", _boundary(envelope), parts)
+
+
+def _mail(part: Part, envelope: Envelope) -> bytes:
+    made = headers.make
+    fields = [
+        # The list's address and not the author's: what is answered goes to Reply-To, and nobody's private address is told.
+        made("From", f"{headers.phrase(part.author)} <{envelope.list_name}@{envelope.domain}>"),
+        headers.Field("subject", f"Subject: {_subject(part.subject)}\r\n".encode()),
+        made("Date", format_datetime(part.at)),
+        *(made(name, f"<{told}>") for name, told in (("Message-ID", part.message_id), ("In-Reply-To", part.parent_id)) if fits(told)),
+        made("Reply-To", f"<{part.reply}>"),
+    ]
+    return b"Content-Type: message/rfc822\r\n\r\n" + headers.join(fields) + b"MIME-Version: 1.0\r\n" + _part("plain", part.text)
 
 
 def _fields(subject: str, envelope: Envelope) -> list[headers.Field]:

@@ -24,8 +24,13 @@ def wrapped(text: str, indent: int = 0, first: str = "") -> str:
 
 def render(edition: Edition, points: tuple[Point, ...]) -> str:
     """The text of a digest, with marks where each reader's own addresses go."""
+    return worded("digest.txt", edition, points)
+
+
+def worded(template: str, edition: Edition, points: tuple[Point, ...]) -> str:
+    """One of the text templates."""
     env = html.environment(edition.language)
     env.filters.setdefault("wrapped", wrapped)
-    text = env.get_template("digest.txt").render(edition=edition, points=points, width=WIDTH)
+    text = env.get_template(template).render(edition=edition, points=points, width=WIDTH)
     # Hard spaces have kept together what belongs together; from here on plain ones read better in every program.
     return re.sub(r"\n{3,}", "\n\n", text.replace(HARD_SPACE, " ")).strip("\n") + "\n"

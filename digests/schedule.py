@@ -5,6 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from listserv.i18n import N_, clock, translations
@@ -81,6 +82,7 @@ def _day_of_month(text: str) -> int:
     return int(text)
 
 
+@lru_cache(maxsize=1024)
 def next_after(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> datetime:
     """The first slot later than `moment` (aware), in UTC: one for each day that the schedule names, whatever the clocks do."""
     day = moment.astimezone(zone).date()

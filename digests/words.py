@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from digests.entries import Edition, Item, Point, Thanked
+from digests.entries import Edition, Entry, Item, Point, Question, Thanked
 from digests.excerpt import shorten
 from digests.schedule import Every, in_words, listed
 from listserv.i18n import HARD_SPACE, clock, long_date, translations, weekday
@@ -12,8 +12,9 @@ KIB = 1024
 # Sixty of these, each letter of them written as an entity, still leave room for the rest of the page.
 TITLE = 150
 PAUSE = timedelta(days=14)
-# Of those who thank for one message.
+# Of those who thank for one message, and of those who are new.
 NAMES = 8
+PEOPLE = 20
 
 
 def subject(edition: Edition) -> str:
@@ -25,7 +26,13 @@ def subject(edition: Edition) -> str:
         "threads": t.ngettext("%(n)s thread", "%(n)s threads", len(edition.entries)) % {"n": len(edition.entries)},
         "messages": t.ngettext("%(n)s message", "%(n)s messages", edition.messages) % {"n": edition.messages},
     }
-    return t.gettext("%(list)s, %(day)s: %(threads)s, %(messages)s") % facts
+    said = t.gettext("%(list)s, %(day)s: %(threads)s, %(messages)s") % facts
+    return f"{said}, {unanswered(edition.waiting, edition.language)}" if edition.waiting else said
+
+
+def unanswered(count: int, language: str) -> str:
+    """`1 pytanie bez odpowiedzi`."""
+    return translations(language).ngettext("%(n)s question without an answer", "%(n)s questions without an answer", count) % {"n": count}
 
 
 def day(edition: Edition) -> str:
@@ -57,6 +64,12 @@ def kicker(edition: Edition) -> str:
 def new(count: int, language: str) -> str:
     """`1 nowa`, `2 nowe`, `5 nowych`: messages."""
     return translations(language).npgettext("messages", "%(n)s new", "%(n)s new", count) % {"n": count}
+
+
+def news(entry: Entry, language: str) -> str:
+    """`1 nowa, czeka na odpowiedź`."""
+    count = new(len(entry.items), language)
+    return translations(language).gettext("%(new)s, waiting for an answer") % {"new": count} if entry.waits else count
 
 
 def when(at: datetime, edition: Edition) -> str:
@@ -98,11 +111,15 @@ def rest(count: int, language: str) -> str:
 
 
 def how_to_answer(edition: Edition) -> str:
-    """One sentence; it is the same in both forms of the letter."""
+    """The same in both forms of the letter. A letter looks private: that an answer is not must be said."""
     t = translations(edition.language)
     if len(edition.entries) == 1:
-        return t.gettext("It can be answered: “Reply” under a message, or an ordinary reply to this letter.")
-    return t.gettext("Every item can be answered: “Reply” under a message, or an ordinary reply to this letter that begins with the number, for example “2:”.")
+        said = t.gettext("It can be answered: “Reply to all” under a message, or an ordinary reply to this letter.")
+    else:
+        said = t.gettext(
+            "Every item can be answered: “Reply to all” under a message, or an ordinary reply to this letter that begins with the number, for example “2:”."
+        )
+    return said + " " + t.gettext("Whatever is answered goes to everybody on the list.")
 
 
 def reply_subject(heading: str, language: str) -> str:
@@ -123,6 +140,35 @@ def thanks(one: Thanked, language: str) -> str:
     who = ", ".join(names[:NAMES]) + (f" +{more}" if more and names else "") or t.gettext("somebody on the list")
     author = one.author or t.gettext("somebody")
     return t.gettext("%(who)s → %(author)s: “%(title)s”") % {"who": who, "author": author, "title": title(one.title, language)}
+
+
+def whole(place: str, language: str) -> str:
+    """The words that bring a message whole: `CAŁA 1.2`."""
+    return translations(language).gettext("WHOLE %(number)s") % {"number": place}
+
+
+def silent(question: Question, language: str) -> str:
+    """`Od 5 dni bez odpowiedzi`."""
+    return translations(language).ngettext("Without an answer for %(n)s day", "Without an answer for %(n)s days", question.days) % {"n": question.days}
+
+
+def asks(question: Question, language: str) -> str:
+    """`pyta: Paweł Indeks`."""
+    return translations(language).gettext("asked by: %(author)s") % {"author": question.author}
+
+
+def kept(edition: Edition) -> str:
+    """What the attachments stand under."""
+    t = translations(edition.language)
+    return t.gettext("Attachments of the month") if edition.schedule.every is Every.MONTH else t.gettext("Attachments of the week")
+
+
+def newcomers(edition: Edition) -> str:
+    """`Nowe osoby na liście: Anna Nowa, Jan Nowy`: names alone."""
+    t, count = translations(edition.language), len(edition.newcomers)
+    told = edition.newcomers[:PEOPLE]
+    names = ", ".join(told) if count == len(told) else f"{', '.join(told)} +{count - len(told)}"
+    return t.ngettext("New on the list: %(names)s.", "New on the list: %(names)s.", count) % {"names": names}
 
 
 def preview(edition: Edition) -> str:

@@ -1,27 +1,41 @@
 """Digests that were made: one row for each member and slot of the calendar, so that none is sent twice."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, and_, func, or_, select
-from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, mapped_column
+from sqlalchemy import ForeignKey, Index, Select, Text, UniqueConstraint, and_, func, insert, or_, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, joinedload, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
 from listserv.store.base import NEVER_AGAIN, Base
+from listserv.store.issues import NO_ISSUE
 from listserv.store.lists import MailingList, Topic
-from listserv.store.members import DeliveryMode, Member, Status
-from listserv.store.people import Address
+from listserv.store.members import UNPLANNED, DeliveryMode, Member, Status
+from listserv.store.people import Address, User
 
 # More of one post than any digest shows, its quotes included.
 MUCH = 60_000
 # Variables in one statement.
 MANY = 500
+# No slot of such a schedule is farther off, whatever clocks are put forward or back on the way.
+FARTHEST = {"daily": timedelta(days=1, hours=2), "weekly": timedelta(days=7, hours=2)}
+# In this order digests are made; the columns of ix_member_digest_due, or a slice of a run would sort all that is due.
+IN_TURN = (Member.digest_due, Member.list_id, Member.digest_seq, Member.schedule, Member.digest_form, Member.id)
+# How many digests are looked through for the one whose subject an answer bears: a member's own, and anybody's.
+OWN_DIGESTS, LOOKED_THROUGH = 60, 20_000
 
 
 class Digest(Base):
     __tablename__ = "digest"
-    __table_args__ = (UniqueConstraint("member_id", "slot"), NEVER_AGAIN)
+    __table_args__ = (
+        UniqueConstraint("member_id", "slot"),
+        Index("ix_digest_letter", "letter_id"),
+        Index("ix_digest_list_id_upto_seq", "list_id", "upto_seq"),
+        NEVER_AGAIN,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
@@ -34,25 +48,53 @@ class Digest(Base):
     # The newest message of each numbered thread, in order, with spaces: what an answer that begins with "2:" is
     # meant for. Kept, because threads may be joined after the letter has gone.
     points: Mapped[str] = mapped_column(Text, default="")
+    # The messages of each of these threads, with commas: what "1.2" means, and what was told.
+    items: Mapped[str] = mapped_column(Text, default="", server_default="")
+    subject: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # Since when its reader had paused, where it told what came meanwhile.
+    paused_at: Mapped[datetime | None]
     # Empty when there was nothing new to tell.
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
     made_at: Mapped[datetime]
 
 
+def runs(db: Session, lately: int, limit: int) -> Sequence[Any]:
+    """(slot, done_at, list, slots, letters) of the newest digests, by list and slot, the last first; `lately`: so many digests are looked at."""
+    newest = db.scalar(select(func.max(Digest.id))) or 0
+    query = select(Digest.slot, func.max(Digest.made_at).label("done_at"), MailingList.name.label("list"))
+    query = query.add_columns(func.count().label("slots"), func.count(Digest.letter_id).label("letters"))
+    query = query.join(MailingList, MailingList.id == Digest.list_id).where(Digest.id > newest - lately)
+    return db.execute(query.group_by(Digest.slot, MailingList.name).order_by(func.max(Digest.made_at).desc(), Digest.slot.desc()).limit(limit)).all()
+
+
 def due_members(db: Session, now: datetime, limit: int) -> Sequence[Member]:
     """Whose digest is due, those that have waited longest first, with person, address and list; locked until the commit.
 
-    Somebody who has gone over to single copies is among them once: what came before is still owed.
+    Those of one moment come by what is told them, so that equal digests are neighbours. Somebody who has gone over to single
+    copies is among them once: what came before is still owed. Whoever hides a message of these lists waits for us, or we for them.
     """
     owed = Member.delivery != DeliveryMode.NONE, Member.status == Status.ENABLED, Member.digest_due <= now
-    query = _with_person(select(Member)).where(*owed).order_by(Member.digest_due, Member.id)
+    next_ones = select(Member.list_id).where(*owed).order_by(*IN_TURN).limit(limit).subquery()
+    ids = sorted(set(db.scalars(select(next_ones.c.list_id))))
+    db.execute(select(MailingList.id).where(MailingList.id.in_(ids)).order_by(MailingList.id).with_for_update(read=True))
+    query = _with_person(select(Member)).where(*owed, Member.list_id.in_(ids)).order_by(*IN_TURN)
     return db.scalars(query.limit(limit).with_for_update(of=Member, skip_locked=True)).all()
 
 
-def awaiting_plan(db: Session, limit: int = MANY) -> Sequence[Member]:
-    """Digest readers for whom the calendar has no day yet."""
-    query = _with_person(select(Member)).where(Member.delivery == DeliveryMode.DIGEST, Member.digest_due.is_(None))
-    return db.scalars(query.where(Member.status == Status.ENABLED).order_by(Member.id).limit(limit)).all()
+def awaiting_plan(db: Session, now: datetime, never: datetime, limit: int = MANY) -> Sequence[Member]:
+    """Digest readers for whom the calendar has no day yet, or one farther off than their schedule has any: a clock was wrong."""
+    lost = [Member.digest_due > never]
+    newest = db.scalar(select(Digest.made_at).order_by(Digest.id.desc()).limit(1))
+    if newest and newest > now:
+        lost += [and_(Member.schedule.startswith(every), Member.digest_due > now + farthest) for every, farthest in FARTHEST.items()]
+    # Apart, for an index each: nearly always there is nobody.
+    ids = select(Member.id).where(Member.delivery == DeliveryMode.DIGEST, Member.status == Status.ENABLED).limit(limit)
+    unplanned = select(Member.id).where(UNPLANNED, Member.status == Status.ENABLED).limit(limit)
+    found = [*db.scalars(unplanned), *db.scalars(ids.where(or_(*lost)))]
+    if not found:
+        return ()
+    some = _with_person(select(Member)).where(Member.id.in_(found[:limit])).order_by(Member.id)
+    return db.scalars(some.with_for_update(of=Member, skip_locked=True)).all()
 
 
 def _with_person(query: Select[Member]) -> Select[Member]:
@@ -61,10 +103,11 @@ def _with_person(query: Select[Member]) -> Select[Member]:
 
 
 def readers(db: Session, until: datetime) -> Iterator[Member]:
-    """Everybody to whom the calendar owes a digest at that time, or who has no day yet; by list and address."""
+    """Everybody to whom the calendar owes a digest at that time, or who has no day yet; whose pause is over by then; by list and address."""
     planned = and_(Member.digest_due <= until, Member.delivery != DeliveryMode.NONE)
     fresh = and_(Member.digest_due.is_(None), Member.delivery == DeliveryMode.DIGEST)
-    query = _with_person(select(Member)).where(Member.status == Status.ENABLED, or_(planned, fresh))
+    back = and_(Member.status == Status.PAUSED, Member.paused_until <= until, Member.delivery != DeliveryMode.NONE)
+    query = _with_person(select(Member)).where(or_(and_(Member.status == Status.ENABLED, or_(planned, fresh)), back))
     yield from db.scalars(query.order_by(MailingList.name, Address.key).execution_options(yield_per=MANY))
 
 
@@ -74,13 +117,15 @@ def count_new(db: Session, list_id: int, after: int, upto: int) -> int:
 
 
 def _stretch(list_id: int, after: int, upto: int) -> tuple[Any, ...]:
-    return Message.list_id == list_id, Message.seq > after, Message.seq <= upto, SHOWN
+    # An issue goes to everybody as the mail that it is: no digest tells it again.
+    return Message.list_id == list_id, Message.seq > after, Message.seq <= upto, SHOWN, NO_ISSUE
 
 
 def new_messages(db: Session, list_id: int, after: int, upto: int, skipped: Collection[int] = frozenset()) -> Sequence[Any]:
     """A stretch of the archive in the order of arrival, without texts: message, thread, and who wrote what it answers."""
     parent = aliased(Message)
     query = select(Message.id, Message.seq, Message.hash, Message.author, Message.author_email, Message.sent_at, Message.thread_id)
+    query = query.add_columns(Message.message_id, parent.message_id.label("parent_id"))
     query = query.add_columns(Thread.subject, Topic.title.label("topic"))
     query = query.add_columns(parent.author.label("parent_author"), parent.author_email.label("parent_email"))
     joined = query.join(Thread, Thread.id == Message.thread_id).outerjoin(Topic, Topic.id == Thread.topic_id)
@@ -112,22 +157,219 @@ def attachments_for(db: Session, ids: Sequence[int]) -> dict[int, list[Attachmen
     return found
 
 
+class Reader(NamedTuple):
+    """Whose a digest's letter is, and what makes it their own."""
+
+    digest_id: int
+    member_id: int
+    slot: datetime
+    name: str
+
+
+def readers_of(db: Session, letter_ids: Sequence[int]) -> dict[int, Reader]:
+    """The readers of these letters, as far as they are digests of somebody who is still on the list."""
+    query = select(Digest.letter_id, Digest.id, Digest.member_id, Digest.slot, User.name)
+    joined = query.join(Member, Member.id == Digest.member_id).join(User, User.id == Member.user_id)
+    found: dict[int, Reader] = {}
+    for some in _some(letter_ids):
+        found |= {row[0] or 0: Reader(*row[1:]) for row in db.execute(joined.where(Digest.letter_id.in_(some)))}
+    return found
+
+
+def slots_done(db: Session, slots: dict[int, datetime]) -> set[int]:
+    """Which of these members have had a digest for this moment of the calendar."""
+    found: set[int] = set()
+    for some in _some(list(slots)):
+        query = select(Digest.member_id, Digest.slot).where(Digest.member_id.in_(some), Digest.slot.in_({slots[id] for id in some}))
+        found |= {row.member_id for row in db.execute(query) if slots[row.member_id] == row.slot}
+    return found
+
+
+class Place(NamedTuple):
+    """Where a member's digests are: columns of `member`."""
+
+    digest_seq: int
+    digest_due: datetime | None
+    digest_told: datetime | None
+    digest_waits: datetime | None
+    paused_at: datetime | None
+    digest_mixed: bool
+
+
+def place_of(member: Member) -> Place:
+    """Where a member's digests are."""
+    return Place(member.digest_seq, member.digest_due, member.digest_told, member.digest_waits, member.paused_at, member.digest_mixed)
+
+
+def move_on(db: Session, moved: Sequence[tuple[Member, Place]]) -> None:
+    """Write down where these members' digests are now: a statement for all who are at the same place, and not one each."""
+    places: dict[Place, list[int]] = {}
+    for member, place in moved:
+        places.setdefault(place, []).append(member.id)
+    for place, ids in places.items():
+        for some in _some(ids):
+            here = update(Member).where(Member.id.in_(some)).values(place._asdict())
+            db.execute(here, execution_options={"synchronize_session": False})
+    for member, place in moved:
+        for name, value in zip(Place._fields, place, strict=True):
+            set_committed_value(member, name, value)
+
+
+def keep_all(db: Session, made: Sequence[dict[str, Any]]) -> None:
+    """Write down digests that were made, in one statement."""
+    if made:
+        db.execute(insert(Base.metadata.tables[Digest.__tablename__]), made)
+
+
+# ---- what else is worth telling ------------------------------------------------------------------------------
+
+
+def unanswered(db: Session, list_id: int, since: datetime, limit: int) -> Sequence[Any]:
+    """What was written since then, holds a question mark, and nobody else has written below it: the newest first, with its text.
+
+    Of each thread its first message, as (thread_id, topic_id, id, hash, subject, author, author_email, user_id, sent_at, text). An issue asks nobody.
+    """
+    first = select(func.min(Message.seq)).where(Message.thread_id == Thread.id, SHOWN).correlate(Thread).scalar_subquery()
+    text = func.substr(Body.text, 1, MUCH)
+    query = select(
+        Message.thread_id, Thread.topic_id, Message.id, Message.hash, Thread.subject, Message.author, Message.author_email, Message.user_id, Message.sent_at
+    )
+    query = query.add_columns(text.label("text")).join(Thread, Thread.id == Message.thread_id).join(Message.body)
+    open_still = (
+        Thread.list_id == list_id,
+        Thread.authors <= 1,
+        Thread.closed.is_(False),
+        Thread.merged_into.is_(None),
+        Thread.hidden_at.is_(None),
+        Thread.last_at >= since,
+    )
+    asked = or_(Thread.subject.contains("?"), text.contains("?"))
+    return db.execute(
+        query.where(*open_still, Message.seq == first, Message.list_id == list_id, SHOWN, NO_ISSUE, asked).order_by(Thread.last_at.desc()).limit(limit)
+    ).all()
+
+
+def attached_since(db: Session, list_id: int, since: datetime, limit: int) -> Sequence[Any]:
+    """What messages since then carry and no letter shows in its place, the newest first; issues are told nowhere again.
+
+    As (name, number, size, type, sha256, hash, author, author_email, user_id, thread_id, topic_id).
+    """
+    query = select(Attachment.name, Attachment.number, Attachment.size, Attachment.type, Attachment.sha256, Message.hash, Message.author, Message.author_email)
+    query = query.add_columns(Message.user_id, Message.thread_id, Thread.topic_id)
+    query = query.join(Message, Message.id == Attachment.message_id).join(Thread, Thread.id == Message.thread_id)
+    query = query.where(Message.list_id == list_id, Message.sent_at >= since, SHOWN, NO_ISSUE, Attachment.inline.is_(False), Attachment.name != "")
+    return db.execute(query.order_by(Message.seq.desc(), Attachment.number).limit(limit)).all()
+
+
+def joined_between(db: Session, list_id: int, after: datetime, upto: datetime, limit: int) -> Sequence[str]:
+    """The names of those who have come to the list meanwhile, in the order in which they came; who has given none is not among them."""
+    query = select(User.name).join(Member, Member.user_id == User.id)
+    query = query.where(Member.list_id == list_id, Member.joined_at > after, Member.joined_at <= upto, User.name != "")
+    return db.scalars(query.order_by(Member.joined_at, Member.id).limit(limit)).all()
+
+
+# ---- past digests -------------------------------------------------------------------------------------------
+
+
+def digests_of(db: Session, member_id: int, limit: int, offset: int) -> Sequence[Digest]:
+    """The digests that this member has had, the newest first."""
+    query = select(Digest).where(Digest.member_id == member_id, Digest.letter_id.is_not(None))
+    return db.scalars(query.order_by(Digest.id.desc()).limit(limit).offset(offset)).all()
+
+
+def own_digest(db: Session, member_id: int, digest_id: int) -> Digest | None:
+    """This digest, if this member has had it."""
+    return db.scalar(select(Digest).where(Digest.id == digest_id, Digest.member_id == member_id, Digest.letter_id.is_not(None)))
+
+
+def last_seq_before(db: Session, list_id: int, moment: datetime) -> int | None:
+    """The number behind which everything is that was written since; None where nothing was."""
+    first = db.scalar(select(func.min(Message.seq)).where(Message.list_id == list_id, Message.sent_at >= moment))
+    return None if first is None else first - 1
+
+
+def count_digests(db: Session, member_id: int) -> int:
+    """How many digests this member has had."""
+    return db.scalar(select(func.count()).select_from(Digest).where(Digest.member_id == member_id, Digest.letter_id.is_not(None))) or 0
+
+
+def told_message(db: Session, digest: Digest, point: int, place: int) -> Message | None:
+    """The message that stands at this place below this number of a digest; None where there is none, or it is gone."""
+    groups = digest.items.split()
+    seqs = groups[point - 1].split(",") if 1 <= point <= len(groups) else []
+    if not 1 <= place <= len(seqs):
+        return None
+    return db.scalar(select(Message).where(Message.list_id == digest.list_id, Message.seq == int(seqs[place - 1]), SHOWN))
+
+
 def digest_at(db: Session, member_id: int, slot: datetime) -> Digest | None:
     """The digest that this member has had for this moment of the calendar."""
     return db.scalar(select(Digest).where(Digest.member_id == member_id, Digest.slot == slot))
 
 
-def point(db: Session, digest: Digest, number: int) -> Message | None:
-    """The newest message of a numbered thread of a digest; None where there is no such number, or it is gone."""
-    points = digest.points.split()
-    if not 1 <= number <= len(points):
-        return None
-    return db.scalar(select(Message).where(Message.list_id == digest.list_id, Message.seq == int(points[number - 1]), SHOWN))
+def digest_telling(db: Session, member_id: int, seq: int) -> Digest | None:
+    """The newest digest of this member that told this message among its threads."""
+    return next((digest for digest in digests_of(db, member_id, OWN_DIGESTS, 0) if any(seq in group for group in _groups(digest))), None)
 
 
-def titles(db: Session, digest: Digest) -> list[str]:
-    """The threads of a digest by their titles, in the order of their numbers; empty where a message is gone."""
-    seqs = [int(seq) for seq in digest.points.split()]
-    query = select(Message.seq, Thread.subject).join(Thread, Thread.id == Message.thread_id)
-    found = {row.seq: row.subject for row in db.execute(query.where(Message.list_id == digest.list_id, Message.seq.in_(seqs), SHOWN))}
-    return [found.get(seq, "") for seq in seqs]
+def _groups(digest: Digest) -> list[list[int]]:
+    """The messages of each numbered thread of a digest, by their numbers in the archive, the newest last."""
+    newest = [int(seq) for seq in digest.points.split()]
+    told = [[int(seq) for seq in group.split(",")] for group in digest.items.split()] or [[] for _ in newest]
+    return [sorted({seq, *group})[-MANY:] for seq, group in zip(newest, told, strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A numbered thread of a digest: the newest message that is left (None where all are gone), and the words of those that were told, by their ids."""
+
+    number: int
+    title: str
+    message: Message | None
+    texts: dict[int, str]
+
+
+def points(db: Session, digest: Digest) -> list[Point]:
+    """The numbered threads of a digest, as an answer to it may quote them: two statements."""
+    groups = _groups(digest)
+    found: dict[int, Message] = {}
+    for some in _some(sorted({seq for group in groups for seq in group})):
+        query = select(Message).where(Message.list_id == digest.list_id, Message.seq.in_(some), SHOWN).options(joinedload(Message.thread))
+        found |= {message.seq: message for message in db.scalars(query)}
+    texts = texts_for(db, [message.id for message in found.values()])
+    return [_point(number, [found[seq] for seq in group if seq in found], texts) for number, group in enumerate(groups, start=1)]
+
+
+def others(db: Session, digest: Digest, ids: Collection[int], number: int) -> list[Point]:
+    """Messages of the list that a digest does not tell among its threads, as points from that number on: the questions that it offers to answer."""
+    told = {seq for group in _groups(digest) for seq in group}
+    wanted = Message.list_id == digest.list_id, Message.id.in_(list(ids)[:MANY])
+    seqs = {row.id: row.seq for row in db.execute(select(Message.id, Message.seq).where(*wanted))} if ids else {}
+    # One that is gone keeps its number.
+    kept = [one for one in ids if one in seqs and seqs[one] not in told]
+    query = select(Message).where(Message.id.in_(kept), SHOWN).options(joinedload(Message.thread))
+    found = {message.id: message for message in db.scalars(query)} if kept else {}
+    texts = texts_for(db, list(found)) if found else {}
+    return [_point(number + place, [found[one]] if one in found else [], texts) for place, one in enumerate(kept)]
+
+
+def _point(number: int, told: Sequence[Message], texts: dict[int, str]) -> Point:
+    newest = told[-1] if told else None
+    return Point(number, newest.thread.subject if newest else "", newest, {message.id: texts.get(message.id, "") for message in told})
+
+
+def subjects_of(db: Session, list_id: int, member_id: int | None) -> dict[str, int]:
+    """The subjects of the newest digests of this member, or of the newest of the whole list; each with the newest digest that bore it."""
+    query = select(Digest.subject, Digest.id).where(Digest.list_id == list_id, Digest.letter_id.is_not(None)).order_by(Digest.id)
+    if member_id is not None:
+        newest = query.where(Digest.member_id == member_id).order_by(None).order_by(Digest.id.desc()).limit(OWN_DIGESTS)
+        return {row.subject: row.id for row in reversed(db.execute(newest).all())}
+    last = db.scalar(select(func.max(Digest.id))) or 0
+    return {row.subject: row.id for row in db.execute(query.where(Digest.id > last - LOOKED_THROUGH))}
+
+
+def subjects_of_some(db: Session, list_id: int) -> dict[str, int]:
+    """The subjects of digests of a few of a list's readers, where the newest of all are those of other lists."""
+    some = select(Member.id).where(Member.list_id == list_id, Member.delivery == DeliveryMode.DIGEST).order_by(Member.id.desc()).limit(20)
+    query = select(Digest.subject, Digest.id).where(Digest.member_id.in_(some), Digest.letter_id.is_not(None))
+    return {row.subject: row.id for row in db.execute(query.order_by(Digest.id.desc()).limit(OWN_DIGESTS))}

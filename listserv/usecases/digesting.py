@@ -1,28 +1,38 @@
 """Digests: who is owed one and when, making them, and finding out what an answer to one is meant for."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from digests import answers, schedule
+from digests import schedule
+from digests.rendering import Rendered
 from listserv import links
 from listserv.config import Settings
 from listserv.mail import tokens
+from listserv.mail.parse import Post
 from listserv.mail.tokens import Kind
+from listserv.mail.wholes import Whole
 from listserv.store import digests as rows
 from listserv.store import following
 from listserv.store.archive import Message
-from listserv.store.digests import Digest
-from listserv.store.lists import MailingList
+from listserv.store.digests import Digest, Place
 from listserv.store.members import DeliveryMode, Member, Status
-from listserv.usecases import outbox
-from listserv.usecases.editions import Press, schedule_of, zone_of
+from listserv.store.queue import keep_raw_many
+from listserv.usecases import digestletters, outbox, planning, whichpoint
+from listserv.usecases.editions import Press, away_since, holds_back
+from listserv.usecases.whichpoint import Resolved, Several, Unclear
 
 log = structlog.get_logger()
 
+# The row of a slot at which no letter was made.
+NOTHING_TOLD: dict[str, Any] = {"points": "", "items": "", "subject": "", "letter_id": None}
+# No slot is farther away.
+NEVER = schedule.LONGEST + timedelta(days=1)
 # When a digest could not be made, others go on and this one is tried again.
 AGAIN = timedelta(hours=1)
 
@@ -38,61 +48,8 @@ class Owed:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """An answer to a digest: whose it is, which message it answers, and its words without the number."""
-
-    member: Member
-    message: Message
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unclear:
-    """An answer that names no thread: ask back with these titles, numbered from 1."""
-
-    member: Member
-    digest: Digest
-    titles: tuple[str, ...]
-
-
-def plan(db: Session, member: Member, now: datetime) -> None:
-    """Fit the member's next digest to their delivery, schedule and zone: to be called whenever one of these has changed.
-
-    Who begins with digests is told what comes from now on; who changes the schedule keeps what is still untold; who goes
-    over to single copies gets the rest in a last digest at once, as on other list servers.
-    """
-    mlist = db.get_one(MailingList, member.list_id)
-    away = _pause(member, mlist, now)
-    if member.delivery is DeliveryMode.DIGEST:
-        if member.digest_due is None:
-            member.digest_seq = mlist.last_seq
-        if member.digest_due is None or member.digest_due > now:
-            member.digest_due = next_slot(db, member, now)
-        return
-    began = member.delivery is DeliveryMode.EACH and (member.digest_due is not None or away)
-    member.digest_due = now if began and mlist.last_seq > member.digest_seq else None
-    if away and member.digest_due is None:
-        member.paused_at = None
-
-
-def _pause(member: Member, mlist: MailingList, now: datetime) -> bool:
-    """Note where a pause begins, because what comes meanwhile is told afterwards; is one over whose news are still untold?"""
-    if member.status is Status.PAUSED and member.paused_at is None:
-        member.paused_at = now
-        if member.delivery is not DeliveryMode.DIGEST and member.digest_due is None:
-            member.digest_seq = mlist.last_seq
-    return member.status is Status.ENABLED and member.paused_at is not None
-
-
-def next_slot(db: Session, member: Member, after: datetime) -> datetime:
-    """The member's next slot behind a moment, by their schedule in their zone."""
-    return schedule.next_after(schedule_of(member), after, zone_of(member, outbox.settings_of(db)))
-
-
-def _first_slot(db: Session, member: Member, now: datetime) -> datetime:
-    """For somebody whom nobody planned: the first slot since they joined, as far as that is not too long ago."""
-    return next_slot(db, member, max(member.joined_at, now - schedule.LONGEST))
+plan = planning.plan
+next_slot = planning.next_slot
 
 
 def owed(db: Session, until: datetime) -> list[Owed]:
@@ -104,58 +61,145 @@ def _owed(db: Session, until: datetime) -> Iterator[Owed]:
     counts: dict[tuple[int, int], int] = {}
     choosers = following.all_choosers(db)
     for member in rows.readers(db, until):
-        at = member.digest_due or _first_slot(db, member, until)
+        at = _slot_by(db, member, until)
+        if at is None:
+            continue
         key = (member.list_id, member.digest_seq)
         if key not in counts:
             counts[key] = rows.count_new(db, *key, member.mlist.last_seq)
         if at > until or not counts[key]:
             continue
         count = counts[key] - (len(following.untold(db, member, member.digest_seq, member.mlist.last_seq)) if member.id in choosers else 0)
-        if count:
-            why = f"{member.schedule}, {count} new" if member.delivery is DeliveryMode.DIGEST else f"the last one, {count} new"
-            yield Owed(at, "digest", member.mlist.name, member.address.email, why)
+        at = _told_at(db, member, count, at, until)
+        if count and at:
+            yield Owed(at, "digest", member.mlist.name, member.address.email, f"{_why(member)}, {count} new")
+
+
+def _told_at(db: Session, member: Member, count: int, slot: datetime, until: datetime) -> datetime | None:
+    """The slot by then at which so many messages are told: fewer than the member wants wait for a while."""
+    waits = member.digest_waits
+    while slot <= until and holds_back(member, count, slot, waits):
+        waits, slot = waits or slot, next_slot(db, member, slot)
+    return slot if slot <= until else None
+
+
+def _slot_by(db: Session, member: Member, until: datetime) -> datetime | None:
+    """The slot of which the member is told by then, also where their pause ends before it; None where there is none."""
+    if member.status is Status.ENABLED:
+        return member.digest_due or planning.first_slot(db, member, until)
+    told = planning.told_after(db, member, member.paused_until or until)
+    return told if member.digest_due or member.paused_at else None
+
+
+def _why(member: Member) -> str:
+    if member.status is Status.PAUSED:
+        return "after a pause"
+    return member.schedule if member.delivery is DeliveryMode.DIGEST else "the last one"
 
 
 def run_due(db: Session, now: datetime, limit: int = 100) -> int:
     """Make the digests that are due, at most `limit`; how many slots were dealt with. To be called until it returns 0."""
-    for member in rows.awaiting_plan(db):
-        member.digest_due = _first_slot(db, member, now)
+    for member in rows.awaiting_plan(db, now, now + NEVER):
+        # What a clock that ran ahead has planned for next year is planned anew; nothing is lost, because news are counted by number.
+        member.digest_due = next_slot(db, member, now) if member.digest_due else planning.first_slot(db, member, now)
     db.flush()
     press = Press(db, outbox.settings_of(db), now)
     due = rows.due_members(db, now, limit)
-    press.look_up([member.id for member in due])
-    for member in due:
-        _deal_with(press, member)
+    try:
+        with db.begin_nested():
+            press.look_up(due)
+            make_all(press, due)
+    except OperationalError:  # it passes: the next time
+        raise
+    except Exception:
+        log.exception("digests failed together", members=len(due))
+        for member in due:
+            _deal_with(press, member)
     return len(due)
 
 
 def _deal_with(press: Press, member: Member) -> None:
     try:
         with press.db.begin_nested():
-            make(press, member)
+            make_all(press, [member])
     except Exception:  # one digest that cannot be made must not keep all others from being made
         log.exception("digest failed", list=member.mlist.name, member=member.id)
         member.digest_due = press.now + AGAIN
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One member's digest, made and not yet written down. `rendered`: what it says; None where there is nothing to tell."""
+
+    member: Member
+    place: Place
+    digest: dict[str, Any] = field(default_factory=dict)
+    rendered: Rendered | None = None
+
+
 def make(press: Press, member: Member) -> Digest | None:
     """Make one member's digest for the slot that is due and move on to the next; None where that slot has been dealt with."""
+    slot = member.digest_due or press.now
+    return rows.digest_at(press.db, member.id, slot) if make_all(press, [member]) else None
+
+
+def make_all(press: Press, members: Sequence[Member]) -> int:
+    """Make these members' digests, in a fixed number of statements; how many there were to make."""
+    done = rows.slots_done(press.db, {member.id: member.digest_due or press.now for member in members})
+    drawn = [_draw(press, member, dealt_with=member.id in done) for member in members]
+    made = [one for one in drawn if one.digest]
+    _keep(press, made)
+    rows.move_on(press.db, [(one.member, one.place) for one in drawn])
+    return len(made)
+
+
+def _draw(press: Press, member: Member, *, dealt_with: bool) -> Drawn:
+    """What one member is told for the slot that is due, and where they are afterwards; no digest where that slot has been dealt with."""
     db, now, mlist = press.db, press.now, member.mlist
     slot, after = member.digest_due or now, member.digest_seq
-    member.digest_due = next_slot(db, member, now) if member.delivery is DeliveryMode.DIGEST else None
-    if rows.digest_at(db, member.id, slot):
-        return None
-    digest = Digest(list_id=mlist.id, member_id=member.id, slot=slot, after_seq=after, upto_seq=mlist.last_seq, made_at=now)
+    due = next_slot(db, member, now) if member.delivery is DeliveryMode.DIGEST else None
+    here = rows.place_of(member)._replace(digest_due=due)
+    if dealt_with:
+        return Drawn(member, here)
     news = press.news(mlist, after, press.skipped(member, after, mlist.last_seq))
-    digest.points = " ".join(map(str, news.points))
-    db.add(digest)
-    db.flush()
-    if news.entries:
-        raw = press.letter(member, digest, press.rendered(member, news))
-        letter = outbox.post_bytes(db, "digest", raw, member.address.email, now, mlist=mlist, mail_from=_mail_from(press.settings, member))
-        digest.letter_id = letter.id
-    member.digest_seq, member.paused_at = mlist.last_seq, None
-    return digest
+    digest = {"list_id": mlist.id, "member_id": member.id, "slot": slot, "after_seq": after, "upto_seq": mlist.last_seq, "made_at": now}
+    digest["paused_at"] = away_since(member)
+    if holds_back(member, news.count, slot, member.digest_waits):
+        return Drawn(member, here._replace(digest_waits=member.digest_waits or slot), {**digest, **NOTHING_TOLD, "upto_seq": after})
+    rendered = press.rendered(member, news, slot) if news.entries else None
+    there = here._replace(digest_seq=mlist.last_seq, paused_at=None, digest_waits=None, digest_mixed=False)
+    if rendered is None:
+        return Drawn(member, there, {**digest, **NOTHING_TOLD})
+    told = {"points": news.points_text, "items": news.items_text, "subject": rendered.subject, "letter_id": None}
+    return Drawn(member, there._replace(digest_told=slot), digest | told, rendered)
+
+
+def _keep(press: Press, drawn: Sequence[Drawn]) -> None:
+    """Write digests down with their letters. What several share is kept once."""
+    told = [(one, press.letter(one.member, one.rendered)) for one in drawn if one.rendered]
+    shared = [(one, content) for one, content in told if content]
+    raws = keep_raw_many(press.db, [content for _, content in shared])
+    parcels = [
+        outbox.Parcel(one.member.address.email, raw_id, one.member.list_id, _mail_from(press.settings, one.member))
+        for (one, _), raw_id in zip(shared, raws, strict=True)
+    ]
+    letters = outbox.post_parcels(press.db, digestletters.KIND, parcels, press.now)
+    for (one, _), parcel in zip(shared, parcels, strict=True):
+        one.digest["letter_id"] = letters[parcel.mail_from]
+    rows.keep_all(press.db, [one.digest for one in drawn])
+    for one in (one for one, content in told if not content and one.rendered):
+        _keep_alone(press, one)
+
+
+def _keep_alone(press: Press, drawn: Drawn) -> None:
+    """A digest whose bytes nobody can share."""
+    db, member, rendered = press.db, drawn.member, drawn.rendered
+    digest = rows.digest_at(db, member.id, drawn.digest["slot"])
+    if digest is None or rendered is None:
+        return
+    raw = digestletters.alone(press.settings, digest, member, press.now, lambda value: press.compose(member, rendered, value))
+    letter = outbox.post_bytes(db, digestletters.KIND, raw, member.address.email, press.now, mlist=member.mlist, mail_from=_mail_from(press.settings, member))
+    digest.letter_id = letter.id
 
 
 def _mail_from(settings: Settings, member: Member) -> str:
@@ -163,21 +207,29 @@ def _mail_from(settings: Settings, member: Member) -> str:
     return links.token_address(settings, tokens.sign(links.signing_key(settings), Kind.BOUNCE, member.id, 0))
 
 
-def item_for(db: Session, digest_id: int, number: int) -> Message | None:
-    """The message that an answer to this number of a digest is meant for: the newest that the digest told of its thread."""
+def told_at(db: Session, digest_id: int, member: Member, whole: Whole) -> Message | None:
+    """The message that "1.2" means in a digest, to anybody on its list; without a number, the only one that there is."""
     digest = db.get(Digest, digest_id)
-    return rows.point(db, digest, number) if digest else None
+    if digest is None or digest.list_id != member.list_id or (not whole.point and not digest.items.isdigit()):
+        return None
+    return rows.told_message(db, digest, whole.point or 1, whole.place)
+
+
+def item_for(db: Session, digest_id: int, number: int) -> Message | None:
+    """The message that an answer to this number of a digest is meant for: the newest that the digest told of its thread, or a question behind its threads."""
+    digest = db.get(Digest, digest_id)
+    return whichpoint.message_at(db, digest, number) if digest else None
 
 
 def unclear(db: Session, digest_id: int) -> Unclear | None:
     """A digest's numbered titles, to ask which one is meant; None where digest or membership is gone."""
     digest = db.get(Digest, digest_id)
     member = db.get(Member, digest.member_id) if digest else None
-    return Unclear(member, digest, tuple(rows.titles(db, digest))) if digest and member else None
+    return Unclear(member, digest, whichpoint.titles(db, digest)) if digest and member else None
 
 
-def resolve_reply(db: Session, kind: Kind, ids: tuple[int, ...], reply_text: str) -> Resolved | Unclear | None:
-    """What an answer to a digest's address is meant for; `reply_text` is what was written now.
+def resolve_reply(db: Session, kind: Kind, ids: tuple[int, ...], reply_text: str, post: Post | None = None) -> Resolved | Several | Unclear | None:
+    """What an answer to a digest's address is meant for; `reply_text` is what was written now, `post` the mail with all that it quotes.
 
     None where there is nothing to answer any more: the membership or the message is gone.
     """
@@ -186,20 +238,7 @@ def resolve_reply(db: Session, kind: Kind, ids: tuple[int, ...], reply_text: str
         return None
     if kind is Kind.DIGEST_ITEM:
         message = db.get(Message, ids[1])
-        return Resolved(member, message, reply_text) if message and message.list_id == member.list_id and message.hidden_at is None else None
+        there = message and message.list_id == member.list_id and message.hidden_at is None
+        return whichpoint.to_item(db, member, message, reply_text, post) if message and there else None
     digest = db.get(Digest, ids[1]) if kind is Kind.DIGEST else None
-    if digest is None or digest.member_id != member.id:
-        return None
-    return _resolve_whole(db, member, digest, reply_text)
-
-
-def _resolve_whole(db: Session, member: Member, digest: Digest, text: str) -> Resolved | Unclear | None:
-    """A leading number decides; a digest of one thread needs none."""
-    said = answers.leading_number(text)
-    if said and (message := rows.point(db, digest, said[0])):
-        return Resolved(member, message, said[1])
-    titles = tuple(rows.titles(db, digest))
-    if len(titles) == 1:
-        message = rows.point(db, digest, 1)
-        return Resolved(member, message, text) if message else None
-    return Unclear(member, digest, titles) if any(titles) else None
+    return whichpoint.resolve(db, member, digest, reply_text, post) if digest and digest.member_id == member.id else None

@@ -18,10 +18,11 @@ from listserv.store.queue import Outgoing, raw_bytes
 from listserv.usecases import delivery, limits, outbox, posting
 from listserv.usecases.journal import note
 from listserv.usecases.steering import actor_of
+from newsletters.filling import Form
 
 # Of one thread, the newest; and threads that one person gets in a day.
 MOST, MOST_BYTES = 50, 8 << 20
-A_DAY = 10
+A_DAY, ONES_A_DAY = 10, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,17 @@ def send(db: Session, member: Member, thread: Thread, now: datetime) -> Resent |
     return Resent(len(fitting), threadmail.count_of(db, thread) - len(fitting))
 
 
+def send_one(db: Session, member: Member, message: Message, now: datetime) -> bool:
+    """Send this one mail to this member; False where they have had too many today."""
+    if not limits.within(db, "messages by mail", str(member.id), now, timedelta(days=1), ONES_A_DAY):
+        return False
+    sent = threadmail.sent_as(db, message)
+    mail_from = links.token_address(outbox.settings_of(db), _bounce_token(db, member, sent))
+    outbox.post_bytes(db, "copy", _copy(db, member, message, sent), member.address.email, now, mlist=member.mlist, mail_from=mail_from)
+    note(db, actor_of(member), "message-sent", mlist=member.mlist, now=now, about=message.thread)
+    return True
+
+
 def _bounce_token(db: Session, member: Member, sent: Outgoing | None) -> str:
     return tokens.sign(links.signing_key(outbox.settings_of(db)), Kind.BOUNCE, member.id, sent.id if sent else 0)
 
@@ -56,6 +68,9 @@ def _copy(db: Session, member: Member, message: Message, sent: Outgoing | None) 
     raw = raw_bytes(db, message.raw_id)
     head, body = (sent.head, sent.body) if sent else _dressed(db, member, raw)
     shared = headers.crlf(head) + b"\r\n" + headers.crlf(body if body is not None else headers.body_of(raw))
+    if sent and sent.fields:
+        # An issue of a newsletter calls its readers by name, and shows each their own way off the list.
+        shared = Form(shared).filled(member.user.name, delivery.Stationery(outbox.settings_of(db)).leave_url(member.id, sent.id))
     return delivery.personal_lines(outbox.settings_of(db), member.id) + shared
 
 

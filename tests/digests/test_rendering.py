@@ -1,14 +1,16 @@
 """What a digest looks like: two forms with the same order, numbers and words."""
 
+import quopri
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from digests import rendering
-from digests.entries import MEASURES, Entry, Item, lay_out
+from digests.entries import MEASURES, Entry, Form, Item, Kept, Question, lay_out
 from digests.rendering import LIMIT
-from tests.digests.samples import LESSONS, MEETING, URL, at, edition, entry, own
+from tests.digests.samples import CARDS, LESSONS, MEETING, URL, at, edition, entry, own
 
 
 class Page(HTMLParser):
@@ -91,8 +93,8 @@ def test_every_message_has_its_own_reply_address_in_both_forms():
     links = [link for link in Page(digest.html).links if link.startswith("mailto:")]
 
     assert [link.partition("?")[0] for link in links] == [f"mailto:r+token{key}@lists.example.org" for key in (101, 102, 120)]
-    assert re.findall(r"Reply: (\S+)", digest.text) == [f"r+token{key}@lists.example.org" for key in (101, 102, 120)]
-    assert 'aria-label="Reply to the message of: Jan Przypis"' in digest.html
+    assert re.findall(r"Reply to all: (\S+)", digest.text) == [f"r+token{key}@lists.example.org" for key in (101, 102, 120)]
+    assert 'aria-label="Reply to all: the message of Jan Przypis"' in digest.html
 
 
 def test_attachments_are_names_sizes_and_links():
@@ -179,7 +181,7 @@ def test_numbers_follow_from_the_order_alone():
 def test_a_digest_of_one_thread_needs_no_number_to_be_answered():
     text = shown(MEETING).text
 
-    assert "It can be answered: “Reply” under a message" in text
+    assert "It can be answered: “Reply to all” under a message" in text and "everybody on the list" in text
     assert "“2:”" not in text
 
 
@@ -191,7 +193,40 @@ def test_polish_reads_as_an_editor_would_write_it():
     text = " ".join(shown(language="pl").text.split())
 
     assert text.startswith("Przegląd dzienny, wtorek, 3 marca 2026 Sieć BP, wtorek: 2 wątki, 3 wiadomości 1. Scenariusze lekcji TIK (2 nowe)")
-    assert "Na każdy punkt można odpowiedzieć: „Odpowiedz” pod wiadomością albo zwykła odpowiedź na ten list" in text
-    assert "Jan Przypis, poniedziałek, 18.40 na wiadomość: Irena Czytelna" in text
+    assert "Na każdy punkt można odpowiedzieć: „Odpowiedz wszystkim” pod wiadomością albo zwykła odpowiedź na ten list" in text
+    assert "Jan Przypis, poniedziałek, 18.40 w odpowiedzi na wiadomość: Irena Czytelna" in text
     assert "Zofia Lektura, dziś, 6.15" in text
     assert "Ten przegląd przychodzi codziennie o 7.00. Żeby to zmienić, wystarczy odpisać: TYGODNIOWO, KAŻDĄ, PRZERWA DO 17.03 albo WYPISZ." in text
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_whatever_its_form_a_digest_with_everything_in_it_stays_below_the_limit(form):
+    questions = tuple(Question(n, "Pytanie? " * 15, "Osoba o długim nazwisku", "słowo " * 50, f"{URL}/message/{n}", 5) for n in range(5))
+    kept = tuple(Kept(replace(CARDS, name=f"{n}" * 120), "Osoba") for n in range(6))
+    full = replace(edition(*(entry(n, 12, "Żółw. " * 400) for n in range(40))), questions=questions, kept=kept, newcomers=("Anna Nowa",) * 200, form=form)
+
+    made = rendering.render(full).filled(own)
+
+    assert max(len(made.html.encode()), len(made.text.encode())) + sum(len(part.text.encode()) for part in made.parts) <= LIMIT
+    if form is not Form.HTML:
+        assert sum(len(quopri.encodestring(text.encode())) for text in (made.text, made.foot, *(part.text for part in made.parts))) <= LIMIT, "on the wire"
+    assert "Pytanie?" in made.text + made.foot and "Anna Nowa +180" in made.text + made.foot
+    assert "\x02" not in made.html + made.text + made.foot
+
+
+def test_a_long_word_in_a_title_does_not_make_the_table_of_contents_wider_than_a_phone():
+    html = shown(replace(MEETING, title="https://example.org/" + "x" * 80)).html
+
+    contents = html[: html.index("<h2")]
+    assert "table-layout:fixed" in contents and "overflow-wrap:anywhere" in contents.partition('class="toc')[2].partition("<a ")[0]
+
+
+def test_both_forms_say_the_same_in_the_same_order():
+    questions = (Question(90, "Gra planszowa?", "Paweł Indeks", "Jak ją opisać?", f"{URL}/message/PI", 5), Question(91, "Kto ma mapę?", "Ewa", "", f"{URL}/message/E", 8))
+    made = rendering.render(replace(edition(replace(MEETING, waits=True)), questions=questions, kept=(Kept(CARDS, "Ewa Fiszka"),), newcomers=("Jan Nowy",)))
+    order = ("1 question without an answer", "Spotkanie w czerwcu", "waiting for an answer", "Zbieram głosy", "An open question", "5 days", "Gra planszowa?")
+    order += ("Jak ją opisać?", "Answer this question", "Kto ma mapę?", "Attachments of the week", "karty-pracy.pdf", "New on the list: Jan Nowy.", "This digest comes")
+
+    for form in (made.html.partition("<h1")[2], made.text):
+        places = [form.replace("\n", " ").index(words) for words in order]
+        assert places == sorted(places), form

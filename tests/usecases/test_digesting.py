@@ -16,8 +16,8 @@ from listserv.store import threads
 from listserv.store.archive import Message
 from listserv.store.digests import Digest
 from listserv.store.members import DeliveryMode, Status
-from listserv.store.queue import Letter, keep_raw, raw_bytes
-from listserv.usecases import archiving, digesting
+from listserv.store.queue import Letter, keep_raw
+from listserv.usecases import archiving, digesting, digestletters, editions, pausing
 from tests.conftest import add
 
 # Wednesday, 7.00 in Warsaw: the first slot after the tests' Tuesday.
@@ -46,7 +46,7 @@ def letters(db) -> list[Letter]:
 
 
 def mail_of(db, letter):
-    return email.message_from_bytes(raw_bytes(db, letter.raw_id), policy=policy.default)
+    return email.message_from_bytes(digestletters.finished(db, letter), policy=policy.default)
 
 
 def text_of(db, letter) -> str:
@@ -186,6 +186,7 @@ def test_everybody_who_shares_the_news_gets_their_own_addresses(site, db, mlist,
     message = say(db, mlist, "Kto jest za?", now)
     calls = []
     real = rendering.render
+    editions._rendered.cache_clear()
     monkeypatch.setattr(rendering, "render", lambda edition: calls.append(edition) or real(edition))
 
     digesting.run_due(db, WEDNESDAY)
@@ -218,14 +219,14 @@ def test_quotes_and_signatures_are_left_out_and_attachments_are_links(db, mlist,
 def test_one_that_cannot_be_made_does_not_keep_the_others_from_coming(db, mlist, now, monkeypatch):
     broken, fine = reader(db, mlist, now), reader(db, mlist, now, "ewa@example.org")
     say(db, mlist, "Kto jest za?", now)
-    real = digesting.make
+    real = digesting._draw
 
-    def make(press, member):
+    def draw(press, member, **more):
         if member is broken:
             raise RuntimeError("no")
-        return real(press, member)
+        return real(press, member, **more)
 
-    monkeypatch.setattr(digesting, "make", make)
+    monkeypatch.setattr(digesting, "_draw", draw)
     digesting.run_due(db, WEDNESDAY)
 
     assert [letter.to for letter in letters(db)] == [fine.address.email]
@@ -351,7 +352,7 @@ def test_without_a_number_that_there_is_the_titles_come_back(db, member, answere
 
     found = digesting.resolve_reply(db, Kind.DIGEST, (member.id, digest.id), text)
 
-    assert found == digesting.Unclear(member, digest, ("Spotkanie w czerwcu", "E-booki dla szkół"))
+    assert found == digesting.Unclear(member, digest, ("Spotkanie w czerwcu", "E-booki dla szkół"), said=text)
 
 
 def test_numbers_stay_what_they_were_when_threads_are_joined_later(db, member, answered):
@@ -385,3 +386,31 @@ def test_what_belongs_to_somebody_else_or_is_gone_leads_nowhere(db, mlist, membe
         (Kind.BOUNCE, (member.id, first.id)),
     ):
         assert digesting.resolve_reply(db, kind, ids, "1: Ja.") is None
+
+
+@pytest.mark.parametrize("delivery", [DeliveryMode.DIGEST, DeliveryMode.EACH])
+def test_what_came_during_a_pause_is_told_at_the_readers_hour_as_the_calendar_says_and_not_at_midnight(db, mlist, now, delivery):
+    member = add(db, mlist, "anna@example.org", now - DAY, delivery=delivery)
+    midnight = datetime(2026, 3, 6, 23, 0, tzinfo=UTC)
+    digesting.plan(db, member, now)
+    member.status, member.paused_until = Status.PAUSED, midnight
+    digesting.plan(db, member, now)
+    say(db, mlist, "Kto jest za?", now)
+    hour = midnight + timedelta(hours=7)
+    assert [one.at for one in digesting.owed(db, hour)] == [hour] and digesting.owed(db, midnight) == []
+
+    pausing.run_due(db, midnight + timedelta(minutes=1), 9)
+    assert (digesting.run_due(db, midnight + timedelta(minutes=1)), member.digest_due) == (0, hour)
+    digesting.run_due(db, hour)
+    assert "Kto jest za?" in text_of(db, letters(db)[0])
+
+
+def test_who_comes_back_by_a_word_is_told_at_the_next_slot_of_their_digests(db, mlist, member, now):
+    digesting.run_due(db, now)
+    member.status = Status.PAUSED
+    digesting.plan(db, member, now)
+    say(db, mlist, "Kto jest za?", now)
+    member.status = Status.ENABLED
+    digesting.plan(db, member, WEDNESDAY + 3 * DAY + timedelta(hours=4))
+
+    assert member.digest_due == WEDNESDAY + 4 * DAY

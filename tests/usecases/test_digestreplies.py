@@ -164,3 +164,19 @@ def test_a_wish_to_leave_sent_to_one_message_is_done_and_not_posted(site, office
 
     assert len(messages(site)) == 3
     assert office.letters(to="irena@example.org")[-1].kind == "left"
+
+
+SIGNED = "\n\nPozdrawiam\nIrena Czytelna\nnauczyciel bibliotekarz\nSzkoła Podstawowa nr 5 w Łodzi\n"
+
+
+@pytest.mark.parametrize("words", ["codziennie o 7", "Przerwa do 10.03", "Proszę o przegląd raz w tygodniu."])
+def test_a_word_of_the_digests_foot_is_one_below_an_everyday_signature_too(site, office, digest, words):
+    before = messages(site)
+    assert office.reply(digest, words + SIGNED, proven=True) is State.ANSWERED
+    assert messages(site) == before and office.letters(to="irena@example.org", kind="settings")
+
+
+def test_a_wish_to_leave_with_an_everyday_signature_is_no_post(site, office, digest):
+    before = messages(site)
+    office.reply(digest, "Proszę mnie wypisać." + SIGNED, proven=True)
+    assert messages(site) == before and office.letters(to="irena@example.org", kind="left")
