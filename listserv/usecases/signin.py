@@ -178,8 +178,16 @@ def _hash(key: str) -> bytes:
 
 def member_by_link(db: Session, token: str) -> Member | None:
     """The membership that a signed one-click link is about; None where it has ended. Raises NotFound for a forged link."""
-    settings = outbox.settings_of(db)
-    match tokens.read(links.signing_key(settings), token):
-        case tokens.Kind.UNSUBSCRIBE, (member_id,):
-            return db.get(Member, member_id)
+    return db.get(Member, _link(db, token)[0])
+
+
+def copy_by_link(db: Session, token: str) -> int:
+    """The number of the copies that such a link came with; 0 where it came with a letter. Raises NotFound for a forged link."""
+    return next(iter(_link(db, token)[1:]), 0)
+
+
+def _link(db: Session, token: str) -> tuple[int, ...]:
+    match tokens.read(links.signing_key(outbox.settings_of(db)), token):
+        case tokens.Kind.UNSUBSCRIBE, ids:
+            return ids
     raise NotFound("there is no such link")

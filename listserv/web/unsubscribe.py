@@ -5,9 +5,9 @@ from flask import Blueprint, request
 from listserv.errors import NotAllowed
 from listserv.mail import address
 from listserv.store.members import Member
-from listserv.usecases import parting
+from listserv.usecases import issuecounts, parting
 from listserv.usecases.access import Actor, Door
-from listserv.usecases.signin import member_by_link
+from listserv.usecases.signin import copy_by_link, member_by_link
 from listserv.web.pages import page
 from listserv.web.visit import visit
 
@@ -31,7 +31,8 @@ def act(token: str) -> str | tuple[str, int]:
         return page("unsubscribe/gone.html")
     mlist, email = member.mlist, masked(member.address.email)
     try:
-        parting.leave(visit().db, member, holder_of(member), visit().now, why="link")
+        issue = issuecounts.of_copy(visit().db, copy_by_link(visit().db, token))
+        parting.leave(visit().db, member, holder_of(member), visit().now, why="link", issue=issue)
     except NotAllowed:
         return page("unsubscribe/last.html", mlist=mlist), 409
     return page("unsubscribe/done.html", mlist=mlist, email=email, by_link=request.form.get("List-Unsubscribe") is None)
