@@ -26,7 +26,8 @@ def visits() -> None:
 def import_file(data: "Path", name: str, file: str, as_json: bool) -> None:
     """Bring historic counts, marked as brought in: a table with the header date,visits (a date may be a month, 2026-03).
 
-    Safe to run twice. Where a line cannot be read, nothing is kept.
+    Safe to run twice: a day's number takes the place of the one brought before, a month's that of its days. Where a line cannot be
+    read, nothing is kept.
     """
     try:
         text = console.read_bytes(file).decode("utf-8-sig")

@@ -1,10 +1,11 @@
 """Visits: how many people read a list on a day. Who they were is known to nobody, and cannot be found out once the day is over."""
 
 import secrets
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Date, ForeignKey, LargeBinary, delete, func, select
+from sqlalchemy import Date, ForeignKey, LargeBinary, delete, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store.base import Base
@@ -14,13 +15,14 @@ from listserv.store.queue import insert_unless_there
 
 
 class Visits(Base):
-    """How many people came on a day; `brought`: the number comes from another program's books."""
+    """How many people came on a day; `brought`: the number comes from another program's books, and is a whole `month`'s on its first day."""
 
     __tablename__ = "visits"
 
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"), primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     brought: Mapped[bool] = mapped_column(primary_key=True, default=False)
+    month: Mapped[bool] = mapped_column(default=False, server_default=false())
     count: Mapped[int] = mapped_column(default=0)
 
 
@@ -66,17 +68,20 @@ def add_to_count(db: Session, list_id: int, day: date, more: int) -> None:
     _upsert(db, list_id, day, more, brought=False)
 
 
-def bring_count(db: Session, list_id: int, day: date, count: int) -> None:
-    """Keep a number from elsewhere; brought a second time, the newer one holds."""
-    _upsert(db, list_id, day, count, brought=True)
+def bring_count(db: Session, list_id: int, day: date, count: int, *, month: bool) -> None:
+    """Keep a number from elsewhere, of a day or of the `month` that begins on it. What is brought later holds: a month for its days, and they for it."""
+    last = day.replace(day=monthrange(day.year, day.month)[1])
+    brought = delete(Visits).where(Visits.list_id == list_id, Visits.brought, Visits.day >= day.replace(day=1), Visits.day <= last)
+    db.execute(brought if month else brought.where(Visits.month))
+    _upsert(db, list_id, day, count, brought=True, month=month)
 
 
-def _upsert(db: Session, list_id: int, day: date, count: int, *, brought: bool) -> None:
+def _upsert(db: Session, list_id: int, day: date, count: int, *, brought: bool, month: bool = False) -> None:
     if db.get_bind().dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    row = insert(Visits).values(list_id=list_id, day=day, brought=brought, count=count)
+    row = insert(Visits).values(list_id=list_id, day=day, brought=brought, month=month, count=count)
     new = row.excluded["count"]
     db.execute(row.on_conflict_do_update(index_elements=[Visits.list_id, Visits.day, Visits.brought], set_={"count": new if brought else Visits.count + new}))
 

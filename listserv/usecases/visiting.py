@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ from listserv.usecases.journal import note
 
 # A visit of five to midnight may be written down a little after.
 GRACE = timedelta(minutes=15)
-# A day, or the first of a month whose days nobody has told apart.
+OLDEST = date(1990, 1, 1)
 DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
 MOST = 1_000_000_000
 COLUMNS = ["date", "visits"]
@@ -97,16 +98,23 @@ def by_month(db: Session, mlist: MailingList, first: date, last: date) -> tuple[
 def bring(db: Session, mlist: MailingList, text: str, now: datetime) -> tuple[int, int]:
     """Keep historic counts from a table with the header `date,visits`, marked as brought in: (days, visits).
 
-    Safe to run twice. Raises Invalid, and keeps nothing, where a line cannot be read.
+    Safe to run twice, by days and by months. Raises Invalid, and keeps nothing, where a line cannot be read.
     """
-    counts = read_table(text)
-    for day, count in counts.items():
-        rows.bring_count(db, mlist.id, day, count)
+    counts = read_table(text, today(outbox.settings_of(db), now))
+    for when, count in counts.items():
+        rows.bring_count(db, mlist.id, when.day, count, month=when.month)
     note(db, CONSOLE, "visits-brought", mlist=mlist, now=now, detail=f"{len(counts)}")
     return len(counts), sum(counts.values())
 
 
-def read_table(text: str) -> dict[date, int]:
+class When(NamedTuple):
+    """A day, or the first of a `month` whose days nobody has told apart."""
+
+    day: date
+    month: bool
+
+
+def read_table(text: str, today: date) -> dict[When, int]:
     """The counts of such a table. Raises Invalid, naming the first line that cannot be read."""
     reader = csv.reader(io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), newline=""))
     try:
@@ -115,19 +123,24 @@ def read_table(text: str) -> dict[date, int]:
         raise Invalid("line {line}: {why}", line=reader.line_num, why=wrong) from None
     if not lines or [cell.lower() for cell in lines[0][1]] != COLUMNS:
         raise Invalid("the first line must say: date,visits")
-    counts: dict[date, int] = {}
+    counts: dict[When, int] = {}
+    kinds: dict[tuple[int, int], bool] = {}
     for number, row in lines[1:]:
-        day, count = _read_line(number, row)
-        if day in counts:
-            raise Invalid("line {line}: {day} is there twice", line=number, day=day)
-        counts[day] = count
+        when, count = _read_line(number, row, today)
+        if when in counts or kinds.setdefault((when.day.year, when.day.month), when.month) is not when.month:
+            raise Invalid("line {line}: {day} is there twice", line=number, day=row[0])
+        counts[when] = count
     return counts
 
 
-def _read_line(number: int, row: list[str]) -> tuple[date, int]:
+def _read_line(number: int, row: list[str], today: date) -> tuple[When, int]:
     if len(row) != 2 or not DAY.fullmatch(row[0]) or not re.fullmatch(r"[0-9]{1,10}", row[1]) or int(row[1]) > MOST:
         raise Invalid("line {line}: write a day and a number, for example 2026-03-03,42", line=number)
+    month = len(row[0]) < len("2026-03-03")
     try:
-        return date.fromisoformat(row[0] if len(row[0]) == 10 else f"{row[0]}-01"), int(row[1])
+        day = date.fromisoformat(f"{row[0]}-01" if month else row[0])
     except ValueError:
         raise Invalid("line {line}: there is no day {day}", line=number, day=row[0]) from None
+    if not OLDEST <= day <= today:
+        raise Invalid("line {line}: {day} is not a day on which a page on the web could have been visited by now", line=number, day=row[0])
+    return When(day, month), int(row[1])

@@ -1,6 +1,7 @@
 """Who reads which list today, and how often strangers search: seen here, kept in `notes`."""
 
 import re
+from datetime import date
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
@@ -9,20 +10,25 @@ from flask import Flask, Request, Response, current_app, g, request
 from listserv.errors import TooMany
 from listserv.site import Site
 from listserv.usecases import limits, visiting
+from listserv.usecases.issuecounts import Page
 from listserv.web.devices import device
 from listserv.web.notes import SEARCHES, WINDOW, Notes
 from listserv.web.visit import visit
 
 # Pages that are read. Feeds are read by programs, and downloads follow a page.
 READING = frozenset(
-    ("forum.forum", "forum.topic", "forum.month", "forum.months", "forum.person", "forum.people", "threads.thread", "threads.message", "search.on_list")
+    ("forum.forum", "forum.topic", "forum.month", "forum.months", "forum.person", "forum.people", "threads.thread", "threads.message")
+    + ("search.on_list", "news.blog")
 )
 SEEN = (200, 304)
+# Of them, where an issue of a newsletter may be read: what it is named by.
+PAGES = {"threads.thread": ("thread", "thread_id"), "threads.message": ("message", "message_hash")}
 # What people read with says one of these first; programs that fetch pages say anything else, or nothing.
 READERS = re.compile(r"(?:Mozilla|Opera|Lynx|w3m|Links|ELinks|edbrowse|Dillo|NetSurf)\b", re.IGNORECASE)
 ROBOTS = re.compile(
-    r"bot\b|bot[/_;-]|crawl|spider|slurp|fetch|scrap|archiv|monitor|preview|externalhit|facebookcatalog|headless|lighthouse|pagespeed|phantomjs|validator|"
-    r"index(?:er|ing)|inspection|checker|proxy|feed|rss|python|perl|java/|curl|wget|http-client|httpclient|libwww-perl|gptbot|claude|perplexity|bytespider|\+https?://",
+    # (A Cubot is a telephone.)
+    r"(?<!cu)bot(?:\b|[/_;-])|crawl|spider|slurp|fetch|scrap|archiv|monitor|preview|externalhit|facebookcatalog|headless|lighthouse|pagespeed|phantomjs|validator|"
+    r"index(?:er|ing)|inspection|checker|proxy|feed|rss|python|perl|java/|curl|wget|http-client|httpclient|libwww-perl|gptbot|claude|perplexity|bytespider|ms-?office|googleother|favicon|zgrab|censys|nmap|site24x7|uptime|\+https?://",
     re.IGNORECASE,
 )
 AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
@@ -45,8 +51,18 @@ def note(response: Response) -> Response:
     if request.endpoint in READING and request.method == "GET" and response.status_code in SEEN and is_read_by_a_human(request):
         found = g.visit
         who = f"person {found.person.user_id}" if found.person else f"{household(request.remote_addr or '')} {family(request.headers.get('User-Agent', ''))}"
-        notes_of(current_app).visit(visiting.today(found.settings, found.now), str((request.view_args or {})["name"]).lower(), who)
+        _count(visiting.today(found.settings, found.now), request.view_args or {}, who)
     return response
+
+
+def _count(day: date, where: dict[str, object], who: str) -> None:
+    """A visit of the list; and, where the page may be an issue's, one of it."""
+    name = str(where["name"]).lower()
+    notes_of(current_app).visit(day, name, who)
+    if request.endpoint in PAGES:
+        kind, what = PAGES[request.endpoint]
+        shown = str(where[what])
+        notes_of(current_app).page(day, Page(name, kind, shown.upper() if kind == "message" else shown), who)
 
 
 def let_search() -> None:
@@ -61,10 +77,10 @@ def let_search() -> None:
 
 
 def is_read_by_a_human(asked: Request) -> bool:
-    """As far as one can tell: no robot, and no page fetched before anybody wanted it."""
+    """As far as one can tell: no robot, and no page fetched before anybody wanted it. Whoever is signed in is none, whatever they read with."""
     if any(word in asked.headers.get(name, "").lower() for name in AHEAD for word in ("prefetch", "prerender", "preview")):
         return False
-    return is_browser(asked.headers.get("User-Agent", ""))
+    return g.visit.person is not None or is_browser(asked.headers.get("User-Agent", ""))
 
 
 @lru_cache(maxsize=1024)

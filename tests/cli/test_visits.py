@@ -26,9 +26,19 @@ def test_historic_counts_come_in_and_may_come_twice(run, site, tmp_path):
     assert kept(site) == {"2025-10-01": (286, True), "2025-11-03": (12, True)}
 
 
+def test_a_month_takes_the_place_of_its_days_and_they_of_it(run, site, tmp_path):
+    table = tmp_path / "odwiedziny.csv"
+    for said, left in (("2025-10-02,5", {"2025-10-02": 5}), ("2025-10,286", {"2025-10-01": 286}), ("2025-10-05,7\n2025-10-09,1", {"2025-10-05": 7, "2025-10-09": 1})):
+        table.write_text(f"date,visits\n{said}\n", "utf-8")
+        run("visits", "import", "siecibp", table)
+        assert {day: count for day, (count, _) in kept(site).items()} == left
+
+
 @pytest.mark.parametrize(
     ("content", "code", "why"),
     [
+        (b"date,visits\n2025-10,1\n2025-10-03,1\n", 2, "line 3: 2025-10-03 is there twice"),
+        (b"date,visits\n2099-01-01,1\n", 2, "line 2: 2099-01-01 is not a day on which"),
         (b"date,visits\n2025-13-01,1\n", 2, "line 2: there is no day 2025-13-01"),
         (b"\xff\xfe", 2, "is not in UTF-8"),
         (b"x", 2, "the first line must say: date,visits"),

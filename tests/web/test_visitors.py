@@ -96,6 +96,7 @@ def test_an_unchanged_page_is_a_visit_too(stranger, site, notes, archive):
         "Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.example/)",
         "Feedly/1.0",
         "Go-http-client/2.0",
+        "Mozilla/4.0 (compatible; ms-office; MSOffice 16)",
     ],
 )
 def test_programs_are_no_visitors(agent):
@@ -103,7 +104,7 @@ def test_programs_are_no_visitors(agent):
 
 
 @pytest.mark.parametrize(
-    "agent", [FIREFOX, CHROME, PHONE, "Lynx/2.9.2 libwww-FM/2.14", "w3m/0.5.3+git20230121", "Links (2.30; Linux x86_64)", "Opera/9.80 (Windows NT 6.1)"]
+    "agent", [FIREFOX, CHROME, PHONE, "Lynx/2.9.2 libwww-FM/2.14", "w3m/0.5.3+git20230121", "Links (2.30; Linux x86_64)", "Opera/9.80 (Windows NT 6.1)", "Mozilla/5.0 (Linux; Android 10; CUBOT X30) Chrome/120"]
 )
 def test_browsers_of_all_kinds_are_visitors(agent):
     assert visitors.is_browser(agent)
