@@ -1,18 +1,22 @@
 """What became of one mail, and what is still to do: asked by `trace` and `queue`, never by the mail's own path."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from listserv.mail.segments import parse
 from listserv.store.archive import Message
 from listserv.store.bounces import Bounce
+from listserv.store.issues import Issue
 from listserv.store.lists import REAL, MailingList
 from listserv.store.members import DeliveryMode, Member, Status
 from listserv.store.moderation import Application, Held, Journal
 from listserv.store.queue import Delivery, Incoming, Letter, Outgoing, Raw, State
+from listserv.store.segments import statement
 
 # How many mails that nobody has read yet are opened to find one by its id.
 MOST_OPENED = 2000
@@ -66,6 +70,23 @@ def bounces_of(db: Session, message: Message) -> Sequence[Bounce]:
     return db.scalars(query.where(Outgoing.message_id == message.id).order_by(Bounce.id)).all()
 
 
+def journal_of_issue(db: Session, issue_id: int) -> Sequence[Journal]:
+    """What was written down about an issue of the newsletter."""
+    query = select(Journal).where(Journal.about == Issue.__tablename__, Journal.about_id == issue_id)
+    return db.scalars(query.order_by(Journal.id)).all()
+
+
+def letters_before(db: Session, before: int, limit: int) -> Sequence[Letter]:
+    """The newest letters of our own with a lower number; digests have ids of another shape."""
+    return db.scalars(select(Letter).where(Letter.id < before, Letter.kind != "digest").order_by(Letter.id.desc()).limit(limit)).all()
+
+
+def bounces_of_reader(db: Session, member_id: int, since: datetime, until: datetime) -> Sequence[Bounce]:
+    """What came back from a member in that time and was no copy of a post."""
+    query = select(Bounce).where(Bounce.member_id == member_id, func.coalesce(Bounce.outgoing_id, 0) == 0, Bounce.at >= since, Bounce.at < until)
+    return db.scalars(query.order_by(Bounce.id)).all()
+
+
 def count_copies(db: Session, message: Message) -> Counted:
     """How a post's copies fared; those that have no row yet are pending."""
     taken = Delivery.code.between(200, 299)
@@ -79,6 +100,13 @@ def count_copies(db: Session, message: Message) -> Counted:
 
 
 def _not_expanded(db: Session, message: Message) -> int:
+    post = db.execute(select(Outgoing.list_id, Outgoing.upto, Outgoing.segment).where(Outgoing.message_id == message.id)).first()
+    if post is None or post.upto is None:
+        return 0
+    if post.segment is not None:
+        # An issue: those of its segment, whether they get posts or digests.
+        meant = statement(db.get_one(MailingList, post.list_id), parse(post.segment)).where(Member.id > post.upto)
+        return db.scalar(select(func.count()).select_from(meant.subquery())) or 0
     query = select(func.count()).select_from(Outgoing).join(Member, Member.list_id == Outgoing.list_id)
     waiting = query.where(Outgoing.message_id == message.id, Member.id > Outgoing.upto)
     return db.scalar(waiting.where(Member.delivery == DeliveryMode.EACH, Member.status == Status.ENABLED)) or 0
