@@ -26,7 +26,7 @@ from tests.office import Office
 START = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 # What the statements do is tried on the floor that makes them (tests/store), on both databases and in full. Above it PostgreSQL gets
 # one test in so many, the same ones every time, and of one test so many examples: they differ in their words.
-SAMPLED, ONE_IN, EXAMPLES = {"usecases", "web", "cli", "corpus"}, 8, 3
+SAMPLED, ONE_IN, EXAMPLES = {"usecases", "web", "cli", "corpus"}, 16, 3
 
 
 class Clock:

@@ -13,7 +13,7 @@ from listserv import letters
 from listserv.dns import Resolver
 from listserv.site import Site
 from listserv.store.queue import Incoming, Letter, Outgoing, State, raw_bytes
-from listserv.usecases import intake
+from listserv.usecases import digestletters, intake
 from listserv.usecases.intake import Arriving
 from tests.letterchecks import own_words, wants_answer
 
@@ -109,7 +109,7 @@ class Office:
         with self.site.reading() as db:
             wanted = [where for where in (to and Letter.to == to, kind and Letter.kind == kind) if where is not None]
             rows = db.scalars(select(Letter).where(*wanted).order_by(Letter.id)).all()
-            return [Sent(row.kind, row.to, read(row.kind, raw_bytes(db, row.raw_id))) for row in rows]
+            return [Sent(row.kind, row.to, read(row.kind, digestletters.finished(db, row))) for row in rows]
 
     def new_letters(self) -> list[Sent]:
         """Those since the last call."""

@@ -128,7 +128,9 @@ def entries(network):
     for email, box in network.boxes.items():
         for got in box:
             if network.kind_of(got) == "digest":
-                signed = {tokens.read(key, token) for token in re.findall(r"r\+([a-z2-7]+)@", got.text)}
+                # A question that waits has such an address too, in a digest that tells nothing new of it.
+                news = re.split(r"^(?:Pytanie, które czeka|An open question)\r?$", got.text, flags=re.MULTILINE)[0]
+                signed = {tokens.read(key, token) for token in re.findall(r"r\+([a-z2-7]+)@", news)}
                 found.update((email, ids[1]) for kind, ids in signed - {None} if kind is Kind.DIGEST_ITEM)
     return found
 

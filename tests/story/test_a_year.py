@@ -27,7 +27,7 @@ from tests.story.people import ENGLISH, MODERATOR, OWNER, the_people, way_of
 
 MODERATORS = f"moderator_siecibp@{DOMAIN}"
 # Letters that nothing but a day brings.
-REMINDERS = ("several-wait", "application-waiting", "waits-still", "thanks-told", "invitations-answered", "preview")
+REMINDERS = ("several-wait", "application-waiting", "waits-still", "thanks-told", "invitations-answered", "preview", "report", "milestones")
 
 
 @pytest.fixture

@@ -59,6 +59,16 @@ def stewards_on_list(person, mlist):
     return person in ("moderator", "owner")
 
 
+def figures(person, mlist):
+    """Those on the list; of a newsletter those who write it."""
+    return person in (STEWARDS if mlist == PUBLIC else ON_LIST)
+
+
+def owners_on_list(person, mlist):
+    """Coordinators with a membership of their own."""
+    return person == "owner"
+
+
 def open_door(person, mlist):
     """Whoever knows a list's name may ask to join it, private ones too, as by mail; not a closed one."""
     return mlist != CLOSED
@@ -113,6 +123,10 @@ ROUTES = {
     ("threads.attachment", "GET"): Row(on_list, hidden=stewards),
     ("pictures.thumbnail", "GET"): Row(on_list, hidden=stewards, args={"number": "2"}),
     ("wholearchive.archive", "GET"): Row(on_list),
+    # ---- digests: one's own, and what one would tell now
+    ("digests.past", "GET"): Row(members_alone),
+    ("digests.latest", "GET"): Row(members_alone),
+    ("digests.told", "GET"): Row(nobody, args={"digest_id": "999999"}),
     # ---- searching
     ("search.everywhere", "GET"): Row(anybody, asks=("", "?q=tekst", "?q=temat&order=best", "?q=in:{thread}+tekst", "?thread={thread}&q=in:thread+tekst")),
     ("search.on_list", "GET"): Row(readers, asks=("", "?q=tekst", "?q=temat&order=best", "?q=in:{thread}+tekst", "?thread={thread}&q=in:thread+tekst")),
@@ -158,6 +172,8 @@ ROUTES = {
     # ---- joining and moderating
     ("listsettings.join_form", "GET"): Row(open_door),
     ("listsettings.join", "POST"): Row(open_door, said=ANSWERED, fields={"email": "ktos@example.org", "name": "Ktoś", "words": "Proszę."}),
+    ("stats.stats", "GET"): Row(figures, asks=("", "?month=2026-03", "?from=2026-03-01&to=2026-03-03&format=csv", "?format=json")),
+    ("stats.letters", "POST"): Row(owners_on_list, said=ANSWERED, fields={"letters": "no"}),
     ("listsettings.settings", "GET"): Row(stewards),
     ("listsettings.change", "POST"): Row(stewards, said=ANSWERED, fields={"title": "Inaczej"}),
     ("moderating.queue", "GET"): Row(stewards),
@@ -184,6 +200,23 @@ ROUTES = {
     ("inviting.change", "POST"): Row(stewards, said=ANSWERED, fields={"do": "back", "invitation": "{invitation}"}),
     ("inviting.ask", "GET"): Row(nobody, args=TOKEN),
     ("inviting.answer", "POST"): Row(nobody, args=TOKEN),
+    # ---- the newsletter
+    ("news.blog", "GET"): Row(readers, asks=("", "?page=1", "?done=sent")),
+    ("news.feed", "GET"): Row(readers),
+    ("newsdesk.new", "GET"): Row(stewards_on_list, door=True),
+    ("newsdesk.begin", "POST"): Row(stewards_on_list, said=ANSWERED, fields={"subject": "Numer", "text": "Słowa."}),
+    ("newsdesk.edit", "GET"): Row(stewards),
+    ("newsdesk.change", "POST"): Row(stewards, said=ANSWERED, fields={"subject": "Numer", "text": "Słowa.", "revision": "1"}),
+    ("newspreview.show", "GET"): Row(stewards),
+    ("newspreview.mail", "GET"): Row(stewards),
+    ("newspreview.act", "POST"): Row(stewards, said=ANSWERED, fields={"do": "discard", "revision": "1"}),
+    # By a key of its own (test_news_pages.py).
+    ("newspreview.picture", "GET"): Row(nobody, args={"key": "0" * 24}),
+    ("subscribing.form", "GET"): Row(public_alone, said=(303,)),
+    ("subscribing.ask", "POST"): Row(public_alone, said=ANSWERED, fields={"email": "czytelnik@example.org"}),
+    ("subscribing.asked", "GET"): Row(nobody, args=TOKEN),
+    ("subscribing.confirm", "POST"): Row(nobody, args=TOKEN),
+    ("subscribing.embed", "GET"): Row(stewards),
     # ---- tools of threads, messages and topics
     ("tools.thread", "GET"): Row(stewards),
     ("tools.on_thread", "POST"): Row(stewards, said=ANSWERED, fields={"do": "pin"}),
@@ -217,7 +250,7 @@ ABOUT_NO_LIST = frozenset(
     {"static.file", "accessibility.statement", "health.healthz", "forum.front", "search.everywhere", "oldlinks.front", "outside.robots", "outside.sitemap"}
 )
 # What is not there, of the same length as what is.
-NOT_THERE = {"thread_id": "9" * 18, "message_hash": "A" * 32, "user_id": "9" * 18, "member_id": "9" * 18}
+NOT_THERE = {"issue_id": "9" * 18, "thread_id": "9" * 18, "message_hash": "A" * 32, "user_id": "9" * 18, "member_id": "9" * 18}
 
 
 def address(rule, row, world, mlist, state):
@@ -232,6 +265,7 @@ def address(rule, row, world, mlist, state):
         "member_id": str(things.member),
         "number": "1",
         "slug": "lekcje",
+        "issue_id": str(world.issue[mlist]),
         "key": f"p{world.held[mlist]}",
     } | row.args
     return {argument: known[argument] for argument in rule.arguments}

@@ -70,7 +70,7 @@ def links_on(path, text):
     """The links to pages of this site; the archive as a file and feeds are no pages."""
     for found in LINK.findall(text):
         link = urlsplit(urljoin(f"{HOME}{path}", unescape(found)))
-        if f"{link.scheme}://{link.netloc}" == HOME and not re.search(r"/(raw|archive\.mbox|attachment/\d+(?:/thumbnail)?|image/\d+)$|\.(atom|zip|csv|xml)$", link.path):
+        if f"{link.scheme}://{link.netloc}" == HOME and not re.search(r"/(raw|archive\.mbox|attachment/\d+(?:/thumbnail)?|image/\d+)$|/news/\d+/mail$|\.(atom|zip|csv|xml)$", link.path):
             yield link.path + (f"?{link.query}" if link.query else "")
 
 
@@ -142,6 +142,11 @@ def answers_of_forms(world):
         ("owner", f"{desk}topics", {"title": ""}),
         ("owner", f"{desk}rules", {"does": "hold", "asks": "links", "value": "wiele"}),
         ("owner", "/siecibp/settings", {"title": ""}),
+        ("anonymous", "/gazetka/subscribe", {"email": "nie adres"}),
+        ("owner", "/siecibp/news/new", {"subject": "", "text": "Słowa.", "joined_from": "kiedyś"}),
+        ("owner", f"/siecibp/news/{world.issue['siecibp']}", {"subject": "Inaczej", "text": "Moje słowa.", "kind": "markdown", "revision": "0"}),
+        ("owner", f"/siecibp/news/{world.issue['siecibp']}/preview", {"do": "plan", "day": "kiedyś", "revision": "1"}),
+        ("owner", f"/siecibp/news/{world.issue['siecibp']}/preview", {"do": "discard", "revision": "1"}),
         ("owner", f"/siecibp/thread/{thread}/tools", {"do": "hide"}),
         ("owner", f"/siecibp/thread/{thread}/tools", {"do": "join", "target": "nic"}),
         ("owner", f"/siecibp/message/{message}/tools", {"do": "words", "words": "jawnesiecibp"}),
@@ -164,6 +169,8 @@ def by_letter(world, watcher):
         ("anonymous", keys["invitation"], {"answer": "yes"}),
         ("anonymous", keys["invitation"], {"answer": "no"}),
         ("anonymous", keys["invitation"], {"answer": "never"}),
+        ("anonymous", keys["subscribe"], {}),
+        ("anonymous", keys["subscribe"], {"yes": "1"}),
         ("anonymous", keys["leave"], {"leave": "1"}),
         ("anonymous", keys["last"], {"leave": "1"}),
         ("anonymous", keys["gone"], {}),

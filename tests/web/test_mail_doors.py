@@ -47,6 +47,7 @@ SAID = {
     Kind.NAME: "nazwisko Jan Kowalski",
     Kind.ADDRESS: "adres nowy@stranger.example.org",
     Kind.LANGUAGE: "po polsku",
+    Kind.ZONE: "strefa Europe/London",
     Kind.DATA: "moje dane",
     Kind.ERASE: "usuń moje dane",
     Kind.KEEP: "zachowaj moje dane",
@@ -54,6 +55,10 @@ SAID = {
     Kind.SIGN_IN: "logowanie",
     Kind.PREVIEW: "podgląd",
     Kind.NO_PREVIEW: "bez podglądu",
+    Kind.AT_LEAST: "tylko gdy co najmniej 3",
+    Kind.OWN_AT_ONCE: "wątki, w których piszę, od razu",
+    Kind.OWN_LATER: "moje wątki w przeglądzie",
+    Kind.DIGEST_FORM: "format RFC 1153",
     Kind.LEAVE: "wypisz",
 }
 # They end a membership: last, so that a member asks for everything else as one.
@@ -77,7 +82,10 @@ def read_by(office, email, person, wrong, where):
         text = letter.mail.as_string() + letter.text + letter.subject
         wrong += [f"{where}: {letter.kind} says {one}" for one in secret if one in text]
         if person not in routes.ON_LIST:
-            wrong += [f"{where}: {letter.kind} shows an address" for _ in [0] if place.DOMAIN in text.replace(email, "") and letter.kind not in OWN_WORDS]
+            strange = place.DOMAIN in text.replace(email, "") and letter.kind not in OWN_WORDS
+            # Nobody decides who reads a newsletter: whoever asks to be on it is, and gets its mails as they went out.
+            subscribed = letter.kind == "copy" and f"<{place.PUBLIC}." in str(letter.mail["List-Id"])
+            wrong += [f"{where}: {letter.kind} shows an address"] * (strange and not subscribed)
 
 
 # Letters that give people their own words back.

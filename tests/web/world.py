@@ -14,12 +14,29 @@ from listserv.mail.peoplelines import people
 from listserv.store.archive import Thread
 from listserv.store.erasing import Posts
 from listserv.store.invitations import Invitation
-from listserv.store.lists import list_by_name
+from listserv.store.issues import SourceKind
+from listserv.store.lists import Joining, Kind, list_by_name
 from listserv.store.members import Member
 from listserv.store.moderation import Application, Held
 from listserv.store.people import Address, Purpose, User
-from listserv.usecases import administration, banning, composing, desks, hiding, inviting, privacy, rulemaking, signin, stewards, threadtools, tokens
-from listserv.usecases.access import CONSOLE, Actor, Door
+from listserv.usecases import (
+    administration,
+    banning,
+    composing,
+    desks,
+    hiding,
+    inviting,
+    issues,
+    joining,
+    privacy,
+    rulemaking,
+    signin,
+    stewards,
+    threadtools,
+    tokens,
+)
+from listserv.usecases.access import CONSOLE, STRANGER_ON_THE_WEB, Actor, Door
+from listserv.usecases.joining import Wish
 from tests.conftest import add
 from tests.findable import say
 from tests.office import Office
@@ -39,7 +56,7 @@ PNG = bytes.fromhex(
 
 def word(mlist, state):
     """The word that stands in this list's texts of this state, and nowhere else."""
-    return {SHOWN: "jawne", HIDDEN: "skryte", HIDDEN_THREAD: "ukryte", "held": "czekajace", "application": "zgloszone", "ban": "zakazane", "invitation": "zaproszone"}[state] + mlist
+    return {SHOWN: "jawne", HIDDEN: "skryte", HIDDEN_THREAD: "ukryte", "held": "czekajace", "application": "zgloszone", "ban": "zakazane", "invitation": "zaproszone", "draft": "szkicowane"}[state] + mlist
 
 
 @dataclass
@@ -61,6 +78,8 @@ class World:
     application: dict = field(default_factory=dict)
     invitation: dict = field(default_factory=dict)
     moved: dict = field(default_factory=dict)
+    # Drafts of the newsletter.
+    issue: dict = field(default_factory=dict)
     members: dict = field(default_factory=dict)
     users: dict = field(default_factory=dict)
     # Addresses that came in letters, each with the key that is good for it.
@@ -95,7 +114,10 @@ def told(site, now):
             _archive(db, world, name, now)
     _letters(site)
     with site.writing() as db:
+        for name in LISTS:
+            _issues(db, world, name, now)
         list_by_name(db, CLOSED).closed_at = now
+        list_by_name(db, PUBLIC).joining, list_by_name(db, PUBLIC).kind = Joining.OPEN, Kind.NEWSLETTER
         _rows(db, world)
         _keys(db, world, now)
     return world
@@ -206,6 +228,20 @@ def _letters(site):
         )
 
 
+def _issues(db, world, name, now):
+    """On each list a draft of the newsletter with a picture, an issue that is planned, and one that was sent."""
+    mlist, at = list_by_name(db, name), now - timedelta(days=1)
+    user = db.scalars(select(Address).where(Address.email == PEOPLE["owner"])).one().user_id
+    who = Actor(Door.WEB, user, proven=True)
+    picture = issues.NewImage("okładka.png", "image/png", PNG)
+    said = (f"Numer {word(name, 'draft')}", f"Tekst {word(name, 'draft')}.\n\n![okładka](okładka.png)", SourceKind.MARKDOWN)
+    world.issue[name] = issues.draft(db, mlist, user, issues.Words(*said, images=(picture,)), at).id
+    planned = issues.draft(db, mlist, user, issues.Words(f"Plan {word(name, 'draft')}", f"Tekst {word(name, 'draft')}."), at)
+    issues.schedule(db, planned, now + timedelta(days=30), True, who, at)
+    sent = issues.draft(db, mlist, user, issues.Words(f"Numer {word(name, SHOWN)}", f"Tekst {word(name, SHOWN)}.", images=(picture,)), at)
+    issues.send(db, sent, who, at)
+
+
 def _rows(db, world):
     # Who has chosen no language reads in that of the browser.
     db.execute(update(User).values(language=""))
@@ -225,6 +261,9 @@ def _keys(db, world, now):
     privacy.ask(db, world.users["applicant"], Posts.KEEP, Actor(Door.WEB, world.users["applicant"], proven=True), now)
     desk = composing.new_topic(db, PRIVATE, Actor(Door.WEB, user, proven=True), now)
     written = composing.send(db, desk, desks.Words(f"Nowy temat {word(PRIVATE, SHOWN)}", "Nowe słowa.", "", "", None), (), "klucz-formularza-0001", now)
+    email = "czyta@people.example.net"
+    joining.ask(db, list_by_name(db, PUBLIC), Wish("", email, "", "pl"), STRANGER_ON_THE_WEB, now)
+    asked = db.scalars(select(Application).where(Application.email == email)).one()
     made = {
         "link": signin.link_for(db, PEOPLE["member"], now),
         "prove": links.prove_url(settings, tokens.issue(db, Purpose.PROVE_ADDRESS, "druga@example.org", now, object_id=user)),
@@ -234,6 +273,7 @@ def _keys(db, world, now):
         "invitation": links.invitation_url(
             settings, tokens.issue(db, Purpose.INVITATION, "ola@people.example.net", now, object_id=world.invitation[PRIVATE], days=7)
         ),
+        "subscribe": links.subscribe_url(settings, PUBLIC, tokens.issue(db, Purpose.CONFIRM_APPLICATION, email, now, object_id=asked.id)),
         "gone": links.unsubscribe_url(settings, 10**6),
     }
     world.letters = {name: urlsplit(url).path for name, url in made.items()} | {"written": f"/{PRIVATE}/written/{written.key}"}
