@@ -1,7 +1,7 @@
 """Every letter that the program writes, in every language and every way it can read, with sample facts: to look at, and for the tests."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from listserv.resources import folder
 from listserv.sample import ABSENT, CHOICES, FACTS
 
 # How many ways one letter is shown at most; none has so many.
-MOST = 40
+MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +169,14 @@ def letters_shown() -> Iterator[Shown]:
 
 def _digests() -> Iterator[Shown]:
     from digests import rendering, schedule
-    from listserv.sample import ENTRIES
+    from listserv.sample import BESIDE, ENTRIES
 
     def own(name: str, item: int) -> str:
         return "r+dbcdefghijklmnopqrstuvwx@listy.example.org" if name == "reply" else str(FACTS["unsubscribe_url"])
 
     for when in ("daily 07:00", "weekly mon 07:00", "monthly 1 07:00"):
         for language in i18n.LANGUAGES:
-            made = rendering.render(_edition(language, schedule.parse(when), ENTRIES)).filled(own)
+            made = rendering.render(replace(_edition(language, schedule.parse(when), ENTRIES), **BESIDE)).filled(own)
             yield Shown("digest", when, language, made.subject, made.text, made.html)
 
 

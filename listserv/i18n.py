@@ -42,6 +42,15 @@ def choose_language(wanted: Iterable[str], offered: Iterable[str] = LANGUAGES, d
     return default
 
 
+def number(count: int, language: str) -> str:
+    """`3037`, `12 345` or `12,345`: in groups from five digits on, and never broken between two lines."""
+    if abs(count) < 10_000:
+        return str(count)
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(count, locale=language))
+
+
 def long_date(moment: datetime | date, language: str, zone: str = "UTC", *, year: bool = True) -> str:
     """`2 marca 2026` or `2 March 2026`: the day in words, in the reader's zone."""
     from babel.dates import format_date  # 15 MB of locale data: only where a date is worded

@@ -47,6 +47,7 @@ def environment(language: str) -> Environment:
     env.filters["quoted"] = lambda text: quoted(_beginning(text, i18n.translations(language).gettext(GOES_ON)))
     env.filters["set_off"] = set_off
     env.filters["moment"] = lambda moment, zone: i18n.moment_in_words(moment, language, zone)
+    env.filters["number"] = lambda count: i18n.number(count, language)
     env.globals["button"] = button
     env.globals |= {"mailbox": mailbox, "language": language, "reason_words": WORDS, "rule_said": partial(_rule_said, language), "long_date": i18n.long_date}
     return env

@@ -94,6 +94,11 @@ def invitation_url(settings: Settings, token: str) -> str:
     return f"{settings.site.url}/me/invitation/{token}"
 
 
+def subscribe_url(settings: Settings, name: str, token: str = "") -> str:
+    """Where forms of other sites send an address that wants a newsletter; with the key of our letter, where its owner says yes."""
+    return f"{settings.site.url}/{name}/subscribe" + (f"/{token}" if token else "")
+
+
 def keep_url(settings: Settings, token: str) -> str:
     """The link that stops an erasure."""
     return f"{settings.site.url}/me/keep/{token}"

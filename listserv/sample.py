@@ -6,7 +6,7 @@ FACTS are the first sample of each fact, CHOICES what else it may be: the galler
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from digests.entries import Entry, File, Item
+from digests.entries import Entry, File, Item, Kept, Question, Thanked
 from listserv.rules import Reason
 
 LETTER = """Dzień dobry,
@@ -48,9 +48,11 @@ FACTS: dict[str, Any] = {
     "signature": "Sieć BP",
     "title": "Sieć BP",
     "list_address": "siecibp@listy.example.org",
+    "join_address": "siecibp-join@listy.example.org",
     "leave_address": "siecibp-leave@listy.example.org",
     "moderators_address": "moderator_siecibp@listy.example.org",
     "archive_url": "https://listy.example.org/siecibp/",
+    "newsletter": False,
     "unsubscribe_url": "https://listy.example.org/unsubscribe/ubcdefghijklmnopqrstuvwx",
     "link": "https://listy.example.org/sign-in/xabcdefghijklmnopqrstuvw",
     "to": "anna@biblioteka.example.org",
@@ -74,6 +76,7 @@ FACTS: dict[str, Any] = {
     "asked": "Halina Okładka",
     "trustable": True,
     "again": False,
+    "typed": False,
     "attach": True,
     "state": "posted",
     "why": "",
@@ -99,7 +102,7 @@ FACTS: dict[str, Any] = {
             "url": "https://listy.example.org/siecibp/message/GP7S2OTPZJSBRV2HJTK4YXVCTNQ4UYLO",
         },
     ),
-    "rhythm": {"every": "day", "en": "every day at 7:00", "pl": "codziennie o\u00a07.00"},
+    "rhythm": {"often": "", "every": "day", "en": "every day at 7:00", "pl": "codziennie o\u00a07.00"},
     "changed": ("delivery",),
     "unheard": "",
     "asked_how": False,
@@ -109,6 +112,10 @@ FACTS: dict[str, Any] = {
     "joins": False,
     "back_until": None,
     "strange_day": False,
+    "strange_hours": False,
+    "own_zone": "Europe/Warsaw",
+    "next_digest": datetime(2026, 3, 3, 6, 0, tzinfo=UTC),
+    "unknown_zone": "",
     "answerable": True,
     "begins_later": False,
     "topics": ("Lekcje TIK", "Biblioteki pedagogiczne"),
@@ -126,6 +133,7 @@ FACTS: dict[str, Any] = {
     "grave": (),
     "only_grave": False,
     "forged": False,
+    "unproven": False,
     "last": False,
     "request_address": "siecibp-request@listy.example.org",
     "elsewhere": False,
@@ -200,13 +208,23 @@ FACTS: dict[str, Any] = {
     "answered": (("W jakiej bibliotece Państwo pracują?", "w pedagogicznej, w Wymyślnej"), ("Co Państwa do nas sprowadza?", "")),
     "consent": "Zgadzam się na przechowywanie adresu e-mail i treści wiadomości w archiwum listy „Sieć BP”, do czasu wypisania się.",
     "wish": True,
+    "confirm_url": "",
     "no_consent": False,
     "their_turn": False,
     "cut": False,
+    "said": "Chętnie pomogę, mogę przygotować salę i rzutnik.",
+    "asking": "came",
+    "taken_back": 0,
+    "grown": "",
+    "reply": "",
     "titles": ("Scenariusze lekcji TIK", "Spotkanie w czerwcu", "Czy ktoś ma licencję na e-booki?"),
     # Of low doors: previews, questions without a name, thanks.
     "unnamed": False,
     "preview": False,
+    "least": 1,
+    "form": "html",
+    "own_at_once": False,
+    "too_many": False,
     "topic": "Lekcje TIK",
     "answers": "Zofia Lektura",
     "file_sizes": ("program.pdf, 640 KB",),
@@ -229,6 +247,55 @@ FACTS: dict[str, Any] = {
     "done_at": datetime(2026, 3, 3, 9, 0, tzinfo=UTC),
     "anew": False,
     "still": True,
+    # Of figures; worded in each language where they are counted.
+    "figures_said": {
+        "en": "March 2026: 14 of 45 people wrote 41 messages in 5 threads. The archive was visited 474 times, about 15 times a day.",
+        "pl": "Marzec 2026: 14 z\u00a045\u00a0osób napisało 41\u00a0wiadomości w\u00a05\u00a0wątkach. "
+        "Archiwum odwiedzono 474\u00a0razy, około 15\u00a0razy dziennie.",
+    },
+    "figures_of": {"en": "March 2026", "pl": "marzec 2026"},
+    "figures_table": {
+        "en": ("Members who wrote:\u00a031%", "New on the list:\u00a02", "Threads that nobody has answered:\u00a01"),
+        "pl": ("Udział piszących wśród osób na liście:\u00a031%", "Nowe osoby na liście:\u00a02", "Wątki bez odpowiedzi:\u00a01"),
+    },
+    "figures_issues": {"en": (), "pl": ()},
+    "issues_not_told": 0,
+    "school_year": "",
+    "stats_url": "https://listy.example.org/siecibp/stats",
+    "report_said": "",
+    # Of an issue, some days after it went out.
+    "sent_at": datetime(2026, 3, 2, 7, 0, tzinfo=UTC),
+    # Of an issue before it goes: what was decided, and what its author should know.
+    "issue_subject": "Nowości na maj",
+    "issue_text": "Dzień dobry, {imię|Szanowni Państwo}!\n\nW maju zapraszamy na warsztaty z czytania na głos.",
+    "readers": 45,
+    "whom": "",
+    "changed_since": False,
+    "planned": False,
+    "notes": (),
+    "outcome": "sent",
+    "goes_at": datetime(2026, 3, 6, 7, 0, tzinfo=UTC),
+    "goes_first": datetime(2026, 3, 5, 23, 0, tzinfo=UTC),
+    "goes_zone": "Europe/Warsaw",
+    "hour_unclear": False,
+    "stopped": False,
+    "of_line": False,
+    "otherwise": "",
+    "copies_gone": 3,
+    "trouble": "Wydanie bez treści nie może być wysłane.",
+    "kept": False,
+    "news_address": "siecibp-news@listy.example.org",
+    "on_list": True,
+    # What is worth a line in the next issue.
+    "paragraphs": (
+        "Wiadomość nr 500 na liście: „Lekcja o plagiacie” (Halina Okładka).\nhttps://listy.example.org/siecibp/message/GP7S2OTPZJSBRV2HJTK4YXVCTNQ4UYLO",
+        "W wątku „Scenariusze lekcji” głos zabrało już 10\u00a0osób.\nhttps://listy.example.org/siecibp/thread/12",
+    ),
+    "milestones_said": "unclear",
+    "page_visits": 24,
+    "replied": 3,
+    "unsubscribed": 1,
+    "bounced": 2,
 }
 
 # A fact that a letter may do without.
@@ -237,6 +304,32 @@ HIT = FACTS["hits"][0]
 LATER = datetime(2026, 8, 15, 21, 59, tzinfo=UTC)
 POST = {"subject": "Czytniki", "at": datetime(2026, 3, 1, 9, 15, tzinfo=UTC), "url": ""}
 CHOICES: dict[str, tuple[Any, ...]] = {
+    "school_year": ("2025/26",),
+    "figures_issues": (
+        {
+            "en": ("“Nowości na maj”", "  copies:\u00a045, visits:\u00a024, replies:\u00a03, people who left:\u00a01, not delivered:\u00a02"),
+            "pl": ("„Nowości na maj”", "  egzemplarze:\u00a045, odwiedziny:\u00a024, odpowiedzi:\u00a03, wypisania:\u00a01, niedostarczone:\u00a02"),
+        },
+    ),
+    "issues_not_told": (1,),
+    "report_said": ("stop", "start"),
+    "milestones_said": ("dropped", "already", "gone", "refused"),
+    "paragraphs": (("W wątku „Scenariusze lekcji” głos zabrało już 10\u00a0osób.\nhttps://listy.example.org/siecibp/thread/12",),),
+    "newsletter": (True,),
+    "readers": (1,),
+    "whom": ("osoby, które moderują listę",),
+    "changed_since": (True,),
+    "planned": (True,),
+    "notes": (("Znaczniki śledzące (utm_…) zostały usunięte z odnośników.",),),
+    "outcome": ("planned", "local", "undone", "nothing", "stopped", "already", "failed", "discarded"),
+    "hour_unclear": (True,),
+    "stopped": (True,),
+    "of_line": (True,),
+    "otherwise": ("spotkanie z czytania",),
+    "copies_gone": (1,),
+    "kept": (True,),
+    "on_list": (False,),
+    "issue_subject": ("",),
     "subject": ("",),
     "words": ("",),
     "files": ("",),
@@ -246,21 +339,31 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "what": ("post",),
     "decision": ("declined", "published", "refused", "discarded", "withdrawn", "awaiting_confirmation", "pending", "letter", "lapsed"),
     "decider": ("",),
+    "typed": (True,),
+    "confirm_url": ("https://listy.example.org/siecibp/subscribe/xabcdefghijklmnopqrstuvw",),
     "decided": (True,),
     "copies": (0, 1),
     "known": (False,),
     "delivery": ("each", "none"),
     "rhythm": (
-        {"every": "week", "en": "on Mondays at 7:00", "pl": "w\u00a0poniedziałki o\u00a07.00"},
-        {"every": "month", "en": "on day 1 of each month at 7:00", "pl": "1. dnia miesiąca o\u00a07.00"},
+        {"often": "", "every": "week", "en": "on Mondays at 7:00", "pl": "w\u00a0poniedziałki o\u00a07.00"},
+        {"often": "often", "every": "week", "en": "on Mondays and Thursdays at 7:00", "pl": "w\u00a0poniedziałki i\u00a0czwartki o\u00a07.00"},
+        {"often": "", "every": "month", "en": "on day 1 of each month at 7:00", "pl": "1. dnia miesiąca o\u00a07.00"},
     ),
-    "changed": ((), ("resumed",), ("paused",), ("name",), ("language",), ("topics",), ("preview",)),
+    "changed": ((), ("resumed",), ("paused",), ("name",), ("language",), ("zone",), ("topics",), ("preview",), ("digest",)),
+    "least": (3,),
+    "form": ("plain", "mime", "rfc1153"),
+    "own_at_once": (True,),
+    "too_many": (True,),
     "unheard": ("digest", "pause"),
     "asked_how": (True,),
     "part": ("owner", "moderator"),
     "joins": (True,),
     "back_until": (LATER,),
     "strange_day": (True,),
+    "strange_hours": (True,),
+    "next_digest": (None,),
+    "unknown_zone": ("Europe/Wymysłów",),
     "answerable": (False,),
     "begins_later": (True,),
     "link": ("",),
@@ -303,6 +406,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "grave": (("address",), ("erase",), ("name",)),
     "only_grave": (True,),
     "forged": (True,),
+    "unproven": (True,),
     "last": (True,),
     "elsewhere": (True,),
     "found": (True,),
@@ -328,6 +432,11 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "answers": ("",),
     "file_sizes": ((),),
     "expired": (True,),
+    "asking": ("again", "added", "file", "waits"),
+    "titles": (("Scenariusze lekcji TIK", "", "Czy ktoś ma licencję na e-booki?"),),
+    "taken_back": (2,),
+    "grown": ("Chętnie pomogę.\n\nI jeszcze dodam: przywiozę rzutnik.",),
+    "reply": ("Przyjadą 2 osoby.",),
     "added": ("Chodzi o czytniki dla uczniów.",),
     "author": ("",),
     "thanked": (({**FACTS["thanked"][0], "name": "", "subject": ""},),),
@@ -356,6 +465,16 @@ CHOICES: dict[str, tuple[Any, ...]] = {
 }
 
 WARSAW = timezone(timedelta(hours=1))
+LONG_POST = (
+    "Przećwiczone dziś w piątej „b”. Krok trzeci rozdzieliłem na dwa, bo dzwonek nie chciał czekać. Reszta bez zmian.\n\n"
+    "Zaczynamy od jednego pytania na grupę, najlepiej takiego, na które wyszukiwarka odpowiada źle. Potem pięć minut z minutnikiem na ekranie: "
+    "każda para zapisuje trzy strony i jedno zdanie, dlaczego im ufa. Nie poprawiam, tylko dopisuję na tablicy słowa, którymi to uzasadniają.\n\n"
+    "Na końcu głosowanie: której stronie wierzymy. W tej klasie wygrał sklep, który udawał poradnik, więc było o czym rozmawiać. Karta druga "
+    "(„kto to napisał i po co”) wyszła sama, nie trzeba było jej rozdawać.\n\n"
+    "Co bym zmienił: mniej tekstu na karcie pierwszej, większe okienka do pisania i miejsce na imię. Sprawdzę jeszcze wersję bez komputera, "
+    "z wydrukowanymi wynikami wyszukiwania, bo w środę sala jest zajęta. Dam znać, jak poszło, i dołączę zdjęcia tablicy, jeśli klasa się zgodzi. "
+    "Kto chce, niech bierze i zmienia, tylko proszę odpisać tutaj, co się nie sprawdziło: zbiorę uwagi i pod koniec maja wyślę wersję drugą."
+)
 ENTRIES = (
     Entry(
         "Scenariusze lekcji TIK",
@@ -365,7 +484,7 @@ ENTRIES = (
                 101,
                 "Jan Przypis",
                 datetime(2026, 3, 2, 18, 40, tzinfo=WARSAW),
-                "Przećwiczone dziś w piątej „b”.",
+                LONG_POST,
                 "https://listy.example.org/siecibp/message/JP",
             ),
             Item(
@@ -384,4 +503,39 @@ ENTRIES = (
         "https://listy.example.org/siecibp/thread/2",
         (Item(120, "Zofia Lektura", datetime(2026, 3, 3, 6, 15, tzinfo=WARSAW), "Zbieram głosy do piątku.", "https://listy.example.org/siecibp/message/ZL"),),
     ),
+    Entry(
+        "Czy ktoś ma dobrą licencję na e-booki dla szkół?",
+        "https://listy.example.org/siecibp/thread/3",
+        (
+            Item(
+                130,
+                "Barbara Półka",
+                datetime(2026, 3, 3, 5, 15, tzinfo=WARSAW),
+                "Szukamy czegoś, co da się wypożyczać na czytniki uczniów, bez kont w zagranicznym serwisie. Chętnie dowiem się też, czego nie brać.",
+                "https://listy.example.org/siecibp/message/BP",
+            ),
+        ),
+        topic="Zbiory i katalog",
+        waits=True,
+    ),
 )
+# What stands in it beside the news.
+BESIDE: dict[str, Any] = {
+    "questions": (
+        Question(
+            90,
+            "Jak opisać w katalogu grę planszową bez pudełka?",
+            "Paweł Indeks",
+            "Dostaliśmy w darze dwanaście gier, połowa w woreczkach. Czy ktoś ma wzór opisu?",
+            "https://listy.example.org/siecibp/message/PI",
+            5,
+        ),
+        Question(91, "Kto wymieni komiksy historyczne?", "Irena Czytelna", "", "https://listy.example.org/siecibp/message/IC", 8),
+    ),
+    "kept": (
+        Kept(File("karty-pracy.pdf", "https://listy.example.org/siecibp/message/EF/attachment/1", 655_360), "Ewa Fiszka"),
+        Kept(File("regulamin-wypożyczeń-2026.docx", "https://listy.example.org/siecibp/message/ZL/attachment/1", 81_920), "Zofia Lektura"),
+    ),
+    "newcomers": ("Anna Nowa", "Jan Nowy"),
+    "thanks": (Thanked(("Halina Okładka", "Marek Regał"), "Ewa Fiszka", "Scenariusze lekcji TIK", "https://listy.example.org/siecibp/message/EF"),),
+}

@@ -90,7 +90,7 @@ WANTS_REPLY = re.compile(
     r"\breply(?: here| to this (?:message|letter))?(?: with| within|[: ]*[A-Z]{2,}|:)|\bsimply reply\b|\breply to this (?:message|letter)\b|\bas a reply\b"
     r"|\bodpisać\b|\bodpiszą Państwo: |\bodpow(?:iedzieć|iedź) na (?:tę wiadomość|ten list)\b"
 )
-ELSEWHERE = re.compile(r"„[^”]{0,20}Odpowiedz[^”]{0,20}”|“Reply”")
+ELSEWHERE = re.compile(r"„[^”]{0,20}Odpowiedz[^”]{0,20}”|“Reply(?: to all)?”")
 
 
 def wants_answer(text):

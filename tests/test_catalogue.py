@@ -47,6 +47,14 @@ def test_every_sentence_has_its_polish_and_none_is_stale_or_doubtful(source):
         assert len(forms) == (3 if message.pluralizable else 1), message.id
 
 
+def test_no_sentence_stands_within_another():
+    """In an f-string no version of Python lets the collection find it."""
+    hiding = re.compile(r"""\bf(["']).*?\{[^{}"']*\b(?:n?gettext|N_|_)\(["']""")
+    found = [f"{path.name}: {line.strip()}" for folder in ("listserv", "digests", "newsletters") for path in (ROOT / folder).rglob("*.py")
+             for line in path.read_text("utf-8").splitlines() if hiding.search(line)]
+    assert found == []
+
+
 def test_a_translation_names_the_same_facts():
     for message in catalogue():
         if message.id and not message.pluralizable:

@@ -12,7 +12,7 @@ import pytest
 from tests.serving import ROOT, Served, clean_environment, free_port
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-CODE = ("listserv", "digests", "templates", "migrations", "tests", "benchmarks", "deploy", "docs", ".ci")
+CODE = ("listserv", "digests", "newsletters", "templates", "migrations", "tests", "benchmarks", "deploy", "docs", ".ci")
 
 
 def run(*command: str | Path) -> str:

@@ -36,6 +36,7 @@ COMMANDS = {
     "trace": ("mail", "Where is this mail?"),
     "queue": ("mail", "What is still to do: status, ls, retry."),
     "due": ("mail", "What the calendar owes."),
+    "report": ("report", "A list's figures: threads, messages, people who wrote, visits."),
     "inspect": ("inspect", "How mails would be understood and judged."),
     "letters": ("letters", "Every letter in both languages."),
     "sign-in": ("people", "Print a sign-in link."),

@@ -25,7 +25,7 @@ from listserv.usecases.access import CONSOLE, known_list
 # How help names the command that has no name of its own.
 MAIL = "LIST FILE…"
 # Loaded when they are called, and only then.
-MOVES = ("mailman2", "mailman3")
+MOVES = ("mailman2", "mailman3", "listmonk")
 
 
 class Imports(click.Group):
@@ -38,9 +38,9 @@ class Imports(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         if cmd_name in MOVES:
-            from listserv.cli import mailman
+            from listserv.cli import listmonk, mailman
 
-            command: click.Command = getattr(mailman, f"{cmd_name}_command")
+            command: click.Command = listmonk.listmonk_command if cmd_name == "listmonk" else getattr(mailman, f"{cmd_name}_command")
             return command
         return history if cmd_name == MAIL else None
 
@@ -51,7 +51,7 @@ class Imports(click.Group):
         return args[0], history, args[1:]
 
 
-@click.command(cls=Imports, subcommand_metavar=f"{MAIL} | mailman2 FILE | mailman3 SOURCE", name="import")
+@click.command(cls=Imports, subcommand_metavar=f"{MAIL} | mailman2 FILE | mailman3 SOURCE | listmonk LIST FILE.csv", name="import")
 def import_command() -> None:
     """Bring an archive, or another program's lists."""
 

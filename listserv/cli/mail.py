@@ -9,6 +9,7 @@ import click
 
 from listserv import bell
 from listserv.cli import console
+from listserv.errors import Invalid
 from listserv.site import Site
 from listserv.usecases import housekeeping, tracing
 from listserv.usecases.access import CONSOLE
@@ -98,10 +99,17 @@ def retry(data: Path, number: int) -> None:
 @click.command()
 @click.option("--at", "at_text", default="", metavar="ISO-TIME", help="As of then, e.g. 2026-03-03T07:00; without offset in the site's zone.")
 @click.option("--run", "do", is_flag=True, help="Do it, as the worker would at that time.")
+@click.option("--done", is_flag=True, help="What was done, the newest first, instead.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="So many rows of --done.")
 @console.as_json
 @click.pass_obj
-def due(data: Path, at_text: str, do: bool, as_json: bool) -> None:
-    """What the calendar owes: digests, reminders, and what lapses."""
+def due(data: Path, at_text: str, do: bool, done: bool, limit: int, as_json: bool) -> None:
+    """What the calendar owes: digests, reminders, reports, and what lapses; or what it has done."""
+    if done:
+        if do or at_text:
+            raise Invalid("--done tells what was done: it goes with neither --at nor --run")
+        print_done(data, limit, as_json=as_json)
+        return
     with console.opened(data) as site:
         at = console.parsed_time(at_text, site) if at_text else site.now()
         with site.reading() as db:
@@ -116,10 +124,25 @@ def due(data: Path, at_text: str, do: bool, as_json: bool) -> None:
         click.echo("nothing is due")
 
 
+def print_done(data: Path, limit: int, *, as_json: bool) -> None:
+    """What the calendar has done."""
+    with console.opened(data) as site, site.reading() as db:
+        found = housekeeping.done(db, limit)
+        rows = [{**asdict(one), "at": console.local(one.at, site), "done_at": console.local(one.done_at, site)} for one in found]
+    if as_json:
+        console.print_json(rows)
+    elif rows:
+        console.print_table(rows, ("done_at", "at", "what", "list", "about", "detail"))
+    else:
+        click.echo("nothing was done yet")
+
+
 def run_until_done(site: Site, at: datetime) -> None:
     """Everything that the calendar owes at that time, into the outbox; a running worker sends it."""
     done = 1
     while done:
-        with site.writing() as db:
-            done = housekeeping.run_due(db, at)
+        done = 0
+        for part in housekeeping.parts():
+            with site.writing() as db:
+                done += part(db, at)
     bell.ring(site.settings.data)

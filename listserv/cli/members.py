@@ -92,7 +92,7 @@ def add(data: Path, name: str, email: str, person: str, role: str, delivery: str
 @click.argument("values", nargs=-1, required=True, metavar="KEY=VALUE…")
 @click.pass_obj
 def set_values(data: Path, name: str, email: str, values: tuple[str, ...]) -> None:
-    """Change a member: name, email, role, delivery, schedule, status, language, timezone, moderated, preview."""
+    """Change a member: name, email, role, delivery, schedule, status, language, timezone, moderated, preview, digest_least, digest_form, own_threads."""
     wanted = console.pairs(values)
     with changing(data, name) as (db, mlist, now):
         roster.set_member(db, administration.find_member(db, mlist, email), wanted, CONSOLE, now)
@@ -134,6 +134,7 @@ def show(data: Path, name: str, email: str, as_json: bool) -> None:
     with console.opened(data) as site, site.reading() as db:
         found = administration.find_member(db, known_list(db, name), email)
         row = {**as_row(found, site), "timezone": found.user.timezone or site.settings.timezone, "moderated": found.moderated, "preview": found.preview}
+        row |= {"digest_least": found.digest_least, "digest_form": found.digest_form, "own_threads": found.own_threads}
         agreed = [_agreed(one, site) for one in consents.of_person(db, found.user, found.mlist)]
         row["consent"] = agreed if as_json else "; ".join(f"{one['at']} by {one['how']}: {one['words']}" for one in agreed)
     console.print_json(row) if as_json else console.print_facts(row)

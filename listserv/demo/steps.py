@@ -89,6 +89,17 @@ def digest(demo: Demo) -> str:
     return f"the morning's digest came („{letter['Subject']}”), and a reply beginning with 1: landed in its thread"
 
 
+def issue(demo: Demo) -> str:
+    """A coordinator writes to the newsletter's address, looks at what comes back, and sends it by a word."""
+    demo.send("7-issue")
+    preview = demo.expect("the preview", to(MODERATORS[0], "Sieć w maju"))[0]
+    demo.answer(preview, "WYŚLIJ")
+    copies = demo.expect("copies of the issue", lambda letter: letter["Subject"] == "Sieć w maju" and letter["List-Id"] is not None, EACH + 2)
+    if not all(copy.get_body(("html",)) for copy in copies):
+        raise Failed("a copy of the issue lacks its HTML")
+    return f"a coordinator wrote to siecibp-news@{DOMAIN}, saw the issue as it will be, replied WYŚLIJ: {len(copies)} copies out"
+
+
 def archive(demo: Demo) -> str:
     """Private means private; a mailed link opens the archive."""
     base = demo.settings.site.url
@@ -130,4 +141,4 @@ def sign_in_link(demo: Demo) -> str:
         site.close()
 
 
-STEPS: tuple[Step, ...] = (new_topic, replies, application, yes, stranger, digest, archive)
+STEPS: tuple[Step, ...] = (new_topic, replies, application, yes, stranger, digest, issue, archive)

@@ -17,6 +17,7 @@ class Role(StrEnum):
     LEAVE = "leave"
     REQUEST = "request"
     BOUNCES = "bounces"
+    NEWS = "news"
     TOKEN = "token"
     POSTMASTER = "postmaster"
     NOREPLY = "noreply"
@@ -52,9 +53,10 @@ SUFFIXES = {
     "help": Role.REQUEST,
     "pomoc": Role.REQUEST,
     "bounces": Role.BOUNCES,
+    "news": Role.NEWS,
 }
 # For what is built later: no list may take these names meanwhile.
-RESERVED_SUFFIXES = (*SUFFIXES, "news", "bank", "meeting")
+RESERVED_SUFFIXES = (*SUFFIXES, "bank", "meeting")
 SITE_ROLES = {
     "postmaster": Role.POSTMASTER,
     "abuse": Role.POSTMASTER,

@@ -40,6 +40,12 @@ def aside(reply: str) -> Command | None:
     return Command(Kind.LEAVE) if LEAVING.fullmatch(fold(first).strip(TRIM)) else None
 
 
+def lone_line(reply: str) -> str:
+    """The one line that somebody wrote now, a farewell aside; empty where there is more."""
+    first, rest = _split(plain(reply))
+    return first if len(first) <= LONGEST and (not rest or _is_farewell(rest)) else ""
+
+
 def of(post: Post) -> Command | None:
     """The same of a whole mail: whoever attaches something wants others to see it."""
     if any(not file.inline for file in post.attachments) or len(post.reply) > LONGEST_MAIL:

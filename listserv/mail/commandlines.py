@@ -7,10 +7,14 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from listserv.mail import schedulewords
 from listserv.mail.commandwords import Kind
 from listserv.mail.folding import fold, plain
 
 LONGEST = 200
+# Nobody means to wait for more messages than that.
+MOST_LEAST = 100
+FORMS = (("rfc1153", "1153"), ("mime", "mime"), ("mime", "multipart"), ("mime", "pacz"), ("html", "html"))
 # Words behind SZUKAJ, before it is a sentence to somebody.
 MOST_WORDS = 20
 # “Find out …”, “the topic is …”
@@ -23,7 +27,7 @@ class Line(NamedTuple):
 
     kind: Kind
     words: str = ""
-    # It may name a topic; whether there is one of that name, the list knows.
+    # It may name a topic (whether there is one of that name, the list knows), or days of another matter.
     guessed: bool = False
 
 
@@ -31,6 +35,7 @@ LEAD = (
     r"(?:(?:dzien dobry|dobry wieczor|witam|czesc|hello|hi|good morning)[\s,!.:]+)?"
     r"(?:(?:bardzo |uprzejmie )?(?:prosze|poprosze|please|pls|can you|could you)(?: o)?[\s,:]+)?"
 )
+BEFORE = re.compile(LEAD)
 TAIL = re.compile(r"[\s,]+(?:bardzo )?(?:prosze|please|pls|dziekuje|thanks|thank you)$")
 _THIS = "(?:(?:me|mi|ten|tego|tej|to|caly|calego|cala|this|the|that|whole|full|entire|all of|calosc) )*"
 _THREAD = "(?:watek|watku|watkowi|rozmowe|thread|conversation|topic thread)"
@@ -38,6 +43,18 @@ _WHICH = r"(?:[\s:]+(?:(?:pt\.?|pod tytulem|o tytule|o|nr|no\.?|numer|number|tit
 _POINT = r"(?:[\s:]+(?:nr |no\.? )?(?P<what>\d{1,3}|https?://\S+|[„“”\"«].+))?"
 _TOPIC = r"(?:obszar(?:y|u|ow|om)?(?: tematyczn\w+)?|topics?|subject areas?)"
 _COMMAND_OR = r"(?:[\s:]+)"
+_MESSAGES = r"(?:wiadomosc(?:i)?|posty?|postow|maile?|maili|messages?|posts?|mails?)"
+_ONLY = r"(?:(?:ale|but)\s+)?(?:(?:tylko|only)[\s,]+(?:(?:gdy|jesli|jezeli|kiedy|jak|if|when)\s+)?|(?:gdy|jesli|jezeli|kiedy|if|when)\s+)"
+_COUNT = r"(?:(?:jest|sa|bedzie|beda|there (?:is|are))\s+)?(?:co najmniej|przynajmniej|minimum|min\.?|at least)[\s:]+(?P<what>\d{1,3})"
+_OWN = (
+    r"(?:(?:moje|swoje|wlasne) watki|(?:z )?watk(?:i|ow),? w ktorych (?:sam[ao]? )?(?:pisze|biore udzial|uczestnicze|sie odzywam)"
+    r"|(?:my own|my|own) threads|(?:the )?threads(?:,)? (?:(?:that |which )?i (?:write|post|take part|am)(?: in)?|in which i (?:write|post|take part|am)))"
+)
+_NOW = r"(?:od razu|natychmiast|na biezaco|osobno|at once|immediately|right away|straight away)"
+_FORM = (
+    r"(?:zwyklym|zwyklego|zwykly|czysty|sam|plain)?\s?(?:tekst(?:em|owo|u|owy)?|text)|plain|html|mime|multipart/digest|rfc ?-?1153"
+    r"|pacz(?:ka|ke|ki) (?:maili|wiadomosci|listow)"
+)
 
 # Where the pattern has no `what`, nothing is named.
 PATTERNS: tuple[tuple[Kind, str], ...] = (
@@ -82,6 +99,24 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"(?:(?:zmien|o zmiane|ustaw|set|change) )?(?:moje |my )?(?:imie i nazwisko|nazwisko i imie|imie|imienia i nazwiska|nazwisko|nazwiska|(?:full )?name)"
         r"(?: (?:na|to))?(?:[\s:]+)(?P<what>.+)",
     ),
+    (
+        Kind.AT_LEAST,
+        rf"(?:(?:przeglad|digests?|a digest|przysylaj(?:cie)?|wysylaj(?:cie)?|send it)[\s,:]+)?{_ONLY}{_COUNT}(?: (?:nowe|nowych|nowa|new))?(?: {_MESSAGES})?",
+    ),
+    (Kind.AT_LEAST, rf"(?:przeglad|digests?|a digest)(?:[\s,]+(?:od|of|from))?[\s,:]+{_COUNT}(?: (?:nowe|nowych|new))?(?: {_MESSAGES})?"),
+    (
+        Kind.OWN_LATER,
+        rf"{_OWN}[\s,:–-]+(?:prosze[\s,]+)?(?:nie {_NOW}|not {_NOW}|w przegladzie|razem z innymi|jak inne|in the digest|as (?:all )?(?:the )?others)",
+    ),
+    (Kind.OWN_AT_ONCE, rf"(?:{_OWN}[\s,:–-]+(?:prosze[\s,]+)?{_NOW}|{_NOW}[\s,:–-]+{_OWN})"),
+    (Kind.DIGEST_FORM, rf"(?:format|forma|postac)(?: przegladu| of (?:the )?digests?)?[\s:=]+(?P<what>{_FORM})"),
+    (Kind.DIGEST_FORM, rf"(?:przeglad(?:y)?|(?:set )?digests?)[\s,:]+(?:(?:jako|w formacie|w formie|w postaci|as|in)[\s:]+)?(?P<what>{_FORM})"),
+    (Kind.DIGEST_FORM, r"(?P<what>rfc ?-?1153|multipart/digest|(?:zwykly|czysty|sam) tekst|plain text|(?:bez|no|without) html)"),
+    (
+        Kind.ZONE,
+        r"(?:(?:zmien|o zmiane|zmiane|ustaw|set|change) )?(?:moja |my )?(?:stref[aeyę](?: czasow[aeyą])?|time ?zone)(?: (?:na|to))?(?:[\s:=]+)"
+        r"(?P<what>[a-z][\w/+-]*(?: [a-z][\w-]*){0,2})",
+    ),
     (Kind.DATA, r"(?:moje )?dane(?: osobowe)?|(?:all )?my (?:personal )?data"),
     (Kind.DATA, r"(?:przyslij|wyslij|podaj|udostepnij|pobierz|pokaz)(?:cie)? (?:mi )?(?:wszystkie )?(?:moje )?dane(?: osobowe)?"),
     (Kind.DATA, r"(?:o )?(?:kopi[eai]|kopie|odpis) (?:wszystkich )?(?:moich )?danych(?: osobowych)?|(?:o )?moje dane(?: osobowe)?"),
@@ -122,6 +157,7 @@ GUESSES = (
         ),
     ),
     (Kind.NO_TOPICS, re.compile(rf"{LEAD}(?:nie interesuj[ea] mnie|i(?:'m| am) not interested in|not interested in) {_INTEREST}")),
+    (Kind.AT_LEAST, re.compile(rf"{LEAD}{_COUNT}(?: (?:nowe|nowych|nowa|new))? {_MESSAGES}")),
 )
 # „Proszę o zmianę …”, „teraz nazywam się …”: said as a wish, and not as a line of a signature is.
 _NEWS = r"(?:od )?teraz|obecnie|od dzis|od niedawna|po (?:slubie|rozwodzie)|my name (?:is now|has)|i am now"
@@ -133,37 +169,6 @@ WISH = re.compile(
 _EN = re.compile(rf"{LEAD}(?:(?:jezyk|language)[\s:]+(?:angielski|english|en)|(?:pisz(?:cie)? )?po angielsku|(?:in )?english)(?: language)?")
 _PL = re.compile(rf"{LEAD}(?:(?:jezyk|language)[\s:]+(?:polski|polish|pl)|(?:pisz(?:cie)? )?po polsku|polski|(?:in )?polish)(?: language)?")
 
-# ---- schedules ----------------------------------------------------------------------------------------------
-
-_DAYS = {
-    "mon": "poniedzialek|poniedzialki|mondays?",
-    "tue": "wtorek|wtorki|tuesdays?",
-    "wed": "sroda|srode|srody|wednesdays?",
-    "thu": "czwartek|czwartki|thursdays?",
-    "fri": "piatek|piatki|fridays?",
-    "sat": "sobota|sobote|soboty|saturdays?",
-    "sun": "niedziela|niedziele|sundays?",
-}
-_DAY = f"(?:{'|'.join(_DAYS.values())})"
-_AT = r"(?:[\s,]+(?:o|at|po)?\s*(?:godz(?:inie|\.)? ?)?(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>am|pm)?(?: ?h)?)?"
-_EVERY = "(?:(?:przeglad|digest|zbiorczo) )?"
-SCHEDULES = (
-    (Kind.DAILY, re.compile(rf"{LEAD}{_EVERY}(?:(?:co)?dziennie|raz dziennie|dzienny|codzienny|daily|every day|once a day)(?: digest)?{_AT}")),
-    (
-        Kind.WEEKLY,
-        re.compile(
-            rf"{LEAD}{_EVERY}(?:tygodniowo|raz w tygodniu|co tydzien|tygodniowy|weekly|every week|once a week)(?: digest)?"
-            rf"(?:[\s,]+(?:we?|on|every|kazd[yae])?\s*(?P<days>{_DAY}(?:(?:\s*,\s*|\s+(?:i|oraz|and)\s+)(?:we? |on )?{_DAY})*))?{_AT}"
-        ),
-    ),
-    (
-        Kind.MONTHLY,
-        re.compile(
-            rf"{LEAD}{_EVERY}(?:miesiecznie|raz w miesiacu|co miesiac|miesieczny|monthly|every month|once a month)(?: digest)?"
-            rf"(?:[\s,]+(?:on )?(?:the |day |dnia )?(?P<day>[12]?\d|3[01])(?:\.|st|nd|rd|th)?(?: dnia| dzien)?(?= |,|$))?{_AT}"
-        ),
-    ),
-)
 NAME = re.compile(r"(?=.{2,80}\Z)[^\W\d_a-z][\w'’.-]*(?:[ -](?:(?:de|di|da|van|von|der|z|ze|le|la)|[^\W\d_a-z][\w'’.-]*)){0,5}")
 # What ends a line and belongs to no name and no topic.
 TRIM = " \t*_„”“‚‘«»[]<>.,;:!-–—"
@@ -228,6 +233,15 @@ def _topics(words: str) -> str | None:
     return given if given and not words.endswith("?") and len(given.split()) <= MOST_WORDS else None
 
 
+def _least(words: str) -> str | None:
+    return str(int(words)) if 1 <= int(words) <= MOST_LEAST else None
+
+
+def _form(words: str) -> str | None:
+    said = fold(words).replace("bez html", "").replace("without html", "").replace("no html", "")
+    return next((form for form, part in FORMS if part in said), "plain")
+
+
 def _posts(words: str) -> str | None:
     return None if words.endswith("?") else "posts"
 
@@ -240,6 +254,8 @@ CHECKS: dict[Kind, Callable[[str], str | None]] = {
     Kind.ONLY_TOPICS: _topics,
     Kind.NO_TOPICS: _topics,
     Kind.ERASE: _posts,
+    Kind.AT_LEAST: _least,
+    Kind.DIGEST_FORM: _form,
 }
 
 
@@ -252,30 +268,6 @@ def _language(said: str) -> Line | None:
 
 def _schedule(said: str) -> Line | None:
     """`weekly tue,thu 18:00`; only where a day or an hour is said."""
-    for kind, pattern in SCHEDULES:
-        match = pattern.fullmatch(said)
-        if match is None:
-            continue
-        parts = match.groupdict()
-        if not any(parts.get(name) for name in ("days", "day", "hour")):
-            return None
-        middle = ""
-        if kind is Kind.WEEKLY:
-            middle = f" {_days(parts.get('days') or '') or 'mon'}"
-        elif kind is Kind.MONTHLY:
-            middle = f" {int(parts.get('day') or 1) or 1}"
-        return Line(kind, f"{kind}{middle} {_clock(parts)}")
-    return None
-
-
-def _days(said: str) -> str:
-    return ",".join(day for day, pattern in _DAYS.items() if re.search(rf"\b(?:{pattern})\b", said))
-
-
-def _clock(parts: dict[str, str | None]) -> str:
-    if parts["hour"] is None:
-        return "07:00"
-    hour = int(parts["hour"]) % 24
-    if parts["half"]:
-        hour = hour % 12 + (12 if parts["half"] == "pm" else 0)
-    return f"{hour:02}:{parts['minute'] or '00'}"
+    wish = BEFORE.sub("", said, count=1)
+    when = schedulewords.read(wish)
+    return Line(Kind(when.partition(" ")[0]), when, guessed=schedulewords.is_bare(wish)) if when else None

@@ -4,6 +4,7 @@ Not understood is an answer too: a person is told how to ask. Leaving somebody o
 so „nie wypisujcie mnie”, „proszę wypisać panią Annę” and „ktoś mnie wypisał” are no commands.
 """
 
+import functools
 import re
 from dataclasses import replace
 
@@ -32,6 +33,7 @@ __all__ = [
     "decision",
     "denies",
     "has_strange_day",
+    "has_strange_schedule",
     "is_absent",
     "only_thanks",
 ]
@@ -47,6 +49,12 @@ SCHEDULED = frozenset({Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY})
 # What may be named in the midst of a line, in a sentence of its own.
 NAMING = frozenset({*BARE, *SCHEDULED, Kind.THREAD, Kind.SEARCH, Kind.ONLY_TOPICS, Kind.NO_TOPICS, Kind.TOPICS})
 WITHIN = re.compile(r"(?<=[.!;])\s+(?=[^\W\d_a-ząćęłńóśźż])")
+# „Tygodniowo, tylko gdy co najmniej 3”: two wishes on one line.
+ON_CONDITION = re.compile(
+    r"(?<=\w)(?<!przegląd)(?<!przeglad)(?<!digest),?[ \t]+"
+    r"(?=(?:ale )?(?:tylko (?:gdy|jeśli|jesli|jeżeli|jezeli|kiedy)|(?:but )?only (?:if|when)) [^\n]{0,30}\d)",
+    re.IGNORECASE,
+)
 # How long a subject and a letter may be that are read as one line.
 MOST_LINES, MOST_WORDS = 2, 3
 EMAIL = re.compile(r"[^\s<>@,;:()\"]{1,64}@[^\s<>@,;:()\"]+\.[a-zA-Z]{2,24}\b")
@@ -68,6 +76,7 @@ EITHER = (
     frozenset({Kind.NO_TOPICS, Kind.ALL_TOPICS}),
     frozenset({Kind.ERASE, Kind.KEEP}),
     frozenset({Kind.PREVIEW, Kind.NO_PREVIEW}),
+    frozenset({Kind.OWN_AT_ONCE, Kind.OWN_LATER}),
 )
 UNDONE_WITH_DIFFICULTY = frozenset({Kind.LEAVE, Kind.JOIN, Kind.PAUSE})
 # „Jestem na urlopie do 15.08” asks for a rest, unless it goes on as the notices of robots do.
@@ -123,10 +132,17 @@ def _completed(command: Command, text: str) -> Command:
             asks = any(one.kind is command.kind for one in _in_sentence(sentence, asked=False))
             own, others = (sentence, others) if asks and not own else (own, [*others, sentence])
         said, unheard = halfheard.schedule(command.kind, own, others)
-        return replace(command, words=said, unheard=unheard)
+        # „Codziennie w dni robocze” is weekly.
+        kind = next((kind for kind in SCHEDULED if said.startswith(kind)), command.kind)
+        return replace(command, kind=kind, words=said, unheard=unheard)
     if command.kind is Kind.PAUSE:
         return pauses.with_end(command, [sentence for sentence, _ in sentences(text)])
     return command
+
+
+def has_strange_schedule(reply: str, subject: str = "") -> bool:
+    """Was a digest wished for at times that could not be read?"""
+    return halfheard.names_a_schedule(sentence for text in (plain(reply), plain(subject)) for sentence, _ in sentences(text))
 
 
 def address_named(reply: str) -> str:
@@ -153,7 +169,8 @@ def _with_lines(text: str) -> tuple[Command, ...]:
     """What is asked for in lines that name something (`commandlines`), and in the words that are left."""
     named: dict[Kind, Command] = {}
     rest: list[str] = []
-    lines = text[:CHARACTERS_READ].split("\n")
+    bare: list[Command] = []
+    lines = ON_CONDITION.sub("\n", text[:CHARACTERS_READ]).split("\n")
     ended = next((at for at, line in enumerate(lines) if words.SIGN_OFF.fullmatch(fold(line).strip(TRIM))), len(lines))
     for at, line in enumerate(lines):
         readable = at < ended and at < LINES_READ and not QUOTED.match(line) and not OPEN.search(lines[at - 1] if at else "")
@@ -162,12 +179,24 @@ def _with_lines(text: str) -> tuple[Command, ...]:
             found = _said_within(line)
         elif found and found.kind in BARE and not commandlines.is_wish(line) and not all(_is_bare(before) for before in rest):
             found = None
-        if found is None:
+        if found is None or (found.guessed and found.kind in SCHEDULED):
+            # Days alone belong to a wish that stands elsewhere, if there is one.
+            bare += [_of_line(found)] if found else []
             rest.append(line)
             continue
-        before = named.get(found.kind)
-        named[found.kind] = replace(_of_line(found), words=f"{before.words}, {found.words}") if before and found.kind in SEVERAL else _of_line(found)
-    return (*named.values(), *(command for command in _read("\n".join(rest)) if command.kind not in named))
+        named[found.kind] = _with(named.get(found.kind), _of_line(found))
+    others = [command for command in _read("\n".join(rest)) if command.kind not in named]
+    if bare and not any(command.kind in SCHEDULED for command in (*named.values(), *others)):
+        named[bare[0].kind] = functools.reduce(_with, bare)
+    return (*named.values(), *others)
+
+
+def _with(before: Command | None, found: Command) -> Command:
+    """Topics add up; of two schedules neither is plain."""
+    if before and found.kind in SEVERAL:
+        return replace(found, words=f"{before.words}, {found.words}")
+    plain_still = before is None or found.kind not in SCHEDULED or before.words == found.words
+    return found if plain_still else replace(found, words=halfheard.UNCLEAR, unheard=True)
 
 
 def _said_within(line: str) -> commandlines.Line | None:

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     NAME = "name"
     ADDRESS = "address"
     LANGUAGE = "language"
+    # Where somebody is, and by whose clock their digests come.
+    ZONE = "zone"
     # What is kept about somebody; and to be forgotten, or not after all.
     DATA = "data"
     ERASE = "erase"
@@ -41,6 +43,11 @@ class Kind(StrEnum):
     # To see each of one's own posts before it goes to the list; or not.
     PREVIEW = "preview"
     NO_PREVIEW = "no-preview"
+    # Of digests: only of so many messages; the threads one writes in at once, or in it as all others; as a page, text, parcel.
+    AT_LEAST = "at-least"
+    OWN_AT_ONCE = "own-at-once"
+    OWN_LATER = "own-later"
+    DIGEST_FORM = "digest-form"
     # Which topics there are; and a link to sign in by.
     WHICH_TOPICS = "which-topics"
     SIGN_IN = "sign-in"

@@ -63,8 +63,9 @@ def letter(
     if html:
         mail.add_alternative(html.encode("utf-8", "replace").decode(), subtype="html", cte="quoted-printable")
     for file in files:
-        main, _, sub = file.type.partition("/")
-        mail.add_attachment(file.data, maintype=main, subtype=sub, filename=one_line(file.name))
+        kind, _, charset = file.type.partition("; charset=")
+        main, _, sub = kind.partition("/")
+        mail.add_attachment(file.data, maintype=main, subtype=sub, filename=one_line(file.name), params={"charset": charset} if charset else None)
     if not typed:
         return mail.as_bytes()
     found, content = fields.split(mail.as_bytes())

@@ -12,6 +12,7 @@ from listserv.mail import headers, parse, quotes
 from listserv.mail.answer import attach
 from listserv.mail.folding import fold, plain
 from listserv.mail.parse import Post
+from listserv.mail.subject import base_subject
 from listserv.mail.thanks import EMOTICON
 from listserv.mail.thankwords import CLOSES
 
@@ -88,6 +89,11 @@ def wants_no_name(post: Post, *, to_list: bool) -> Asked | None:
     if begun:
         return _asked(plain(first)[begun.end() :] + "\n" + rest, post.subject)
     return None if answers else _by_subject(text, post.subject)
+
+
+def wants_no_name_above(post: Post, subject: str) -> Asked | None:
+    """Does this subject ask it, which its author gave an answer instead of the thread's?"""
+    return _by_subject(quotes.letter(post.text[: parse.LONGEST_REPLY]), base_subject(subject))
 
 
 def _by_subject(text: str, subject: str) -> Asked | None:

@@ -3,6 +3,7 @@
 import binascii
 import re
 from dataclasses import dataclass
+from email.header import decode_header, make_header
 from functools import lru_cache
 
 from listserv.mail import address, headers, parse, quotes, redacting, redactinghtml
@@ -15,6 +16,8 @@ KEPT = frozenset({"to", "cc", "subject", "date", "message-id", "in-reply-to", "r
 SHORTEST_LINE = 4
 # Soft hyphens and letters without width, in UTF-8.
 UNSEEN = re.compile(rb"\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|&shy;|&#8203;|&#173;")
+# Encoded words (RFC 2047), as many as belong together.
+CODED = re.compile(rb"(?:=\?[^?\s]+\?[bq]\?[^?\s]*\?=\s*)+", re.IGNORECASE)
 FORMS = ("utf-8", "iso-8859-2", "cp1250")
 
 
@@ -79,6 +82,13 @@ def _pattern(who: Person) -> re.Pattern[str]:
 def _may_name(raw: bytes, who: Person) -> bool:
     plain = UNSEEN.sub(b"", binascii.a2b_qp(raw).lower())
     return b"base64" in plain or b"=?" in plain or any(form in plain for form in who.may_stand_in)
+
+
+def names(raw: bytes, who: Person) -> bool:
+    """Does this letter of ours, which is in quoted-printable, say their name or address anywhere?"""
+    coded = (str(make_header(decode_header(found[0].decode("ascii", "replace")))) for found in CODED.finditer(raw))
+    plain = UNSEEN.sub(b"", binascii.a2b_qp(raw)).decode("utf-8", "replace")
+    return _pattern(who).search("\n".join([plain, *coded])) is not None
 
 
 def _signature(text: str) -> tuple[str, ...]:

@@ -12,22 +12,26 @@ from listserv.mail.headers import Field
 from listserv.mail.mailboxes import mailboxes
 from listserv.mail.parse import Post
 from listserv.mail.redacting import Plan
-from listserv.mail.tokens import IN_TEXT
+from listserv.mail.tokens import IN_TEXT, RANDOM, readable
 
 Ours = Callable[[str], bool]
 RECEIVERS = ("to", "cc", "reply-to", "resent-to", "resent-cc", "mail-followup-to", "mail-reply-to")
 HIDDEN = "hidden"
 # A header is read no further: no mail program writes as many addresses.
 READ = 200_000
-# Each may cost a look into the database, before anybody knows who has written.
-MOST_TOKENS = 200
+# Each random one costs a look into the database, before anybody knows who has written; what is signed is told by its signature.
+MOST_TOKENS, MOST_SIGNED = 200, 5_000
+# A digest of a hundred messages that somebody passes on has a key for each, and the way off the list at its foot.
+READ_OF_WORDS = 1_000_000
 
 
 def found_in(raw: bytes, post: Post, ours: Ours) -> frozenset[str]:
     """The tokens of ours (`ours` tells them) that a mail would carry on."""
     head = headers.join(headers.split(raw)[0])[:READ].decode("latin-1")
     said = dict.fromkeys(_bare(match[0]) for match in IN_TEXT.finditer(clues.FOLDED.sub("", head)))
-    return frozenset(token for token in (*list(said)[:MOST_TOKENS], *clues.tokens_in(raw, post)) if ours(token))
+    said |= dict.fromkeys(clues.tokens_in(raw, post, MOST_SIGNED, READ_OF_WORDS))
+    random = [token for token in said if token.startswith(RANDOM)][:MOST_TOKENS]
+    return frozenset(token for token in (*(one for one in said if not one.startswith(RANDOM)), *random) if ours(token))
 
 
 def _bare(token: str) -> str:
@@ -82,7 +86,7 @@ def _without_files(raw: bytes, ours: Ours) -> bytes:
     """Files that cannot be written anew and still hold a key are taken out whole."""
     doomed, left = set(), MOST_TOKENS
     for file, content in parse.attachments(raw):
-        found = {_bare(match[0]) for match in IN_TEXT.finditer(clues.FOLDED.sub("", content.decode("latin-1")))}
+        found = {_bare(match[0]) for match in IN_TEXT.finditer(clues.unbroken(readable(content)))}
         if len(found) > left or any(ours(token) for token in found):
             doomed.add(file.number)
         else:

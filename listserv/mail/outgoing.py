@@ -114,7 +114,7 @@ def _mailbox(box: Mailbox) -> str:
 
 def _munged_from(post: Post, dress: Dress) -> Field:
     name = post.authors[0].name or post.authors[0].address.split("@")[0] if post.authors else ""
-    shown = f"{name} via {dress.title}" if name else dress.title
+    shown = f"{name} via {dress.title}" if name and name != dress.title else dress.title
     return headers.make("From", f"{headers.phrase(shown)} <{dress.address}>")
 
 

@@ -8,6 +8,7 @@ import hmac
 import re
 import secrets
 from base64 import b32decode, b32encode
+from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import sha256
 
@@ -32,10 +33,29 @@ class Kind(StrEnum):
 
 KINDS = frozenset(str(kind) for kind in Kind)
 RANDOM = "x"
+# Links and addresses of ours as they are, in HTML's own signs, and as mail programs write them into links of theirs (Safe Links and others).
+SLASHES = ("/", "%2f", "%252f", "&#47;", "&#x2f;", "_", "-2f")
+PATHS = ("unsubscribe", "subscribe", "sign-in", "me/prove", "me/keep", "me/invitation")
+KEYS = ("?key=", "%3fkey%3d", "%253fkey%253d", "&#63;key&#61;", "-3fkey-3d")
+PLUSES, AT = ("r%2b", "r%252b", "r&#43;", "r&#x2b;", "r-2b"), "(?:@|%40|%2540|&#64;|&#x40;|&commat;|-40)"
+_BEFORE = [*(f"{slash}{path.replace('/', slash)}{slash}" for slash in SLASHES for path in PATHS), *(f"feed.atom{key}" for key in KEYS)]
+_TOKEN = "[a-z2-7]{16,40}"
+
+
+def _behind(texts: Iterable[str]) -> str:
+    return "|".join(f"(?<={re.escape(text)})" for text in texts)
+
+
 # Where a token may stand in a mail: a reply address of ours, a link of ours.
 IN_TEXT = re.compile(
-    r"(?i)\br[+-][a-z2-7]{16,40}(?=@)|(?:(?<=/unsubscribe/)|(?<=/feed\.atom\?key=)|(?<=/sign-in/)|(?<=/me/prove/)|(?<=/me/keep/)|(?<=/me/invitation/))[a-z2-7]{16,40}"
+    # Most letters of a text follow none of these signs, or no token begins with them.
+    rf"(?i)\br[+-]{_TOKEN}(?={AT})|(?<=[/;_=fdb])(?={_TOKEN})(?:(?:{_behind(PLUSES)}){_TOKEN}(?={AT})|(?:{_behind(_BEFORE)}){_TOKEN})"
 )
+
+
+def readable(content: bytes) -> str:
+    """The bytes of a file as far as tokens are looked for in them, also in texts of two bytes a letter (UTF-16)."""
+    return content.replace(b"\0", b"").decode("latin-1")
 
 
 def looks_right(token: str) -> bool:

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 
 from listserv.config import Settings
 from listserv.errors import Invalid
-from listserv.relay.mail import Answer, Content, Done, Mail, Take
+from listserv.relay.mail import Answer, Content, Done, Filled, Mail, Take
 
-__all__ = ["Answer", "Content", "Done", "FanOut", "Mail", "Relay", "Take", "open_relay"]
+__all__ = ["Answer", "Content", "Done", "FanOut", "Filled", "Mail", "Relay", "Take", "open_relay"]
 
 
 class FanOut(Protocol):

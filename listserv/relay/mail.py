@@ -32,6 +32,15 @@ class Content:
         return not self.data.isascii()
 
 
+class Filled(Content):
+    """The bytes of one copy alone, of which both forms are known already."""
+
+    def __init__(self, data: bytes, wire: bytes) -> None:
+        self.data = data
+        # In the place of what `Content` works out.
+        self.__dict__["wire"] = wire
+
+
 class Mail(NamedTuple):
     """One mail for one recipient. `personal` are header lines of this copy alone, put on top of the content."""
 

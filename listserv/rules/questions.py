@@ -57,8 +57,8 @@ def closed(post: Post, facts: Facts) -> Reason | None:
 
 
 def announce_only(post: Post, facts: Facts) -> Reason | None:
-    """A newsletter is written by its coordinators."""
-    return Reason.ANNOUNCE_ONLY if facts.newsletter and not facts.moderator else None
+    """A newsletter takes no posts: what its coordinators write becomes a draft elsewhere, and goes out at their word alone."""
+    return Reason.ANNOUNCE_ONLY if facts.newsletter else None
 
 
 def banned(post: Post, facts: Facts) -> Reason | None:

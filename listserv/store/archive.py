@@ -69,6 +69,8 @@ class Message(Base):
         Index("ix_message_raw", "raw_id"),
         Index("ix_message_author", "list_id", "author_key", "received_at"),
         Index("ix_message_user", "user_id", "list_id", "sent_at"),
+        # What was written in a stretch of time.
+        Index("ix_message_sent", "list_id", "sent_at"),
         Index("ix_message_hidden", "list_id", "hidden_at", sqlite_where=text("hidden_at IS NOT NULL"), postgresql_where=text("hidden_at IS NOT NULL")),
         NEVER_AGAIN,
     )

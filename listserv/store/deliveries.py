@@ -8,13 +8,19 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from json import dumps
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import text, update
+from sqlalchemy import Subquery, case, func, literal, select, text, true, update
 from sqlalchemy.orm import Session
 
-from listserv.store.members import DeliveryMode, Status
+from digests.schedule import instant
+from listserv.mail.segments import parse
+from listserv.store.lists import MailingList
+from listserv.store.members import DeliveryMode, Member, Status
 from listserv.store.packing import unpack
-from listserv.store.queue import Outgoing
+from listserv.store.people import User
+from listserv.store.queue import Delivery, Outgoing, insert_unless_there
+from listserv.store.segments import statement
 
 # Members who get their rows in one go: one giant INSERT … SELECT holds other writers for 100 ms and more.
 SLICE = 2_000
@@ -28,6 +34,8 @@ class Claimed(NamedTuple):
     member_id: int
     attempts: int
     email: str | None
+    # Of the reader, where the post has fields for it; None where it has none.
+    name: str | None = None
 
 
 class Post(NamedTuple):
@@ -70,7 +78,7 @@ def _among(db: Session, ids: Iterable[int]) -> tuple[str, Any]:
     return "= ANY(:ids)", list(ids)
 
 
-NEXT = "SELECT id, list_id, message_id, upto FROM outgoing WHERE upto IS NOT NULL ORDER BY upto, id LIMIT 1"
+NEXT = "SELECT id, list_id, message_id, upto, segment, clock FROM outgoing WHERE upto IS NOT NULL ORDER BY upto, id LIMIT 1"
 RECEIVERS = "FROM member WHERE list_id = :list AND delivery = :each AND status = :enabled AND id > :upto"
 LAST = f"SELECT max(id), count(*) FROM (SELECT id {RECEIVERS} ORDER BY id LIMIT :slice) AS slice"
 # A row that is there already (a cursor put back by hand) is no reason to stop.
@@ -79,7 +87,9 @@ EXPAND = f"""INSERT INTO delivery (outgoing_id, member_id, due, attempts, code)
 # Nearly always nobody has chosen anything about a thread or a topic: then nothing more is asked than this.
 CHOSEN = """SELECT message.thread_id AS thread, thread.topic_id AS topic,
         EXISTS (SELECT 1 FROM thread_wish WHERE thread_wish.thread_id = message.thread_id)
-        OR EXISTS (SELECT 1 FROM topic_wish JOIN topic ON topic.id = topic_wish.topic_id WHERE topic.list_id = message.list_id) AS any_wish
+        OR EXISTS (SELECT 1 FROM topic_wish JOIN topic ON topic.id = topic_wish.topic_id WHERE topic.list_id = message.list_id)
+        OR EXISTS (SELECT 1 FROM message said JOIN member ON member.list_id = message.list_id AND member.user_id = said.user_id
+            WHERE said.thread_id = message.thread_id AND member.own_threads) AS any_wish
     FROM message JOIN thread ON thread.id = message.thread_id WHERE message.id = :message"""
 # The same as `following.Choice.wants`: a word about the thread first, then one about its topic; what one has written in comes.
 # Of the slice alone: each has a stretch of members of its own.
@@ -91,10 +101,13 @@ UNWANTED = """id IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread
         AND id NOT IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread)
         AND user_id NOT IN (SELECT user_id FROM message WHERE thread_id = :thread AND user_id IS NOT NULL))"""
 EXPAND_CHOSEN = EXPAND.replace("ORDER BY", f"AND NOT ({UNWANTED}) ORDER BY")
-# Who follows the thread has each of its posts at once, also where digests or nothing come otherwise.
+# Who follows the thread has each of its posts at once, also where digests or nothing come otherwise; so has who has written in it
+# and wants that of all such threads, unless this one is muted.
 FOLLOWERS = """INSERT INTO delivery (outgoing_id, member_id, due, attempts, code)
     SELECT :outgoing, id, :now, 0, 0 FROM member WHERE list_id = :list AND delivery <> :each AND status = :enabled
-        AND id IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread AND wish = 'follow') ORDER BY id ON CONFLICT DO NOTHING"""
+        AND (id IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread AND wish = 'follow')
+            OR (own_threads AND user_id IN (SELECT user_id FROM message WHERE thread_id = :thread AND user_id IS NOT NULL)
+                AND id NOT IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread AND wish = 'mute'))) ORDER BY id ON CONFLICT DO NOTHING"""
 
 
 def expand(db: Session, now: int) -> int:
@@ -110,6 +123,8 @@ def expand(db: Session, now: int) -> int:
 
 
 def _expand_one(db: Session, post: Any, now: int) -> int:
+    if post.segment is not None:
+        return _expand_issue(db, post, now)
     who = {"list": post.list_id, "each": DeliveryMode.EACH, "enabled": Status.ENABLED, "upto": post.upto}
     last, count = db.execute(text(LAST), {**who, "slice": SLICE}).one()
     about = db.execute(text(CHOSEN), {"message": post.message_id}).one()
@@ -134,10 +149,72 @@ def _expand_chosen(db: Session, values: dict[str, Any], about: Any, last: int | 
     return int(db.execute(text(FOLLOWERS), chosen).rowcount)  # type: ignore[attr-defined]
 
 
+def _expand_issue(db: Session, post: Any, now: int) -> int:
+    """The next readers of an issue: those of its segment, whether they get posts or digests, each at their hour."""
+    meant = statement(db.get_one(MailingList, post.list_id), parse(post.segment)).where(Member.id > post.upto)
+    part = meant.order_by(Member.id).limit(SLICE).subquery()
+    last, count = db.execute(select(func.max(part.c.id), func.count()).select_from(part)).one()
+    if count:
+        readers = select(literal(post.id), Member.id, _due(db, part, post.clock, now), literal(0), literal(0))
+        readers = readers.join(part, part.c.id == Member.id).join(User, User.id == Member.user_id).order_by(Member.id)
+        columns = ("outgoing_id", "member_id", "due", "attempts", "code")
+        # SQLite needs a WHERE here, or it takes ON CONFLICT for a part of the join.
+        db.execute(insert_unless_there(db, Delivery).from_select(columns, readers.where(true())))
+    db.execute(update(Outgoing).where(Outgoing.id == post.id).values(upto=None if count < SLICE else last))
+    return int(count)
+
+
+def _due(db: Session, part: Subquery, clock: str, now: int) -> Any:
+    """When these readers get their copy: at once, or when it is that time of the clock where they are."""
+    if not clock:
+        return literal(now)
+    wall, usual = datetime.fromisoformat(clock.partition(" ")[0]), clock.partition(" ")[2]
+    zones = db.scalars(select(User.timezone).join(Member, Member.user_id == User.id).join(part, part.c.id == Member.id).distinct()).all()
+    hours = {name: max(now, milliseconds(instant(wall, zone_named(name, usual)))) for name in {*zones, ""}}
+    return case(*((User.timezone == name, hour) for name, hour in hours.items()), else_=hours[""])
+
+
+def zone_named(name: str, usual: str) -> ZoneInfo:
+    """Somebody's zone; the usual one where they have named none, or one that is not known any more."""
+    try:
+        return ZoneInfo(name or usual)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(usual)
+
+
+def names_of(db: Session, member_ids: Collection[int]) -> dict[int, str]:
+    """What these members are called."""
+    among, value = _among(db, member_ids)
+    query = f'SELECT member.id, "user".name FROM member JOIN "user" ON "user".id = member.user_id WHERE member.id {among}'
+    return {row[0]: row[1] for row in db.execute(text(query), {"ids": value})}
+
+
+def with_fields(db: Session, ids: Collection[int]) -> set[int]:
+    """Which of these posts have fields that are filled for each reader."""
+    if not ids:
+        return set()
+    among, value = _among(db, ids)
+    return {row[0] for row in db.execute(text(f"SELECT id FROM outgoing WHERE fields AND id {among}"), {"ids": value})}
+
+
 def claim(db: Session, holder: int, now: int, until: int, limit: int) -> list[Claimed]:
     """Take up to `limit` copies that are due, in order, until the lease ends. The attempt is counted before it is made."""
     claim_here = _claim_sqlite if _is_sqlite(db) else _claim_postgresql
-    return claim_here(db, {"holder": holder, "now": now, "until": until, "limit": limit})
+    return _still_wanted(db, claim_here(db, {"holder": holder, "now": now, "until": until, "limit": limit}))
+
+
+def _still_wanted(db: Session, copies: list[Claimed]) -> list[Claimed]:
+    """Copies of an issue may wait a day for their reader's hour: who wants no mail since then is like somebody who has gone."""
+    if not copies:
+        return copies
+    among, value = _among(db, {copy.outgoing_id for copy in copies})
+    issues = set(db.scalars(text(f"SELECT id FROM outgoing WHERE segment IS NOT NULL AND id {among}"), {"ids": value}))
+    if not issues:
+        return copies
+    among, value = _among(db, {copy.member_id for copy in copies if copy.outgoing_id in issues})
+    still = f"SELECT id FROM member WHERE status = :enabled AND delivery <> :none AND id {among}"
+    wanted = set(db.scalars(text(still), {"ids": value, "enabled": Status.ENABLED, "none": DeliveryMode.NONE}))
+    return [copy._replace(email=None) if copy.outgoing_id in issues and copy.member_id not in wanted else copy for copy in copies]
 
 
 WITH_ADDRESS = "LEFT JOIN member ON member.id = d.member_id LEFT JOIN address ON address.id = member.address_id"
@@ -147,7 +224,7 @@ def _claim_sqlite(db: Session, values: dict[str, int]) -> list[Claimed]:
     # The writing transaction (BEGIN IMMEDIATE) keeps others away between the two statements.
     due = f"""SELECT d.id, d.outgoing_id, d.member_id, d.attempts + 1, address.email
         FROM (SELECT * FROM delivery WHERE due <= :now ORDER BY due, id LIMIT :limit) AS d {WITH_ADDRESS}"""
-    found = [Claimed._make(row) for row in db.execute(text(due), values)]
+    found = [Claimed(*row) for row in db.execute(text(due), values)]
     if found:
         among, ids = _among(db, (row.id for row in found))
         lease = f"UPDATE delivery SET due = :until, holder = :holder, attempts = attempts + 1 WHERE id {among}"
@@ -163,7 +240,7 @@ def _claim_postgresql(db: Session, values: dict[str, int]) -> list[Claimed]:
             FROM picked WHERE delivery.id = picked.id
             RETURNING delivery.id, delivery.outgoing_id, delivery.member_id, delivery.attempts)
         SELECT d.id, d.outgoing_id, d.member_id, d.attempts, address.email FROM d {WITH_ADDRESS} ORDER BY d.id"""
-    return [Claimed._make(row) for row in db.execute(text(lease), values)]
+    return [Claimed(*row) for row in db.execute(text(lease), values)]
 
 
 def posts(db: Session, ids: Collection[int]) -> dict[int, Post]:

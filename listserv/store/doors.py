@@ -9,8 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, delete, func, or_, selec
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from listserv.store.archive import SHOWN, Message, Thread
-from listserv.store.base import Base, Word, slices
-from listserv.store.digests import Digest
+from listserv.store.base import Base, Word
 from listserv.store.lists import MailingList
 from listserv.store.members import Member, Status
 from listserv.store.moderation import Held, Journal
@@ -19,11 +18,12 @@ from listserv.store.queue import Incoming, Letter
 
 
 class Asks(StrEnum):
-    """What a letter that waits for its author's word asks them: whether it is right, or whether their name may be seen, and by whom."""
+    """What a letter that waits for its author's word asks them: whether it is right, whether their name may be seen, and by whom, or which thread it is for."""
 
     PREVIEW = "preview"
     NAME_ON_LIST = "name-on-list"
     NAME_TO_MODERATORS = "name-to-moderators"
+    THREAD = "thread"
 
 
 class Preview(Base):
@@ -109,11 +109,24 @@ def waits_already(db: Session, list_id: int, raw_id: int) -> bool:
     return db.scalar(query.where(Preview.list_id == list_id, Incoming.raw_id == raw_id).limit(1)) is not None
 
 
-def previews_due(db: Session, now: datetime, limit: int, *, lock: bool = True) -> Sequence[Preview]:
-    """Those whose author is to be reminded, or whose time is over; locked, but for whoever only looks."""
-    query = select(Preview).options(joinedload(Preview.user), joinedload(Preview.mlist)).where(Preview.due_at <= now)
+def previews_due(db: Session, now: datetime, limit: int, *, lock: bool = True, threads: bool = False) -> Sequence[Preview]:
+    """Those whose author is to be reminded, or whose time is over; locked, but for whoever only looks. `threads`: answers to digests, else all others."""
+    asks = Preview.asks == Asks.THREAD if threads else Preview.asks != Asks.THREAD
+    query = select(Preview).options(joinedload(Preview.user), joinedload(Preview.mlist)).where(Preview.due_at <= now, asks)
     query = query.order_by(Preview.due_at, Preview.id).limit(limit)
     return db.scalars(query.with_for_update(of=Preview, skip_locked=True) if lock else query).all()
+
+
+def count_threads_asked(db: Session, list_id: int, user_id: int) -> int:
+    """How many answers of this person to digests wait until they have said which thread they are for."""
+    mine = Preview.list_id == list_id, Preview.user_id == user_id, Preview.asks == Asks.THREAD
+    return db.scalar(select(func.count()).select_from(Preview).where(*mine)) or 0
+
+
+def newest_detail(db: Session, purpose: Purpose, object_id: int) -> str:
+    """What the newest key of that purpose to this object was to say besides; empty where there is none."""
+    query = select(Token.detail).where(Token.purpose == purpose, Token.object_id == object_id)
+    return db.scalar(query.order_by(Token.id.desc()).limit(1)) or ""
 
 
 # ---- questions without a name -------------------------------------------------------------------------------
@@ -133,10 +146,10 @@ def questions_of(db: Session, list_id: int, user_id: int) -> Sequence[Held]:
     return db.scalars(query.order_by(Held.id)).all()
 
 
-def decided_before(db: Session, moment: datetime, limit: int) -> Sequence[Unnamed]:
-    """Those whose questions were decided before then and cannot be undone any more."""
-    query = select(Unnamed).join(Held, Held.id == Unnamed.held_id).where(Held.decided_at <= moment)
-    return db.scalars(query.order_by(Unnamed.id).limit(limit).with_for_update(of=Unnamed, skip_locked=True)).all()
+def decided_before(db: Session, moment: datetime, limit: int, *, lock: bool = True) -> Sequence[Unnamed]:
+    """Those whose questions were decided before then and cannot be undone any more; locked, but for whoever only looks."""
+    query = select(Unnamed).join(Held, Held.id == Unnamed.held_id).where(Held.decided_at <= moment).order_by(Unnamed.id).limit(limit)
+    return db.scalars(query.with_for_update(of=Unnamed, skip_locked=True) if lock else query).all()
 
 
 def secure_delete(db: Session, *, on: bool) -> None:
@@ -208,17 +221,15 @@ def names_for(db: Session, thread_id: int) -> Sequence[Any]:
     return db.execute(query.where(Message.thread_id == thread_id, SHOWN).order_by(Thanks.id)).all()
 
 
-def thanks_since(db: Session, list_id: int, since: datetime, limit: int) -> Sequence[Any]:
-    """(message_id, hash, author, author_email, subject, name) of the thanks on a list since then, by message, oldest first."""
-    columns = Thanks.message_id, Message.hash, Message.author, Message.author_email, Thread.subject, User.name
+def thanks_between(db: Session, list_id: int, after: datetime, upto: datetime, limit: int) -> Sequence[Any]:
+    """A list's thanks behind one moment and until another, oldest first.
+
+    As (message_id, hash, author, author_email, user_id, thread_id, topic_id, subject, name).
+    """
+    about = Message.user_id, Message.thread_id, Thread.topic_id, Thread.subject
+    columns = Thanks.message_id, Message.hash, Message.author, Message.author_email, *about, User.name
     query = select(*columns).join(Message, Message.id == Thanks.message_id).join(Thread, Thread.id == Message.thread_id).join(User, User.id == Thanks.user_id)
-    return db.execute(query.where(Thanks.list_id == list_id, Thanks.at > since, SHOWN).order_by(Thanks.id).limit(limit)).all()
-
-
-def last_digests(db: Session, member_ids: Collection[int]) -> dict[int, datetime]:
-    """When the last digest that said anything was made of each of these members who has had one."""
-    query = select(Digest.member_id, func.max(Digest.made_at)).where(Digest.letter_id.is_not(None)).group_by(Digest.member_id)
-    return {member_id: at for some in slices(member_ids) for member_id, at in db.execute(query.where(Digest.member_id.in_(some)))}
+    return db.execute(query.where(Thanks.list_id == list_id, Thanks.at > after, Thanks.at <= upto, SHOWN).order_by(Thanks.id).limit(limit)).all()
 
 
 def last_letter(db: Session, kind: str, list_id: int, to_key: str) -> datetime | None:

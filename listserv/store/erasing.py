@@ -43,7 +43,7 @@ class Erasure(Base):
 # Kept by number alone once the person behind it has no name: who decided what must stay tellable.
 STAYS = frozenset({"journal", "erasure"})
 # Shared with others, or handled by themselves.
-SHARED = frozenset({"user", "message", "held", "incoming", "letter"})
+SHARED = frozenset({"user", "message", "held", "incoming", "letter", "issue", "issue_image"})
 # A bar that forgets whom it bars is none; and bytes are looked into elsewhere.
 UNSWEPT = frozenset({"ban", "list_rule", "raw", "alembic_version"})
 # Names of people and lists, which others may bear as well: whose name it is, the address beside it says.
@@ -59,7 +59,7 @@ NAMES = frozenset(
     }
 )
 # A person's number in a row that belongs to others: the row stays, the number goes.
-OTHERS = frozenset({"decided_by", "invited_by"})
+OTHERS = frozenset({"decided_by", "invited_by", "planned_by"})
 # Where an address stands that says whose the row is: table and column.
 ADDRESSED = (
     ("application", "key"),
@@ -83,10 +83,10 @@ def erasure_of(db: Session, user_id: int) -> Erasure | None:
     return db.scalar(select(Erasure).where(Erasure.user_id == user_id))
 
 
-def erasures_due(db: Session, now: datetime, limit: int) -> Sequence[Erasure]:
-    """Those whose day has come, the oldest first."""
-    query = select(Erasure).where(Erasure.due_at <= now).order_by(Erasure.due_at, Erasure.id)
-    return db.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+def erasures_due(db: Session, now: datetime, limit: int, *, lock: bool = True) -> Sequence[Erasure]:
+    """Those whose day has come, the oldest first; locked, but for whoever only looks."""
+    query = select(Erasure).where(Erasure.due_at <= now).order_by(Erasure.due_at, Erasure.id).limit(limit)
+    return db.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
 
 
 # ---- telling ------------------------------------------------------------------------------------------------
@@ -111,6 +111,9 @@ def _belongs(table: Table, user_id: int, addresses: set[str]) -> Any:
     ways += [column.in_(members) for column in table.c if column.name == "member_id" and table.name != "member"]
     ways += [column.in_(drafts) for column in table.c if column.name == "draft_id"]
     ways += [table.c[name].in_(addresses) for where, name in ADDRESSED if where == table.name]
+    if table.name == "issue_image":
+        issue = Base.metadata.tables["issue"]
+        ways.append(table.c.issue_id.in_(select(issue.c.id).where(issue.c.author_id == user_id)))
     if table.name == "user":
         ways.append(table.c.id == user_id)
     return or_(*ways) if ways else None

@@ -186,6 +186,12 @@ def waiting(db: Session, limit: int, full: Collection[int]) -> Sequence[Invitati
     return _some(db, query.order_by(Invitation.id), limit)
 
 
+def waiting_here(db: Session, list_id: int, limit: int) -> Sequence[Invitation]:
+    """Those of one list still to be sent, oldest first."""
+    query = select(Invitation).where(Invitation.state == InvitationState.WAITING, Invitation.list_id == list_id)
+    return db.scalars(query.order_by(Invitation.id).limit(limit)).all()
+
+
 def lists_waiting(db: Session) -> Sequence[int]:
     """The lists with invitations still to be sent."""
     return db.scalars(select(Invitation.list_id).where(Invitation.state == InvitationState.WAITING).distinct()).all()
@@ -211,15 +217,16 @@ def lists_to_tell(db: Session, before: datetime, limit: int) -> Sequence[int]:
     return db.scalars(query.order_by(Invitation.list_id).limit(limit)).all()
 
 
-def untold(db: Session, list_id: int) -> Sequence[Invitation]:
+def untold(db: Session, list_id: int, *, lock: bool = True) -> Sequence[Invitation]:
     """The answers that no moderator of the list has heard of, oldest first; locked, and without those that another worker is telling."""
     query = select(Invitation).where(Invitation.list_id == list_id, UNTOLD).order_by(Invitation.decided_at, Invitation.id)
-    return db.scalars(query.with_for_update(of=Invitation, skip_locked=True)).all()
+    return db.scalars(query.with_for_update(of=Invitation, skip_locked=True) if lock else query).all()
 
 
-def over(db: Session, before: datetime, limit: int) -> Sequence[Invitation]:
+def over(db: Session, before: datetime, limit: int, *, lock: bool = True) -> Sequence[Invitation]:
     """Those that were over before then, whatever came of them; locked."""
-    return _some(db, select(Invitation).where(Invitation.decided_at <= before).order_by(Invitation.decided_at, Invitation.id), limit)
+    query = select(Invitation).where(Invitation.decided_at <= before).order_by(Invitation.decided_at, Invitation.id)
+    return _some(db, query, limit, lock=lock)
 
 
 def batch_with(db: Session, list_id: int, raw_id: int) -> Batch | None:

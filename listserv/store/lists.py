@@ -56,6 +56,14 @@ class CertainSpam(StrEnum):
     DISCARD = "discard"
 
 
+class Reports(StrEnum):
+    """When coordinators get a letter with the list's figures: each month and each school year, once a school year, never."""
+
+    MONTH = "month"
+    YEAR = "year"
+    NONE = "none"
+
+
 class MailingList(Base):
     __tablename__ = "mailing_list"
     __table_args__ = (Index("uq_mailing_list_import_of", "import_of", unique=True),)
@@ -80,11 +88,14 @@ class MailingList(Base):
     first_post: Mapped[FirstPost] = mapped_column(Word(FirstPost), default=FirstPost.ACCEPT, server_default="accept")
     certain_spam: Mapped[CertainSpam] = mapped_column(Word(CertainSpam), default=CertainSpam.HOLD, server_default="hold")
     thanks: Mapped[ThankYous] = mapped_column(Word(ThankYous), default=ThankYous.POST, server_default="post")
+    # Digests name who is new on the list.
+    tell_newcomers: Mapped[bool] = mapped_column(default=False, server_default=false())
     # What applicants are asked, one question a line; and the sentence that they agree to (usecases.consents).
     questions: Mapped[str] = mapped_column(Text, default="", server_default="")
     consent: Mapped[str] = mapped_column(Text, default="", server_default="")
     # More people than that are invited on the following days.
     invitations_a_day: Mapped[int] = mapped_column(default=100, server_default="100")
+    report: Mapped[Reports] = mapped_column(Word(Reports), default=Reports.MONTH, server_default="month")
     # The number of the newest archived message; what is new to somebody is counted by it, never by the clock.
     last_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, func, select, text, true
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, Word
@@ -30,8 +30,21 @@ class Status(StrEnum):
     BOUNCING = "bouncing"
 
 
+class DigestForm(StrEnum):
+    """How a digest is written: as a page with its text, as text alone, as a parcel of mails (RFC 2046), as RFC 1153 has it."""
+
+    HTML = "html"
+    PLAIN = "plain"
+    MIME = "mime"
+    RFC1153 = "rfc1153"
+
+
 MODERATING = (Role.MODERATOR, Role.OWNER)
 DEFAULT_SCHEDULE = "daily 07:00"
+
+
+# Few have a pause that ends, and nobody stays without a plan: looked for again and again among all members.
+PAUSED, UNPLANNED = text("paused_until IS NOT NULL"), text("digest_due IS NULL AND delivery = 'digest'")
 
 
 class Member(Base):
@@ -40,7 +53,10 @@ class Member(Base):
         UniqueConstraint("list_id", "user_id"),
         # The order in which a post is fanned out, and who gets copies.
         Index("ix_member_fan_out", "list_id", "delivery", "status", "id"),
-        Index("ix_member_digest_due", "digest_due"),
+        # The order in which digests are made: equal ones are neighbours (store.digests.IN_TURN).
+        Index("ix_member_paused_until", "paused_until", sqlite_where=PAUSED, postgresql_where=PAUSED),
+        Index("ix_member_unplanned", "id", sqlite_where=UNPLANNED, postgresql_where=UNPLANNED),
+        Index("ix_member_digest_due", "digest_due", "list_id", "digest_seq", "schedule", "digest_form", "id"),
         NEVER_AGAIN,
     )
 
@@ -63,7 +79,19 @@ class Member(Base):
     # Digests: everything up to this sequence has been told; the next is due then (empty: none owed by the calendar).
     digest_seq: Mapped[int] = mapped_column(default=0)
     digest_due: Mapped[datetime | None]
+    # Of what no digest has told yet, some may have come as copies: they have changed from one to the other.
+    digest_mixed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # A digest comes only when there are so many messages; since which slot fewer have been waiting.
+    digest_least: Mapped[int] = mapped_column(default=1, server_default="1")
+    digest_waits: Mapped[datetime | None]
+    digest_form: Mapped[DigestForm] = mapped_column(Word(DigestForm), default=DigestForm.HTML, server_default="html")
+    # Until when thanks and new people have been told: a slot, so that it is the same for all who share one.
+    digest_told: Mapped[datetime | None]
+    # Threads in which they have written come at once, whatever is digested otherwise.
+    own_threads: Mapped[bool] = mapped_column(default=False, server_default=false())
     joined_at: Mapped[datetime]
+    # A coordinator who has not told the letters with the list's figures to stop.
+    reports: Mapped[bool] = mapped_column(default=True, server_default=true())
     # Which of this member's feed addresses is good: each new one has the next number, and the older ones die.
     feed_number: Mapped[int] = mapped_column(default=0, server_default="0")
 
@@ -107,10 +135,16 @@ def count_members(db: Session, mlist: MailingList) -> int:
     return db.scalar(select(func.count()).select_from(Member).where(Member.list_id == mlist.id)) or 0
 
 
-def pauses_over(db: Session, now: datetime, limit: int) -> Sequence[Member]:
-    """Paused members whose pause has ended."""
-    query = select(Member).where(Member.status == Status.PAUSED, Member.paused_until <= now)
-    return db.scalars(query.order_by(Member.id).limit(limit)).all()
+def gets_mail_by(member: Member, moment: datetime) -> bool:
+    """Will the member get mail then, should nothing happen but that a pause ends?"""
+    over = member.status is Status.PAUSED and member.paused_until is not None and member.paused_until <= moment
+    return over or member.status is Status.ENABLED
+
+
+def pauses_over(db: Session, now: datetime, limit: int, *, lock: bool = True) -> Sequence[Member]:
+    """Paused members whose pause has ended; locked, but for whoever only looks."""
+    query = select(Member).where(Member.status == Status.PAUSED, Member.paused_until <= now).order_by(Member.id).limit(limit)
+    return db.scalars(query.with_for_update(of=Member, skip_locked=True) if lock else query).all()
 
 
 def count_owners(db: Session, list_id: int) -> int:

@@ -108,8 +108,9 @@ class Application(Base):
     decider: Mapped[User | None] = relationship()
 
 
-# Partings, which are few beside all else that is noted.
+# Partings and arrivals, which are few beside all else that is noted.
 REMOVED = text("what = 'member-removed'")
+ADDED = text("what = 'member-added'")
 
 
 class Journal(Base):
@@ -120,6 +121,7 @@ class Journal(Base):
         Index("ix_journal_about", "about", "about_id"),
         Index("ix_journal_list", "list_id", "id"),
         Index("ix_journal_removed", "list_id", "id", sqlite_where=REMOVED, postgresql_where=REMOVED),
+        Index("ix_journal_added", "list_id", "at", sqlite_where=ADDED, postgresql_where=ADDED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,12 +1,18 @@
 """Single letters: those that wait to be sent, and how many somebody has had."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from listserv.store.base import Base
+from listserv.store.lists import MailingList
 from listserv.store.queue import Incoming, Letter, State
+
+# Of one Message-ID, so many mails are looked at.
+ALIKE = 20
 
 
 def claim(db: Session, holder: int, now: int, until: int, limit: int) -> Sequence[Letter]:
@@ -20,6 +26,14 @@ def claim(db: Session, holder: int, now: int, until: int, limit: int) -> Sequenc
     db.execute(mine.execution_options(synchronize_session=False))
     rows = select(Letter).where(Letter.id.in_(ids)).order_by(Letter.id)
     return db.scalars(rows.execution_options(populate_existing=True)).all()
+
+
+def keep_all(db: Session, letters: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Write down letters that wait, each with an envelope sender of its own, in few statements; their numbers by these senders."""
+    # The table and not the model: there is nothing to keep track of, and every column is given. Sorted rows would cost a statement each.
+    table = Base.metadata.tables[Letter.__tablename__]
+    made = insert(table).returning(table.c.mail_from, table.c.id)
+    return {row.mail_from: row.id for row in db.execute(made, letters)} if letters else {}
 
 
 def automatic_since(db: Session, mailbox: str, since: datetime, but: Sequence[str] = ()) -> int:
@@ -40,7 +54,25 @@ def answers_since(db: Session, mailbox: str, echo: bytes, since: datetime) -> in
     return db.scalar(query.where(Letter.mailbox == mailbox, Letter.created_at > since, Incoming.echo == echo)) or 0
 
 
+def forwarded_before(db: Session, mail: Incoming) -> bool:
+    """Has this very mail reached the humans already, by another address of the same list?"""
+    query = select(Incoming.id).where(Incoming.raw_id == mail.raw_id, Incoming.list_id == mail.list_id, Incoming.state == State.FORWARDED)
+    return db.scalar(query.where(Incoming.id != mail.id).limit(1)) is not None
+
+
 def answered_before(db: Session, mail: Incoming) -> bool:
     """Has this very mail been answered already, at another address of the same list?"""
     query = select(Incoming.id).where(Incoming.raw_id == mail.raw_id, Incoming.list_id == mail.list_id, Incoming.state == State.ANSWERED)
     return db.scalar(query.where(Incoming.id != mail.id).limit(1)) is not None
+
+
+def answered_alike(db: Session, mail: Incoming) -> Sequence[int]:
+    """The mails (`raw.id`) of the same Message-ID that have been answered at the same address."""
+    query = select(Incoming.raw_id).where(Incoming.message_id == mail.message_id, Incoming.rcpt == mail.rcpt, Incoming.state == State.ANSWERED)
+    return db.scalars(query.where(Incoming.id != mail.id).limit(ALIKE)).all()
+
+
+def latest_of_kinds(db: Session, mlist: MailingList, keys: Collection[str], kinds: Sequence[str], limit: int) -> Sequence[Letter]:
+    """The newest letters of these kinds about a list to these addresses."""
+    query = select(Letter).where(Letter.to_key.in_(keys), Letter.list_id == mlist.id, Letter.kind.in_(kinds))
+    return db.scalars(query.order_by(Letter.id.desc()).limit(limit)).all()

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, extract, func, li
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
+from listserv.store.issues import Issue
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import Member
 from listserv.store.positions import MARKS
@@ -104,11 +105,13 @@ PART = aliased(Thread)
 LISTED_PART = (PART.merged_into.is_(None), PART.hidden_at.is_(None))
 # Has anything been split off from it? What, is asked only where something has.
 PARTED = exists(select(PART.id).where(PART.split_from == Thread.id, *LISTED_PART).correlate(Thread)).label("parted")
+# Did it begin with an issue of the newsletter?
+ISSUED = exists(select(Issue.id).join(Message, Message.id == Issue.message_id).where(Message.thread_id == Thread.id).correlate(Thread)).label("issued")
 PARTS = select(PART.id, PART.subject).where(PART.split_from == THREAD, *LISTED_PART).order_by(PART.id)
 
 ONE_THREAD = (
     select(Thread.id, Thread.subject, Thread.merged_into, Thread.messages, Thread.first_at, Thread.last_at)
-    .add_columns(Thread.pinned, Thread.closed, Thread.hidden_at, Topic.slug, Topic.title, PARTED)
+    .add_columns(Thread.pinned, Thread.closed, Thread.hidden_at, Topic.slug, Topic.title, PARTED, ISSUED)
     .outerjoin(Topic, Topic.id == Thread.topic_id)
     .where(Thread.id == THREAD, Thread.list_id == LIST)
 )

@@ -74,6 +74,12 @@ class Purpose(StrEnum):
     # Of somebody who was invited; and of a moderator who has sent a list of people.
     INVITATION = "invitation"
     DECIDE_BATCH = "decide-batch"
+    # In the letter that tells coordinators the figures.
+    REPORT = "report"
+    # In the preview of a newsletter's issue; its detail says which revision was shown.
+    ISSUE = "issue"
+    # In the letter that offers coordinators paragraphs for the next issue.
+    MILESTONES = "milestones"
 
 
 class Token(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, Word
@@ -92,6 +92,12 @@ class Outgoing(Base):
     # The newest member id that has a delivery row; NULL once all have.
     upto: Mapped[int | None] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime]
+    # An issue of a newsletter goes to this segment (store.segments; empty: to all), whether they get posts or digests; NULL: a post.
+    segment: Mapped[str | None] = mapped_column(Text)
+    # At one clock time in each reader's zone: "2026-11-27T08:00 Europe/Warsaw", the zone of those who have named none. Empty: at once.
+    clock: Mapped[str] = mapped_column(String(96), default="", server_default="")
+    # Does the body hold fields that are filled for each reader (newsletters.filling)?
+    fields: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Delivery(Base):

@@ -6,7 +6,11 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from listserv.store.issues import Issue
+from listserv.store.moderation import Journal
 from listserv.store.queue import Delivery, Letter, Outgoing
+
+STOPPED = "issue-stopped"
 
 
 def stop_copies(db: Session, message_id: int) -> int:
@@ -21,8 +25,10 @@ def stop_copies(db: Session, message_id: int) -> int:
 
 
 def resume_copies(db: Session, message_id: int) -> None:
-    """Put a post on its way again: who has had a copy gets no second one."""
-    db.execute(update(Outgoing).where(Outgoing.message_id == message_id).values(upto=0))
+    """Put a post on its way again: who has had a copy gets no second one. An issue that a human has stopped stays where it is."""
+    stopped = select(Journal.id).join(Issue, (Journal.about == Issue.__tablename__) & (Journal.about_id == Issue.id))
+    stopped = stopped.where(Issue.message_id == message_id, Journal.what == STOPPED)
+    db.execute(update(Outgoing).where(Outgoing.message_id == message_id, ~stopped.exists()).values(upto=0))
 
 
 def copies_left(db: Session, message_ids: Collection[int]) -> dict[int, int]:

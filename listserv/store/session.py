@@ -85,3 +85,8 @@ def look(db: Session, statement: TypedReturnsRows[*Columns], facts: dict[str, An
     writes is asked itself, so that what it has not sent yet is not overlooked.
     """
     return db.execute(statement, facts) if db.autoflush else db.connection().execute(statement, facts)
+
+
+def only_looks(db: Session) -> bool:
+    """Is this a session that cannot change anything, nor lock a row?"""
+    return bool(db.get_bind().get_execution_options().get("postgresql_readonly"))

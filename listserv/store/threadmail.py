@@ -38,10 +38,22 @@ def thread_of_ids(db: Session, mlist: MailingList, ids: Sequence[str]) -> Thread
     return shown_thread(db, mlist, nearest) if nearest else None
 
 
+def message_of_ids(db: Session, mlist: MailingList, ids: Sequence[str]) -> Message | None:
+    """The last of the messages with these Message-IDs that the list knows and shows."""
+    query = select(Message).where(Message.list_id == mlist.id, Message.message_id.in_(ids), SHOWN)
+    found = {message.message_id: message for message in db.scalars(query)} if any(ids) else {}
+    return next((found[one] for one in reversed(ids) if one in found), None)
+
+
 def titles(db: Session, mlist: MailingList) -> Sequence[Any]:
     """(id, subject) of the list's newest threads."""
     query = select(Thread.id, Thread.subject).where(Thread.list_id == mlist.id, Thread.merged_into.is_(None), Thread.hidden_at.is_(None), Thread.messages > 0)
     return db.execute(query.order_by(Thread.last_at.desc(), Thread.id.desc()).limit(LOOKED_THROUGH)).all()
+
+
+def sent_as(db: Session, message: Message) -> Outgoing | None:
+    """As this message went to members, if it did."""
+    return db.scalar(select(Outgoing).where(Outgoing.message_id == message.id).limit(1))
 
 
 def newest_of(db: Session, thread: Thread, limit: int) -> Sequence[Any]:

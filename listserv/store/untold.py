@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, func, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base, Word, slices
@@ -57,16 +57,27 @@ def count_for(db: Session, list_id: int, email: str) -> int:
     return db.scalar(select(func.count()).select_from(Untold).where(Untold.list_id == list_id, Untold.email == email)) or 0
 
 
-def forget_decided(db: Session, list_id: int, email: str) -> None:
-    """What is decided meanwhile, or gone, needs no more telling."""
+def still_waiting(db: Session, list_id: int, email: str) -> tuple[int, datetime | None]:
+    """How many of these wait indeed, and since when the oldest of those of which the moderator has heard nothing."""
+    unheard = func.min(Untold.kept_at).filter(Untold.told_at.is_(None))
+    count, since = db.execute(select(func.count(), unheard).where(Untold.list_id == list_id, Untold.email == email, _still())).one()
+    return count, since
+
+
+def _still() -> ColumnElement[bool]:
+    """Is what a row is about still to be decided?"""
     waits = (
         (Purpose.LETTER, select(Incoming.id).where(Incoming.id == Untold.object_id)),
         (Purpose.DECIDE_HELD, select(Held.id).where(Held.id == Untold.object_id, *PENDING)),
         (Purpose.DECIDE_APPLICATION, select(Application.id).where(Application.id == Untold.object_id, *OPEN)),
     )
-    for purpose, still in waits:
-        mine = delete(Untold).where(Untold.list_id == list_id, Untold.email == email, Untold.purpose == purpose)
-        db.execute(mine.where(~still.correlate(Untold).exists()), execution_options={"synchronize_session": False})
+    return or_(*(and_(Untold.purpose == purpose, still.correlate(Untold).exists()) for purpose, still in waits))
+
+
+def forget_decided(db: Session, list_id: int, email: str) -> None:
+    """What is decided meanwhile, or gone, needs no more telling."""
+    mine = delete(Untold).where(Untold.list_id == list_id, Untold.email == email)
+    db.execute(mine.where(~_still()), execution_options={"synchronize_session": False})
 
 
 def hold_for(db: Session, list_id: int, email: str, before: datetime) -> bool:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from listserv.errors import NotFound
 from listserv.mail.address import LIST_NAME
+from listserv.store.issues import GONE, Issue
 from listserv.store.lists import REAL, Archive, MailingList, list_by_name
 from listserv.store.members import MODERATING, Member, Role, member_of
 
@@ -57,9 +58,10 @@ def readable_list(db: Session, name: str, actor: Actor) -> MailingList:
     return mlist
 
 
-# Built once: every page of an archive asks it.
+# Built once: every page of an archive asks it. Are there issues of a newsletter to read?
+ISSUED = exists(select(Issue.id).where(Issue.list_id == MailingList.id, Issue.state.in_(GONE)).correlate(MailingList)).label("issued")
 LIST_AND_MEMBER = (
-    select(MailingList, Member)
+    select(MailingList, Member, ISSUED)
     .outerjoin(Member, and_(Member.list_id == MailingList.id, Member.user_id == bindparam("user")))
     .where(MailingList.name == bindparam("name"))
 )
@@ -67,12 +69,18 @@ LIST_AND_MEMBER = (
 
 def list_and_member(db: Session, name: str, actor: Actor) -> tuple[MailingList, Member | None]:
     """The list of that name and this person's membership of it, in one look. Raises NotFound like `readable_list`."""
+    mlist, member, _ = list_member_issued(db, name, actor)
+    return mlist, member
+
+
+def list_member_issued(db: Session, name: str, actor: Actor) -> tuple[MailingList, Member | None, bool]:
+    """The same, and whether the list has sent issues of a newsletter. Raises NotFound like `readable_list`."""
     asked = name.lower()
     found = db.execute(LIST_AND_MEMBER, {"name": asked, "user": actor.user_id or 0}).one_or_none() if LIST_NAME.fullmatch(asked) else None
     if found is None or not (found[1] or actor.administrator or found[0].archive is Archive.PUBLIC):
         raise NotFound("there is no such page")
-    mlist, member = found
-    return mlist, member
+    mlist, member, issued = found
+    return mlist, member, bool(issued)
 
 
 def membership(db: Session, mlist: MailingList, actor: Actor) -> Member | None:

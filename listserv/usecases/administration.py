@@ -37,7 +37,9 @@ LIST_SETTINGS = ("title", "description", "language", "archive", "joining", "repl
     "first_post",
     "certain_spam",
     "thanks",
+    "tell_newcomers",
     "invitations_a_day",
+    "report",
     "questions",
     "consent",
 )

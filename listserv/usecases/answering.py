@@ -94,6 +94,7 @@ def _settings(db: Session, member: Member, wanted: Sequence[Command], changed: S
     when = "pause" if f"unheard_{Kind.PAUSE}" in half else "digest" if any(one.startswith("unheard") for one in half) else ""
     said = {"changed": tuple(changed), "unheard": when, "begins_later": f"later_{Kind.PAUSE}" in half}
     told = {"unknown": steering.unknown_topics(member, wanted), "asked_how": any(command.kind is Kind.WHO for command in wanted)}
+    told["unknown_zone"] = next((command.words for command in wanted if command.kind is Kind.ZONE and not steering.zone_named(command.words)), "")
     return {**steering.facts(db, member), **steering.standing(db, member), **said, **told, **_topics(member)}
 
 

@@ -9,6 +9,7 @@ from listserv.mail import address, agreement, confirming
 from listserv.mail.confirming import Said
 from listserv.store.moderation import OPEN_STATES, Application, ApplicationState, count_journal, open_application, unconfirmed
 from listserv.usecases import applicationletters, consents, questions
+from listserv.usecases.access import Actor
 from listserv.usecases.applicants import Applicant
 from listserv.usecases.consents import How
 from listserv.usecases.journal import note
@@ -19,10 +20,11 @@ from listserv.usecases.outbox import Cause
 LONGEST_NOD = 4
 
 
-def confirm(db: Session, application: Application, words: str, cause: Cause, now: datetime, *, text: str = "") -> None:
+def confirm(db: Session, application: Application, words: str, cause: Cause, now: datetime, *, text: str = "", actor: Actor = BY_MAIL) -> None:
     """The applicant has answered from the address they applied with: now the moderators are asked. Harmless when repeated.
 
-    `text`: the whole reply with what it quotes, in which answers may stand below the questions.
+    `text`: the whole reply with what it quotes, in which answers may stand below the questions. On the web it is a button that
+    answers, on the page that our letter leads to.
     """
     hold(db, application)
     if application.state is ApplicationState.LAPSED:
@@ -31,15 +33,15 @@ def confirm(db: Session, application: Application, words: str, cause: Cause, now
         answer(db, application, words, cause, now, text=text)
         return
     mlist = application.mlist
-    note(db, BY_MAIL, "application-confirmed", mlist=mlist, now=now, about=application, detail=words)
+    note(db, actor, "application-confirmed", mlist=mlist, now=now, about=application, detail=words)
     rest = questions.take(application, text or words, words)
     if len(rest.split()) > LONGEST_NOD:
         application.text = f"{application.text}\n\n{rest}".strip()
-    agreed = None if agreement.refuses(words) else How.REPLY
+    agreed = None if agreement.refuses(words) else How.REPLY if actor is BY_MAIL else How.FORM
     if agreed is None:
         _refuse(db, application, now)
     mine = Applicant(address.Mailbox(application.name, application.email), "", "", application.language, True, cause.incoming, "replied", agreed=agreed)
-    put_before_moderators(db, application, mine, BY_MAIL, now)
+    put_before_moderators(db, application, mine, actor, now)
     _ask_about_others(db, application, cause, now)
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from listserv import links
 from listserv.mail import confirming
+from listserv.store.lists import Joining
 from listserv.store.moderation import Application, ApplicationState, last_journal
 from listserv.store.people import Purpose, User
 from listserv.usecases import consents, deciding, outbox, questions, tokens
@@ -24,9 +26,12 @@ def ask_to_confirm(db: Session, application: Application, cause: Cause, now: dat
     `again`: where to answer once more, after a reply that was neither yes nor no.
     """
     mlist, email = application.mlist, application.email
-    token = "" if again else tokens.issue(db, Purpose.CONFIRM_APPLICATION, email, now, mlist=mlist, object_id=application.id, days=TOKEN_DAYS)
+    by_button = mlist.joining is Joining.OPEN
+    token = tokens.issue(db, Purpose.CONFIRM_APPLICATION, email, now, mlist=mlist, object_id=application.id, days=TOKEN_DAYS) if by_button or not again else ""
     facts: dict[str, Any] = {"questions": questions.unanswered(application), "consent": consents.sentence(mlist, application.language)}
-    facts["again"] = bool(again)
+    # Where nobody decides a yes is all there is to say, and a button says it as well.
+    facts |= {"again": bool(again), "typed": application.raw_id is None}
+    facts |= {"confirm_url": links.subscribe_url(outbox.settings_of(db), mlist.name, token) if by_button else ""}
     reply_to = again or deciding.reply_address(db, token)
     outbox.write(db, "application-confirm", email, application.language, now, mlist=mlist, reply_to=reply_to, cause=cause, **facts)
 

@@ -54,10 +54,15 @@ WORDS = {
     Kind.NAME: N_("another name on the list"),
     Kind.ADDRESS: N_("mail to another address from now on"),
     Kind.LANGUAGE: N_("letters in another language"),
+    Kind.ZONE: N_("the hours of another time zone"),
     Kind.DATA: N_("a copy of everything kept here about its owner"),
     Kind.ERASE: N_("the erasure of everything kept here about its owner"),
     Kind.KEEP: N_("no erasure after all"),
     Kind.PREVIEW: N_("a look at one’s own messages before they leave"),
+    Kind.AT_LEAST: N_("a digest only of several messages"),
+    Kind.OWN_AT_ONCE: N_("some threads without delay"),
+    Kind.OWN_LATER: N_("one’s own threads as all the others"),
+    Kind.DIGEST_FORM: N_("digests of another kind"),
     Kind.NO_PREVIEW: N_("no look at one’s own messages before they leave"),
 }
 

@@ -12,6 +12,7 @@ from listserv.mail.authentication import Alignment
 from listserv.mail.decisions import Answer
 from listserv.mail.invited import Order, Verb
 from listserv.mail.peoplelines import People
+from listserv.store import calendar
 from listserv.store import invitations as rows
 from listserv.store.invitations import Batch, BatchState
 from listserv.store.lists import MailingList, lock
@@ -21,12 +22,14 @@ from listserv.usecases import batches, deciding, inviting, limits, ordering, out
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.deciding import Decider, Proof
+from listserv.usecases.digesting import Owed
 from listserv.usecases.journal import note
 from listserv.usecases.newcomers import good, sort_out
 from listserv.usecases.outbox import ACT, Cause
 
 # So many invitations to good addresses alone go out without a question: each can still say no, and a mistake is small.
 AT_ONCE = 5
+MOST_LISTED = 1_000
 # People in one order; more are several orders, so that a slip is never very large.
 MOST_PEOPLE = 500
 # Questions to a moderator about orders that nobody has proven, within so long: they use up none of a moderator's other letters.
@@ -158,16 +161,25 @@ def _carry_out(db: Session, batch: Batch, order: Order, actor: Actor, decider: D
     return _tell(db, batch, decider, "done", cause, now, count=done.sent + done.later, later=done.later)
 
 
-def run_due(db: Session, now: datetime) -> int:
+def owed(db: Session, until: datetime) -> list[Owed]:
+    """The lists of people that are gone on with."""
+    return [
+        Owed(batch.decided_at or until, "members-added", batch.mlist.name, "", f"the rest of {ordering.count_of(db, batch)} people")
+        for batch in rows.batches(db, BatchState.RUNNING, MOST_LISTED)
+    ]
+
+
+def run_due(db: Session, now: datetime, limit: int = 1) -> int:
     """Go on with a list of people that is too long for one transaction, by one slice; 0 when nothing is left."""
     for batch in rows.batches(db, BatchState.RUNNING, 1):
-        number = batch.id
+        number, slot, list_id = batch.id, batch.decided_at or now, batch.list_id
         try:
             with db.begin_nested():
                 _go_on(db, batch, now)
         except Exception:  # one list of people that cannot be finished must not keep digests and pauses waiting
             log.exception("batch failed", batch=number)
             db.get_one(Batch, number).state = BatchState.DONE
+            calendar.ran(db, "members-added", f"batch:{number}", slot, now, list_id=list_id, detail="failed")
         return 1
     return 0
 
@@ -181,6 +193,7 @@ def _go_on(db: Session, batch: Batch, now: datetime) -> None:
     if order and batches.add_some(db, batch, order, now):
         return
     batch.state = BatchState.DONE
+    calendar.ran(db, "members-added", f"batch:{batch.id}", batch.decided_at or now, now, list_id=batch.list_id)
     decider = next((one for one in deciding.deciders(db, batch.mlist) if one.user_id == batch.decided_by), None)
     if decider:
         _tell(db, batch, decider, "done", ACT, now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.parse import parse
 from listserv.rules import Reason
-from listserv.store import untold
+from listserv.store import calendar, untold
 from listserv.store.lists import MailingList
 from listserv.store.moderation import Application, Held
 from listserv.store.people import Purpose, Token
@@ -17,9 +17,13 @@ from listserv.store.untold import Untold
 from listserv.usecases import contact, deciding, floods, membership, moderation, outbox, posting, tokens, unnamed
 from listserv.usecases.arrivals import Letter, Outcome
 from listserv.usecases.deciding import Case, Decider
+from listserv.usecases.digesting import Owed
 from listserv.usecases.floods import HOUR
 from listserv.usecases.outbox import Cause
+from listserv.usecases.rowbyrow import each
 
+KIND = "more-waiting"
+MOST_LISTED = 1_000
 # Of the cases that wait, so many stand in the letter by name.
 NAMED = 10
 
@@ -27,9 +31,17 @@ NAMED = 10
 def run_due(db: Session, now: datetime, limit: int) -> int:
     """Tell every moderator with cases kept back for an hour what waits; how many were told."""
     due = [one for one in untold.to_tell(db, now - HOUR, limit) if untold.hold_for(db, *one, now - HOUR)]
-    for list_id, email in due:
-        _tell(db, db.get_one(MailingList, list_id), email, now)
-    return len(due)
+    return each(db, due, lambda one: _tell(db, db.get_one(MailingList, one[0]), one[1], now))
+
+
+def owed(db: Session, until: datetime) -> list[Owed]:
+    """The letters about what was kept back that the calendar owes at that time."""
+    found = []
+    for list_id, email in untold.to_tell(db, until - HOUR, MOST_LISTED):
+        mlist, (count, since) = db.get_one(MailingList, list_id), untold.still_waiting(db, list_id, email)
+        if since and _decider(db, mlist, email):
+            found.append(Owed(since + HOUR, KIND, mlist.name, email, f"{count} kept back"))
+    return found
 
 
 def _tell(db: Session, mlist: MailingList, email: str, now: datetime) -> None:
@@ -44,7 +56,8 @@ def _tell(db: Session, mlist: MailingList, email: str, now: datetime) -> None:
     named = [_named(db, case) for case in cases]
     facts: dict[str, Any] = {"count": count, "cases": named, "left": count - len(named)}
     reply_to = deciding.reply_address(db, token)
-    outbox.write(db, "more-waiting", email, decider.language, now, mlist=mlist, reply_to=reply_to, automatic=False, **facts)
+    calendar.ran(db, KIND, f"list:{mlist.id}", now, now, list_id=mlist.id, detail=f"{count} kept back")
+    outbox.write(db, KIND, email, decider.language, now, mlist=mlist, reply_to=reply_to, automatic=False, **facts)
 
 
 def _named(db: Session, case: Case | Incoming) -> dict[str, str]:

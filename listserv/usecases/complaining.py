@@ -19,7 +19,7 @@ from listserv.store.lists import MailingList, list_by_name
 from listserv.store.members import Member, Role, member_by_key
 from listserv.store.queue import State
 from listserv.store.threads import message_by_id
-from listserv.usecases import deciding, outbox
+from listserv.usecases import deciding, issuecounts, outbox
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.administration import remove_member
 from listserv.usecases.arrivals import Letter, Outcome
@@ -47,6 +47,9 @@ def take(db: Session, mlist: MailingList | None, letter: Letter, now: datetime) 
     note(db, BY_MAIL, "complaint", mlist=member.mlist, now=now, about=member, detail=about)
     if not _is_last(db, member):
         remove_member(db, member, BY_MAIL, now, why="complaint")
+        issue = issuecounts.of_copy(db, _copy(db, complaint, letter))
+        if issue:
+            issuecounts.left(db, issue, now)
     return Outcome(State.BOUNCE, ("complaint",))
 
 
@@ -57,12 +60,22 @@ def _list_of(db: Session, complaint: Complaint) -> MailingList | None:
 
 
 def _by_token(db: Session, complaint: Complaint, letter: Letter) -> Member | None:
+    ids = _ids(db, complaint, letter)
+    return db.get(Member, ids[0]) if ids else None
+
+
+def _copy(db: Session, complaint: Complaint, letter: Letter) -> int:
+    """The number of the copies that it is about; 0 where it does not say."""
+    return next(iter(_ids(db, complaint, letter)[1:]), 0)
+
+
+def _ids(db: Session, complaint: Complaint, letter: Letter) -> tuple[int, ...]:
     key, own = signing_key(outbox.settings_of(db)), letter.incoming.rcpt.partition("@")[0].lower()
     for token in (*complaint.tokens, own[2:] if own.startswith(("r+", "r-")) else ""):
         found = shapes.read(key, token)
         if found and found[0] in OF_A_MEMBER:
-            return db.get(Member, found[1][0])
-    return None
+            return found[1]
+    return ()
 
 
 def _by_original(db: Session, mlist: MailingList | None, letter: Letter, complaint: Complaint) -> Member | None:

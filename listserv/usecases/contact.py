@@ -10,13 +10,15 @@ from listserv.mail import address, language, tokens
 from listserv.mail.address import Role
 from listserv.mail.authentication import Alignment
 from listserv.mail.parse import parse
+from listserv.mail.spam import Spam
 from listserv.store import docket
-from listserv.store.lists import MailingList
+from listserv.store.lists import Kind, MailingList
 from listserv.store.members import member_by_key
 from listserv.store.moderation import Application
+from listserv.store.outbox import forwarded_before
 from listserv.store.people import User
 from listserv.store.queue import Incoming, State, raw_bytes
-from listserv.usecases import applicants, banning, bulkadding, deciding, keptletters, leaving, limits, membership, nameasked, outbox, unnamed
+from listserv.usecases import applicants, banning, bulkadding, deciding, issuecounts, keptletters, leaving, limits, membership, nameasked, outbox, unnamed
 from listserv.usecases.access import Actor
 from listserv.usecases.applicants import applicant_from
 from listserv.usecases.arrivals import Letter, Outcome
@@ -41,6 +43,9 @@ def moderators(db: Session, mlist: MailingList, letter: Letter, now: datetime) -
     refused = banning.turned_away(db, mlist, letter, now)
     if refused:
         return refused
+    if _is_from_a_reader(db, mlist, letter):
+        # Somebody whose copy goes on to a second mailbox answers from there: that is no wish to get a second copy.
+        return forward(db, mlist, letter, now, unproven=letter.alignment is not Alignment.ALIGNED)
     if leaving.asks(letter):
         return _somebody_leaves(db, mlist, letter, now)
     return apply(db, mlist, letter, now)
@@ -56,6 +61,17 @@ def apply(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Out
     return Outcome(State.APPLICATION)
 
 
+def _is_from_a_reader(db: Session, mlist: MailingList, letter: Letter) -> bool:
+    if mlist.kind is not Kind.NEWSLETTER or letter.alignment is Alignment.FAILED or letter.spam is not Spam.NO:
+        return False
+    return not leaving.asks(letter) and answers_an_issue(db, mlist, letter)
+
+
+def answers_an_issue(db: Session, mlist: MailingList, letter: Letter) -> bool:
+    """Is it an answer to an issue of this list?"""
+    return issuecounts.of_letter(db, mlist, letter.post.references) is not None
+
+
 def _somebody_leaves(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
     """A wish to leave from an address that is not on the list is no application: humans read it, a few a day, and the address that it shows is asked."""
     if not limits.within(db, "leaving by a human", str(mlist.id), now, timedelta(days=1), LEAVING_A_DAY):
@@ -64,13 +80,27 @@ def _somebody_leaves(db: Session, mlist: MailingList, letter: Letter, now: datet
     return forward(db, mlist, letter, now)
 
 
-def forward(db: Session, mlist: MailingList, letter: Letter, now: datetime, *, only: int | None = None) -> Outcome:
-    """Every moderator gets the letter (or `only` the one with this number, who decides still); a plain answer goes to who wrote it."""
+def forward(db: Session, mlist: MailingList, letter: Letter, now: datetime, *, only: int | None = None, unproven: bool = False) -> Outcome:
+    """Every moderator gets the letter (or `only` the one with this number, who decides still); a plain answer goes to who wrote it.
+
+    `unproven`: they are told that nobody vouches for its sender.
+    """
+    if mlist.kind is Kind.NEWSLETTER and forwarded_before(db, letter.incoming):
+        # „Odpowiedz wszystkim” goes to the list's address and to the coordinators'.
+        return Outcome(State.FORWARDED, ("double",))
+    known = deciding.deciders(db, mlist)
+    issue = issuecounts.of_letter(db, mlist, letter.post.references)
+    own = deciding.who_wrote(db, known, letter.sender) if issue else None
+    if issue and own is None:
+        issuecounts.answered(db, issue, now)
+    if own and letter.alignment is Alignment.ALIGNED:
+        # A coordinator's own remark about an issue is for the others.
+        known = [one for one in known if one.user_id != own.user_id] or known
     if keptletters.keeps_back(db, mlist, letter, now):
         return Outcome(State.FORWARDED, ("kept-back", *_why(letter)))
-    known = deciding.deciders(db, mlist)
     for decider in [one for one in known if one.user_id == only] or known:
-        outbox.write(db, "contact", decider.email, decider.language, now, mlist=mlist, automatic=False, cause=letter.cause, **_facts(letter))
+        facts = _facts(letter) | {"unproven": unproven}
+        outbox.write(db, "contact", decider.email, decider.language, now, mlist=mlist, automatic=False, cause=letter.cause, **facts)
     return Outcome(State.FORWARDED, _why(letter))
 
 
@@ -110,7 +140,7 @@ def mark(db: Session, application: Application, state: State) -> Sequence[Incomi
 def _facts(letter: Letter) -> dict[str, Any]:
     author = letter.post.authors[0] if letter.post.authors else address.Mailbox("", letter.incoming.mail_from)
     facts: dict[str, Any] = {"name": author.name, "email": author.address, "subject": letter.post.subject, "text": tokens.hide(letter.post.text)}
-    facts["forged"] = letter.alignment is Alignment.FAILED
+    facts |= {"forged": letter.alignment is Alignment.FAILED, "unproven": False}
     return facts | {"reply_to": author.address, "files": ", ".join(file.name for file in letter.post.attachments)}
 
 

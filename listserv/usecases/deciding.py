@@ -1,5 +1,6 @@
 """Who decides on a list, and whether a mail that decides is really theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -56,6 +57,12 @@ def deciders(db: Session, mlist: MailingList) -> list[Decider]:
     found = [Decider(u.id, u.name, u.addresses[0].email, u.language) for u in administrators(db) if u.addresses]
     owner = outbox.settings_of(db).site.owner
     return found or ([Decider(0, "", owner, "")] if owner else [])
+
+
+def who_wrote(db: Session, known: Sequence[Decider], sender: str) -> Decider | None:
+    """Whichever of these an address belongs to, proven or not."""
+    place = address_by_key(db, address.key(sender)) if sender else None
+    return next((one for one in known if place and one.user_id == place.user_id), None)
 
 
 def proof(db: Session, token: Token, post: Post, alignment: Alignment) -> Proof:

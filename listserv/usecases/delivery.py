@@ -7,7 +7,6 @@ while the relay cannot be reached at all.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
@@ -19,8 +18,8 @@ from listserv.store import deliveries, outbox, tools
 from listserv.store.bounces import Bounce
 from listserv.store.deliveries import Again, Claimed, Post, milliseconds
 from listserv.store.members import Member
-from listserv.store.queue import Letter, keep_raw, raw_bytes
-from listserv.usecases import bouncing
+from listserv.store.queue import Letter, keep_raw
+from listserv.usecases import bouncing, digestletters
 
 # Longer than any answer is waited for (relay.place.Timeouts), so that nobody claims what is still being sent.
 LEASE = timedelta(minutes=15)
@@ -106,7 +105,16 @@ def turn(db: Session, outcomes: Sequence[Outcome], room: int, holder: int, known
     same = {id for id, raw_id in now_made_of.items() if known[id] == raw_id}
     kept = _within_budget(db, there, same, at)
     new = {copy.outgoing_id for copy in kept} - same
-    return Turn(kept, deliveries.posts(db, new), bool(made) or len(copies) == room)
+    return Turn(_named(db, kept), deliveries.posts(db, new), bool(made) or len(copies) == room)
+
+
+def _named(db: Session, copies: list[Claimed]) -> list[Claimed]:
+    """With the names of the readers, where an issue of a newsletter calls them by these."""
+    personal = deliveries.with_fields(db, {copy.outgoing_id for copy in copies})
+    if not personal:
+        return copies
+    names = deliveries.names_of(db, [copy.member_id for copy in copies if copy.outgoing_id in personal])
+    return [copy._replace(name=names.get(copy.member_id, "")) if copy.outgoing_id in personal else copy for copy in copies]
 
 
 def _within_budget(db: Session, copies: list[Claimed], known: Collection[int], now: int) -> list[Claimed]:
@@ -182,19 +190,22 @@ class Stationery:
         self._key = links.signing_key(settings)
         self._url = f"{settings.site.url}/unsubscribe/"
         self._at = f"@{settings.site.domain}"
-        # The same for every post: on a lively list of some thousands the signature is there already.
-        self._personal = lru_cache(maxsize=4096)(self._lines)
 
     def sender(self, copy: Claimed) -> str:
         """The envelope sender of a copy (VERP)."""
         return f"r+{tokens.sign(self._key, tokens.Kind.BOUNCE, copy.member_id, copy.outgoing_id)}{self._at}"
 
+    def leave_url(self, member_id: int, outgoing_id: int) -> str:
+        """The way off the list that stands in an issue: the same as in the header lines."""
+        return f"{self._url}{tokens.sign(self._key, tokens.Kind.UNSUBSCRIBE, member_id, outgoing_id)}"
+
     def personal(self, copy: Claimed) -> bytes:
         """The header lines of a copy alone."""
-        return self._personal(copy.member_id)
+        return self._lines(copy.member_id, copy.outgoing_id)
 
-    def _lines(self, member_id: int) -> bytes:
-        token = tokens.sign(self._key, tokens.Kind.UNSUBSCRIBE, member_id)
+    def _lines(self, *ids: int) -> bytes:
+        # The link says which copies it came with, so that those who leave by an issue are counted; it tells nothing before it is pressed.
+        token = tokens.sign(self._key, tokens.Kind.UNSUBSCRIBE, *ids)
         # RFC 8058 section 3.1: both fields, or receivers ignore the one-click offer.
         ways = f"<{self._url}{token}>, <mailto:r+{token}{self._at}>"
         return f"List-Unsubscribe: {ways}\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode()
@@ -218,7 +229,11 @@ class LetterToSend(NamedTuple):
 def take_letters(db: Session, holder: int, now: datetime, limit: int) -> list[LetterToSend]:
     """Take letters that are due, oldest first."""
     rows = outbox.claim(db, holder, milliseconds(now), milliseconds(now + LEASE), limit)
-    return [LetterToSend(row.id, row.kind, row.mail_from, row.to, headers.crlf(raw_bytes(db, row.raw_id))) for row in rows]
+    made = digestletters.all_finished(db, rows)
+    for row in rows:
+        if row.id not in made:
+            row.due, row.holder, row.answer = None, None, "taken back: its reader is gone"
+    return [LetterToSend(row.id, row.kind, row.mail_from, row.to, made[row.id]) for row in rows if row.id in made]
 
 
 def record_letter(db: Session, letter_id: int, answer: Answer | None, now: datetime) -> None:

@@ -10,10 +10,10 @@ from listserv.usecases.arrivals import Letter, Outcome, outcome_of
 from listserv.usecases.submissions import Submission
 
 
-def enter(db: Session, mlist: MailingList, letter: Letter, submission: Submission, now: datetime) -> Outcome:
-    """Let a post in by the door that its author has chosen."""
-    taken = unnamed.taken(db, mlist, letter, submission.post, now, to_list=True)
-    taken = taken or nameasked.of_post(db, mlist, letter, submission, now)
+def enter(db: Session, mlist: MailingList, letter: Letter, submission: Submission, now: datetime, *, subject: str = "") -> Outcome:
+    """Let a post in by the door that its author has chosen; `subject`: what they wrote as one, where the post has its thread's."""
+    taken = unnamed.taken(db, mlist, letter, submission.post, now, to_list=True, subject=subject)
+    taken = taken or nameasked.of_post(db, mlist, letter, submission, now, subject=subject)
     taken = taken or thanking.taken(db, mlist, letter, submission, now)
     taken = taken or previewing.taken(db, mlist, letter, submission, now)
     return taken or outcome_of(posting.submit(db, mlist, submission, now))

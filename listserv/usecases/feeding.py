@@ -73,53 +73,56 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class Sight:
+    """A list, and what its texts pass through before they are shown."""
+
     mlist: MailingList
     veil: Veil
 
 
 def of_list(db: Session, name: str, actor: Actor, key: str = "") -> Feed:
     """The newest messages of a list. Raises NotFound."""
-    view = _view(db, name, actor, key)
-    return _feed(view, "", "", rows.newest_of_list(db, view.mlist.id, ENTRIES))
+    view = sight(db, name, actor, key)
+    return made(view, "", "", rows.newest_of_list(db, view.mlist.id, ENTRIES))
 
 
 def of_thread(db: Session, name: str, thread_id: int, actor: Actor, key: str = "") -> Feed | Moved:
     """The newest messages of a thread, or where the thread has gone. Raises NotFound."""
-    view = _view(db, name, actor, key)
+    view = sight(db, name, actor, key)
     row = pages.thread_on_list(db, view.mlist.id, thread_id)
     if row is not None and row.merged_into is not None:
         return signpost(db, view.mlist, row.merged_into, decides=False)
     found = rows.newest_of_thread(db, thread_id, ENTRIES) if row is not None else ()
     if row is None or not found:
         raise NotFound("there is no such page")
-    return _feed(view, f"thread/{thread_id}", view.veil(row.subject), found)
+    return made(view, f"thread/{thread_id}", view.veil(row.subject), found)
 
 
 def of_topic(db: Session, name: str, slug: str, actor: Actor, key: str = "") -> Feed:
     """The newest messages of a topic. Raises NotFound."""
-    view = _view(db, name, actor, key)
+    view = sight(db, name, actor, key)
     topic = rows.topic_by_slug(db, view.mlist.id, slug.lower())
     if topic is None:
         raise NotFound("there is no such page")
-    return _feed(view, f"topic/{topic.slug}", topic.title, rows.newest_of_topic(db, view.mlist.id, topic.id, ENTRIES))
+    return made(view, f"topic/{topic.slug}", topic.title, rows.newest_of_topic(db, view.mlist.id, topic.id, ENTRIES))
 
 
 def of_person(db: Session, name: str, user_id: int, actor: Actor, key: str = "") -> Feed:
     """What one person wrote on a list last. Raises NotFound for whoever wrote nothing there."""
-    view = _view(db, name, actor, key)
+    view = sight(db, name, actor, key)
     found = rows.newest_of_person(db, view.mlist.id, user_id, ENTRIES)
     if not found:
         raise NotFound("there is no such page")
-    return _feed(view, f"person/{user_id}", speaker(found[0].author, found[0].author_email), found)
+    return made(view, f"person/{user_id}", speaker(found[0].author, found[0].author_email), found)
 
 
-def _view(db: Session, name: str, actor: Actor, key: str) -> _View:
+def sight(db: Session, name: str, actor: Actor, key: str) -> Sight:
+    """The list as whoever asks, or whoever has this key, may read it. Raises NotFound."""
     if key and actor.user_id is None:
         actor = _behind(db, name, key) or STRANGER_ON_THE_WEB
     mlist, _ = list_and_member(db, name, actor)
     # One public feed for all, members too: it is kept by others on the way.
-    return _View(mlist, mask if mlist.archive is Archive.PUBLIC else as_it_is)
+    return Sight(mlist, mask if mlist.archive is Archive.PUBLIC else as_it_is)
 
 
 def _behind(db: Session, name: str, key: str) -> Actor | None:
@@ -133,7 +136,8 @@ def _behind(db: Session, name: str, key: str) -> Actor | None:
     return Actor(Door.WEB, member.user_id)
 
 
-def _feed(view: _View, path: str, title: str, found: Rows) -> Feed:
+def made(view: Sight, path: str, title: str, found: Rows) -> Feed:
+    """A feed of these entries."""
     return Feed(view.mlist, path, title, tuple(_entry(row, view.veil) for row in found))
 
 

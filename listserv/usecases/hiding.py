@@ -13,7 +13,7 @@ from listserv.store import pages, threads
 from listserv.store.archive import Message, Thread
 from listserv.store.lists import MailingList, lock
 from listserv.store.moderation import HeldState
-from listserv.usecases import arranging, indexing, retelling, waitingcopies
+from listserv.usecases import arranging, indexing, retelling, showing, waitingcopies
 from listserv.usecases.conversations import speaker
 from listserv.usecases.journal import note
 from listserv.usecases.reading import HASH
@@ -91,7 +91,7 @@ def show_message(db: Session, who: Steward, message: Message, now: datetime) -> 
         raise Conflict(WHOLE_THREAD_HIDDEN)
     message.hidden_at = None
     _follow(db, message.thread, [message.id])
-    waitingcopies.let_go(db, message, now)
+    _let_go(db, [message], now)
     note(db, who.actor, "message-shown", mlist=who.mlist, now=now, about=message)
 
 
@@ -115,9 +115,7 @@ def show_thread(db: Session, who: Steward, thread: Thread, now: datetime) -> Non
         for message in rows.messages_in(db, thread):
             _not_in_queue(db, message)
     _follow(db, thread, ids)
-    for message in rows.messages_in(db, thread):
-        if message.id in ids:
-            waitingcopies.let_go(db, message, now)
+    _let_go(db, [message for message in rows.messages_in(db, thread) if message.id in ids], now)
     note(db, who.actor, "thread-shown", mlist=who.mlist, now=now, about=thread)
 
 
@@ -126,6 +124,14 @@ def _keep_back(db: Session, mlist: MailingList, messages: Sequence[Message], now
     retelling.retell(db, mlist, [message.seq for message in messages], now)
     for message in messages:
         waitingcopies.keep_back(db, message)
+
+
+def _let_go(db: Session, messages: Sequence[Message], now: datetime) -> None:
+    """What is shown again while it is news comes to those who have not had it."""
+    for message in messages:
+        waitingcopies.let_go(db, message, now)
+        if message.received_at > now - showing.STILL_TOLD:
+            showing.tell_in_digests(db, message, now)
 
 
 def _not_in_queue(db: Session, message: Message) -> None:

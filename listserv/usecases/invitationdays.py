@@ -1,5 +1,6 @@
 """What the calendar owes invitations: those that had to wait, one reminder, the answers told together, and forgetting."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from listserv.mail import address
+from listserv.store import calendar
 from listserv.store import invitations as rows
 from listserv.store.invitations import Invitation, InvitationState
 from listserv.store.lists import MailingList
@@ -29,6 +31,11 @@ MOST_OWED = 10_000
 log = structlog.get_logger()
 
 
+def run_due(db: Session, now: datetime, limit: int) -> int:
+    """Do what is due, at most `limit` of each kind; how many were done."""
+    return send_waiting(db, now, limit) + remind(db, now, limit) + lapse(db, now, limit) + tell(db, now, limit) + forget(db, now, limit)
+
+
 def send_waiting(db: Session, now: datetime, limit: int) -> int:
     """Those that were too many for one day."""
     lists = {id: db.get_one(MailingList, id) for id in rows.lists_waiting(db)}
@@ -41,6 +48,7 @@ def send_waiting(db: Session, now: datetime, limit: int) -> int:
     for one in chosen:
         if not _is_settled(db, one, now) and not _sent(db, one, now):
             one.state, one.decided_at = InvitationState.RETURNED, now
+        _ran(db, "invitation-sent", one, now, now)
     return len(chosen)
 
 
@@ -77,15 +85,47 @@ def remind(db: Session, now: datetime, limit: int) -> int:
         too_late = one.sent_at is None or one.sent_at <= now - LAPSE_AFTER
         if not too_late and not _is_settled(db, one, now) and not one.mlist.closed_at and address.mailbox(one.email) not in full:
             _sent(db, one, now, again=True)
+        if not too_late:
+            _ran(db, "invitation", one, (one.sent_at or now) + REMIND_AFTER, now)
     return len(due)
 
 
+def _ran(db: Session, what: str, one: Invitation, slot: datetime, now: datetime) -> None:
+    calendar.ran(db, what, f"invitation:{one.id}", slot, now, list_id=one.list_id)
+
+
 def owed(db: Session, until: datetime) -> list[Owed]:
-    """The reminders that are due at that time, and what lapses; changes nothing."""
+    """Those that had to wait, the reminders, what lapses, the answers to be told and what is forgotten at that time; changes nothing."""
+    return [*_owed_waiting(db, until), *_owed_silent(db, until), *_owed_answers(db, until), *_owed_forgetting(db, until)]
+
+
+def _owed_waiting(db: Session, until: datetime) -> Iterator[Owed]:
+    for list_id in rows.lists_waiting(db):
+        mlist = db.get_one(MailingList, list_id)
+        room = 0 if mlist.closed_at else inviting.room_today(db, mlist, until)
+        for one in rows.waiting_here(db, list_id, room):
+            yield Owed(until, "invitation-sent", mlist.name, one.email, "too many for one day until now")
+
+
+def _owed_answers(db: Session, until: datetime) -> Iterator[Owed]:
+    """One letter to each moderator about all answers that have come."""
+    for list_id in rows.lists_to_tell(db, until - TELL_AFTER, MOST_OWED):
+        mlist, answered = db.get_one(MailingList, list_id), rows.untold(db, list_id, lock=False)
+        at = min(one.decided_at for one in answered if one.decided_at) + TELL_AFTER
+        for decider in deciding.deciders(db, mlist):
+            yield Owed(at, "invitations-answered", mlist.name, decider.email, f"{len(answered)} answers")
+
+
+def _owed_forgetting(db: Session, until: datetime) -> Iterator[Owed]:
+    for one in rows.over(db, until - KEPT_AFTERWARDS, MOST_OWED, lock=False):
+        yield Owed((one.decided_at or until) + KEPT_AFTERWARDS, "invitation-forgotten", one.mlist.name, "", f"over for {KEPT_AFTERWARDS.days} days")
+
+
+def _owed_silent(db: Session, until: datetime) -> list[Owed]:
     reminders = [
         Owed(one.sent_at + REMIND_AFTER, "invitation", one.mlist.name, one.email, "no answer for a week")
         for one in rows.to_remind(db, until - REMIND_AFTER, MOST_OWED, lock=False)
-        if one.sent_at and until - LAPSE_AFTER < one.sent_at
+        if one.sent_at and until - LAPSE_AFTER < one.sent_at and not one.mlist.closed_at
     ]
     lapsing = rows.to_lapse(db, until - LAPSE_AFTER, MOST_OWED, lock=False)
     return reminders + [
@@ -99,6 +139,7 @@ def lapse(db: Session, now: datetime, limit: int) -> int:
     for one in due:
         one.state, one.decided_at, one.told_at = InvitationState.LAPSED, now, now
         note(db, CALENDAR, "invitation-lapsed", mlist=one.mlist, now=now, about=one)
+        _ran(db, "invitation-lapses", one, one.sent_at + LAPSE_AFTER if one.sent_at else now, now)
         _forget(db, one)
     return len(due)
 
@@ -112,6 +153,7 @@ def forget(db: Session, now: datetime, limit: int) -> int:
     due = rows.over(db, now - KEPT_AFTERWARDS, limit)
     for one in due:
         _forget(db, one)
+        _ran(db, "invitation-forgotten", one, (one.decided_at or now) + KEPT_AFTERWARDS, now)
         db.delete(one)
     if due:
         db.flush()
@@ -130,6 +172,7 @@ def _tell_of(db: Session, list_id: int, now: datetime) -> int:
     if not any(one.decided_at and one.decided_at <= now - TELL_AFTER for one in answered):
         return 0
     _tell(db, db.get_one(MailingList, list_id), answered, now)
+    calendar.ran(db, "invitations-answered", f"list:{list_id}", now, now, list_id=list_id, detail=f"{len(answered)} answers")
     for one in answered:
         one.told_at = now
     return 1

@@ -10,7 +10,7 @@ from listserv.i18n import N_
 from listserv.mail import address
 from listserv.mail.address import Mailbox
 from listserv.store.bans import bars
-from listserv.store.lists import MailingList, list_by_name
+from listserv.store.lists import Joining, MailingList, list_by_name
 from listserv.store.members import member_by_key
 from listserv.store.moderation import Application, ApplicationState, open_application
 from listserv.store.people import address_by_key
@@ -48,16 +48,19 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the form asks beside a name, an address and a few words; `must_agree`: the sentence is the list's own and has a box."""
+    """What the form asks beside a name and an address; `must_agree`: the sentence is the list's own and has a box."""
 
     questions: tuple[str, ...]
     consent: str
     must_agree: bool
+    # A few words about oneself: where a human reads them.
+    needs_words: bool = True
 
 
 def form_of(mlist: MailingList, language: str) -> Form:
     """The form by which one asks to join this list."""
-    return Form(questions.of_form(mlist), consents.sentence(mlist, language), consents.has_own_sentence(mlist))
+    needs_words = mlist.joining is Joining.APPLICATION
+    return Form(questions.of_form(mlist), consents.sentence(mlist, language), consents.has_own_sentence(mlist), needs_words)
 
 
 def place(db: Session, name: str) -> MailingList:
@@ -92,7 +95,7 @@ def _checked(mlist: MailingList, wish: Wish) -> str:
         email = checked_email(wish.email)
     except Invalid:
         raise Invalid(NO_ADDRESS) from None
-    if not wish.words.strip():
+    if form_of(mlist, "").needs_words and not wish.words.strip():
         raise Invalid(NO_WORDS)
     if len(wish.words) > LONGEST_WORDS or len(wish.name) > LONGEST_NAME or any(len(one) > LONGEST_ANSWER for one in wish.answers):
         raise Invalid(TOO_LONG)

@@ -9,8 +9,9 @@ from listserv.mail.authentication import Alignment
 from listserv.store import untold
 from listserv.store.lists import MailingList
 from listserv.store.people import Purpose
+from listserv.store.queue import State
 from listserv.usecases import caps, deciding, limits, outbox
-from listserv.usecases.arrivals import Letter
+from listserv.usecases.arrivals import Letter, Outcome
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Somebody who has much to say in one day says it in this many letters.
@@ -27,11 +28,21 @@ def keeps_back(db: Session, mlist: MailingList, letter: Letter, now: datetime) -
     """
     if left(db, str(mlist.id), letter, now) >= 0:
         return False
-    for decider in deciding.deciders(db, mlist):
-        untold.keep(db, mlist, decider.email, Purpose.LETTER, letter.incoming.id, now)
+    _keep(db, mlist, letter, now)
     if letter.sender and limits.used(db, *_of_mailbox(str(mlist.id), letter), now, DAY) == A_DAY + 1:
         outbox.write(db, "letters-kept", letter.sender, language.guess(letter.post.text), now, mlist=mlist, cause=letter.cause)
     return True
+
+
+def kept(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:
+    """What our own filter takes for spam costs nobody a letter: every moderator hears of it with what else waits."""
+    _keep(db, mlist, letter, now)
+    return Outcome(State.FORWARDED, ("kept-back", "spam"))
+
+
+def _keep(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> None:
+    for decider in deciding.deciders(db, mlist):
+        untold.keep(db, mlist, decider.email, Purpose.LETTER, letter.incoming.id, now)
 
 
 def left(db: Session, scope: str, letter: Letter, now: datetime) -> int:

@@ -21,7 +21,7 @@ from listserv.store.members import Member, member_by_key
 from listserv.store.people import Purpose
 from listserv.store.queue import Letter as OwnLetter
 from listserv.store.queue import State
-from listserv.usecases import asked, askedback, deciding, outbox, parting, tokens
+from listserv.usecases import asked, askedback, deciding, issuecounts, outbox, parting, tokens
 from listserv.usecases.arrivals import Letter, Outcome
 from listserv.usecases.outbox import Cause
 from listserv.usecases.steering import actor_of
@@ -52,7 +52,7 @@ def leave(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Out
         return from_elsewhere(db, mlist, letter, now)
     passed_on = confirming.is_passed_on(letter.post.text, letter.post.subject)
     if letter.alignment is Alignment.ALIGNED and not passed_on and not _doubts(letter):
-        return go(db, member, letter.cause, now, words=letter.words)
+        return go(db, member, letter.cause, now, words=letter.words, issue=issuecounts.of_letter(db, mlist, letter.post.references))
     # Somebody else's wish, sent on, is nobody's reason here.
     return confirm_first(db, mlist, member, Purpose.LEAVE, "leave-confirm", letter, now, keep=not passed_on)
 
@@ -190,12 +190,15 @@ def confirm_elsewhere(db: Session, member: Member, wanted: tuple[Command, ...], 
     return confirm_first(db, member.mlist, member, Purpose.SETTINGS, "confirm-settings", letter, now, context, keep=keep, elsewhere=True)
 
 
-def go(db: Session, member: Member, cause: Cause, now: datetime, *, words: str = "") -> Outcome:
-    """Take the member off the list, and tell the moderators why if that was written; the last owner is told why that cannot be."""
+def go(db: Session, member: Member, cause: Cause, now: datetime, *, words: str = "", issue: int | None = None) -> Outcome:
+    """Take the member off the list, and tell the moderators why if that was written; the last owner is told why that cannot be.
+
+    `issue`: see `parting.leave`.
+    """
     mlist, name, email = member.mlist, member.user.name, member.address.email
     why = reasons.reason(words)
     try:
-        parting.leave(db, member, actor_of(member), now, told=bool(why))
+        parting.leave(db, member, actor_of(member), now, told=bool(why), issue=issue)
     except NotAllowed:
         outbox.to_member(db, "last-owner", member, now, mlist=mlist, cause=cause)
         return ANSWERED

@@ -142,6 +142,7 @@ def _guesses(db: Session, member: Member, asked: Sequence[Command], letter: Lett
     """What the letter may have been about: a day that cannot be, or another address."""
     said = (letter.post.reply, letter.post.subject)
     strange_day = any(command.kind is Kind.PAUSE for command in asked) or (not asked and commands.has_strange_day(*said))
+    strange_hours = not asked and not strange_day and commands.has_strange_schedule(*said)
     named = commands.address_named(letter.post.reply)
     known = not named or steering.is_own(member, named) or address.split(named)[1] == outbox.settings_of(db).site.domain
-    return {"strange_day": strange_day, "new_address": "" if known or len(named) > LONGEST_GUESS else named}
+    return {"strange_day": strange_day, "strange_hours": strange_hours, "new_address": "" if known or len(named) > LONGEST_GUESS else named}

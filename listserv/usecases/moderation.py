@@ -38,7 +38,7 @@ def publish(db: Session, held: Held, actor: Actor, now: datetime, *, with_trust:
         unnamed.as_of_now(db, held, now)
     submission = submission_of(db, mlist, held)
     if before:
-        showing.bring_back(db, before)
+        showing.bring_back(db, before, now)
     message = before or posting.publish(db, mlist, submission, now)
     held.incoming.state, held.incoming.archived_id = State.POSTED, message.id
     # Somebody decides this, and may have decided otherwise before: the author hears of it every time.

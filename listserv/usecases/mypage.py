@@ -33,6 +33,7 @@ WHY = {
     "complaint": N_("after a complaint about a message"),
     "undone": N_("the decision to admit them was taken back"),
 }
+NO_NUMBER = N_("How many messages make a digest is a number from 1 to 100.")
 NO_TIME = N_("Please choose a day, and give the hour like this: 07:00.")
 
 
@@ -102,13 +103,16 @@ def set_delivery(db: Session, member: Member, said: Mapping[str, str], days: Seq
     values = {"delivery": said.get("delivery", member.delivery)}
     if values["delivery"] == "digest":
         values["schedule"] = schedule_from(said, days)
+    if "least" in said:
+        values |= {"digest_least": said["least"].strip() or "1", "digest_form": said.get("digest_form", "html")}
+        values["own_threads"] = "yes" if "own" in said else "no"
     place = own_address(member.user, said.get("address", ""))
     if place and place.id != member.address_id:
         values["email"] = place.email
     try:
         roster.set_member(db, member, values, person.actor, now)
-    except Invalid:
-        raise Invalid(NO_TIME) from None
+    except Invalid as wrong:
+        raise Invalid(NO_NUMBER if str(wrong).startswith("digest_least") else NO_TIME) from None
 
 
 def schedule_from(said: Mapping[str, str], days: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from listserv.errors import Conflict
 from listserv.mail import commands, nameless, previewwords
 from listserv.store import doors as rows
+from listserv.store import tools
 from listserv.store.doors import Asks, Preview
 from listserv.store.members import member_of
 from listserv.store.people import Purpose, Token
@@ -42,11 +43,12 @@ def _decide(db: Session, row: Preview, letter: Letter, now: datetime) -> Outcome
     if nameless.says_with(reply):
         return _with(db, row, now)
     if commands.asks_to_withdraw(reply) or previewwords.DROPS.fullmatch(previewwords.first_line(reply)):
-        incoming, mlist = row.incoming, row.mlist
+        incoming, mlist, made = row.incoming, row.mlist, row.raw_id
         rows.secure_delete(db, on=True)
         drafts.drop(db, row, now, Cause(incoming, proven=True))
         rows.blank_tokens(db, Purpose.PREVIEW, incoming.id)
         unlinking.empty(db, incoming, mlist)
+        tools.destroy_unused(db, [made])
         return Outcome(State.ANSWERED, ("name-dropped",))
     drafts.write(db, nameasked.ASK, row, now, Cause(row.incoming, proven=True), **nameasked.facts_of(db, row), again=True, days=drafts.KEPT.days)
     return Outcome(State.ANSWERED, ("not-understood",))
@@ -54,7 +56,7 @@ def _decide(db: Session, row: Preview, letter: Letter, now: datetime) -> Outcome
 
 def _without(db: Session, row: Preview, letter: Letter, now: datetime) -> Outcome:
     """To the moderators, as any question that asks for it at once."""
-    mlist, incoming, post = row.mlist, row.incoming, drafts.submission_of(db, row).post
+    mlist, incoming, post, made = row.mlist, row.incoming, drafts.submission_of(db, row).post, row.raw_id
     member = member_of(db, mlist, row.user_id)
     if member is None:
         raise Conflict("not-on-the-list")
@@ -65,6 +67,8 @@ def _without(db: Session, row: Preview, letter: Letter, now: datetime) -> Outcom
     incoming.state, incoming.reasons, incoming.done_at = outcome.state, " ".join(outcome.reasons), unlinking.midnight(now)
     rows.blank_tokens(db, Purpose.PREVIEW, incoming.id)
     unlinking.empty(db, incoming, mlist)
+    # The post that was made of an answer to a digest has its author's name in it.
+    tools.destroy_unused(db, [made])
     return Outcome(State.ANSWERED, ("unnamed",))
 
 

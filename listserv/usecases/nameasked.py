@@ -3,6 +3,7 @@
 A name that has been given away cannot be taken back. So such a mail waits, and its author alone is asked.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,9 +30,13 @@ ASK = "unnamed-ask"
 NAME_ASKED = Outcome(State.DRAFT, ("name-asked",))
 
 
-def of_post(db: Session, mlist: MailingList, letter: Letter, submission: Submission, now: datetime) -> Outcome | None:
-    """Keep a post until its author has said whether their name may be seen; None where nothing in it asks to hide it."""
-    if not _may_be_wished(db, mlist, letter, submission.post):
+def of_post(db: Session, mlist: MailingList, letter: Letter, submission: Submission, now: datetime, *, subject: str = "") -> Outcome | None:
+    """Keep a post until its author has said whether their name may be seen; None where nothing in it asks to hide it.
+
+    `subject`: what they wrote as one, where the post has its thread's.
+    """
+    wished = nameless.may_be_wished(replace(submission.post, subject=subject), own_subject=True) if subject else False
+    if not (wished and _can_wish(letter, submission.post)) and not _may_be_wished(db, mlist, letter, submission.post):
         return None
     if rules.judge(submission.post, facts_for(db, mlist, submission)).action not in (Action.ACCEPT, Action.HOLD):
         return None  # it would not go out anyhow, and its author hears why
@@ -46,8 +51,12 @@ def of_letter(db: Session, mlist: MailingList, letter: Letter, now: datetime) ->
     return _keep(db, mlist, letter, submission, now, Asks.NAME_TO_MODERATORS)
 
 
+def _can_wish(letter: Letter, post: Post) -> bool:
+    return not unnamed.is_a_machines(letter, post) and len(post.authors) == 1
+
+
 def _may_be_wished(db: Session, mlist: MailingList, letter: Letter, post: Post) -> bool:
-    if unnamed.is_a_machines(letter, post) or len(post.authors) != 1:
+    if not _can_wish(letter, post):
         return False
     above = next(filter(None, (message_by_id(db, mlist, one) for one in reversed(post.references))), None)
     # The subject of an answer is somebody else's.

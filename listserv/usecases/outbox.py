@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +12,13 @@ from listserv.config import Settings
 from listserv.i18n import choose_language
 from listserv.mail import address, compose
 from listserv.mail.address import Mailbox
+from listserv.store import outbox as rows
 from listserv.store.archive import Message
-from listserv.store.lists import MailingList
+from listserv.store.lists import Kind, MailingList
 from listserv.store.members import Member
 from listserv.store.queue import Incoming, Letter, Outgoing, keep_raw
 from listserv.usecases import caps
+from newsletters.preview import beneath
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Cause:
 
 
 ACT = Cause(proven=True)
+# When a letter is due that may wait: at once, but behind those at 0, so that nobody waits for a sign-in link behind 100,000 digests.
+BEHIND = 1
 
 
 def settings_of(db: Session) -> Settings:
@@ -50,9 +54,10 @@ def write(
     automatic: bool = True,
     cause: Cause = ACT,
     attached: Sequence[compose.File] = (),
+    below: tuple[str, str] = ("", ""),
     **facts: Any,
 ) -> Letter | None:
-    """Word a letter and queue it. None where it would be one too many (`usecases.caps`)."""
+    """Word a letter and queue it; `below` our words, text and HTML of what it shows. None where it would be one too many (`usecases.caps`)."""
     about = caps.About(letter, to, mlist.id if mlist else None, cause.incoming, cause.proven, cause.forged)
     if not caps.allow(db, about, now, automatic=automatic):
         return None
@@ -60,7 +65,8 @@ def write(
     tongue = choose_language((language, mlist.language if mlist else "", settings.site.language))
     words = letters.render(letter, tongue, **common_facts(settings, mlist), to=to, **facts)
     headers = _headers(settings, mlist, reply_to, cause)
-    raw = compose.letter(_sender(settings, mlist), Mailbox("", to), words.subject, words.body, headers=headers, date=now, html=words.html, files=attached)
+    body, html = beneath((words.body, words.html), below) if below[1] else (words.body, words.html)
+    raw = compose.letter(_sender(settings, mlist), Mailbox("", to), words.subject, body, headers=headers, date=now, html=html, files=attached)
     return post_bytes(db, letter, raw, to, now, mlist=mlist, automatic=automatic, incoming=cause.incoming)
 
 
@@ -78,9 +84,11 @@ def common_facts(settings: Settings, mlist: MailingList | None) -> dict[str, Any
         facts |= {
             "title": mlist.title,
             "list_address": links.list_address(settings, mlist.name),
+            "join_address": links.list_address(settings, mlist.name, "join"),
             "leave_address": links.list_address(settings, mlist.name, "leave"),
             "moderators_address": links.moderators_address(settings, mlist.name),
             "archive_url": links.archive_url(settings, mlist.name),
+            "newsletter": mlist.kind is Kind.NEWSLETTER,
         }
     return facts
 
@@ -127,6 +135,21 @@ def post_bytes(
     db.flush()
     row.mail_from = mail_from or links.bounce_address(settings_of(db), row.id)
     return row
+
+
+class Parcel(NamedTuple):
+    """A letter whose bytes are kept already, and are those of others too."""
+
+    to: str
+    raw_id: int
+    list_id: int
+    mail_from: str
+
+
+def post_parcels(db: Session, kind: str, parcels: Sequence[Parcel], now: datetime) -> dict[str, int]:
+    """Queue many letters at once, behind all that are written to one person; their numbers by their senders, which must differ."""
+    same = {"kind": kind, "automatic": False, "created_at": now, "due": BEHIND, "attempts": 0, "code": 0, "answer": ""}
+    return rows.keep_all(db, [{**same, **one._asdict(), "to_key": address.key(one.to), "mailbox": address.mailbox(one.to)} for one in parcels])
 
 
 def milliseconds(moment: datetime) -> int:

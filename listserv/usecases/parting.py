@@ -11,7 +11,7 @@ from listserv.errors import NotAllowed
 from listserv.store.lists import MailingList, lock
 from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member, Role
 from listserv.store.people import Purpose, Token
-from listserv.usecases import deciding, digesting, membership, outbox, tokens
+from listserv.usecases import deciding, digesting, issuecounts, membership, outbox, tokens
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.administration import NewMember, add_member, remove_member
 
@@ -51,9 +51,10 @@ class Parting:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def leave(db: Session, member: Member, actor: Actor, now: datetime, *, why: str = "", told: bool = False) -> None:
+def leave(db: Session, member: Member, actor: Actor, now: datetime, *, why: str = "", told: bool = False, issue: int | None = None) -> None:
     """Take a member off the list at their own wish, with a goodbye and the way back; `told`: they have said why.
 
+    `issue`: the issue (its message) whose copy they left by; it is counted, and not kept of whom.
     Raises NotAllowed for the last one who decides on the list, owner or moderator: nobody would be left to answer applications.
     """
     mlist = member.mlist
@@ -63,6 +64,8 @@ def leave(db: Session, member: Member, actor: Actor, now: datetime, *, why: str 
     email, tongue = member.address.email, member.user.language
     detail = Parting.of(member, told=told).kept()
     remove_member(db, member, actor, now, why=why)
+    if issue:
+        issuecounts.left(db, issue, now)
     token = tokens.issue(db, Purpose.COME_BACK, email, now, mlist=mlist, days=WAY_BACK_DAYS, detail=detail)
     reply_to = deciding.reply_address(db, token)
     outbox.write(db, "left", email, tongue, now, mlist=mlist, reply_to=reply_to, automatic=False, told=told, days=WAY_BACK_DAYS)

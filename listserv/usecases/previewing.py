@@ -20,6 +20,7 @@ from listserv.mail.authentication import Alignment
 from listserv.mail.commands import Kind
 from listserv.mail.parse import Post
 from listserv.rules import Action
+from listserv.store import calendar, tools
 from listserv.store import doors as rows
 from listserv.store.doors import Asks, Preview
 from listserv.store.lists import MailingList, lock, topic_by_slug
@@ -36,6 +37,7 @@ from listserv.usecases.drafts import KEPT, LONGEST_SHOWN
 from listserv.usecases.journal import note
 from listserv.usecases.leaving import sender_of
 from listserv.usecases.outbox import Cause
+from listserv.usecases.rowbyrow import each
 from listserv.usecases.submissions import Submission, author_of, facts_for
 
 # Sent later than this it is a mail of the day on which it is sent.
@@ -180,19 +182,19 @@ def _owed(row: Preview) -> Owed:
 
 def run_due(db: Session, now: datetime, limit: int) -> int:
     """Remind once, and in the end give the words back; how many."""
-    due = rows.previews_due(db, now, limit)
-    for row in due:
-        _due(db, row, now)
-    db.flush()
-    return len(due)
+    return each(db, rows.previews_due(db, now, limit), lambda row: _due(db, row, now))
 
 
 def _due(db: Session, row: Preview, now: datetime) -> None:
+    if row.asks is Asks.PREVIEW:
+        # Not of those who would not be named: when they wrote stays nowhere.
+        calendar.ran(db, _owed(row).what, f"preview:{row.id}", row.due_at, now, list_id=row.list_id)
     if row.reminded:
-        incoming, asks, mlist = row.incoming, row.asks, row.mlist
+        incoming, asks, mlist, made = row.incoming, row.asks, row.mlist, row.raw_id
         drafts.drop(db, row, now, outbox.ACT if asks is Asks.PREVIEW else Cause(incoming), expired=True)
         if asks is not Asks.PREVIEW:
             unlinking.empty(db, incoming, mlist)
+            tools.destroy_unused(db, [made])
         return
     asked = show if row.asks is Asks.PREVIEW else nameasked.show
     first = now - row.made_at < drafts.REMINDED_AFTER

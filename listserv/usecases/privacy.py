@@ -14,6 +14,7 @@ from listserv.i18n import N_
 from listserv.store import erasing
 from listserv.store.drafts import Draft, drafts_by
 from listserv.store.erasing import Erasure, Posts
+from listserv.store.issues import issues_by
 from listserv.store.members import Role, memberships
 from listserv.store.people import Purpose, Token, User
 from listserv.store.queue import raw_bytes
@@ -40,7 +41,7 @@ def collect(db: Session, user_id: int) -> dict[str, Any]:
 
 
 def write_export(db: Session, user_id: int, file: IO[bytes], now: datetime) -> None:
-    """One file with all of it: `about-me.json`, the mails as they were written, and the files of drafts."""
+    """One file with all of it: `about-me.json`, the mails as they were written, the files of drafts and the pictures of issues."""
     keys = {place.key for place in db.get_one(User, user_id).addresses}
     with ZipFile(file, "w", ZIP_DEFLATED) as bundle:
         about = {"site": outbox.settings_of(db).site.url, "made_at": now, **collect(db, user_id)}
@@ -49,12 +50,18 @@ def write_export(db: Session, user_id: int, file: IO[bytes], now: datetime) -> N
             bundle.writestr(f"messages/{message.id}.eml", raw_bytes(db, message.raw_id))
         for draft in drafts_by(db, user_id):
             _add_files(bundle, draft)
+        for issue in issues_by(db, user_id):
+            for image in issue.images:
+                bundle.writestr(f"issues/{issue.id}/{image.number} {_safe(image.name)}", raw_bytes(db, image.raw_id))
 
 
 def _add_files(bundle: ZipFile, draft: Draft) -> None:
     for file in draft.files:
-        safe = "".join(c if c.isalnum() or c in " .-_()" else "_" for c in file.name).strip(". ") or "file"
-        bundle.writestr(f"drafts/{draft.id}/{file.id} {safe}", file.data)
+        bundle.writestr(f"drafts/{draft.id}/{file.id} {_safe(file.name)}", file.data)
+
+
+def _safe(name: str) -> str:
+    return "".join(c if c.isalnum() or c in " .-_()" else "_" for c in name).strip(". ") or "file"
 
 
 def _plain(value: Any) -> str:

@@ -17,8 +17,8 @@ from listserv.store.lists import MailingList
 from listserv.store.pages import Record
 from listserv.store.queue import raw_bytes
 from listserv.usecases import conversations as talk
-from listserv.usecases import positions, thankful
-from listserv.usecases.access import Actor, list_and_member
+from listserv.usecases import newspictures, positions, thankful
+from listserv.usecases.access import Actor, list_member_issued
 from listserv.usecases.conversations import Veil, speaker
 from listserv.usecases.shown import Moved, Pages, Person, Single, Thread, View, Word
 
@@ -37,8 +37,8 @@ def alive(db: Session) -> None:
 
 def view_of(db: Session, name: str, actor: Actor) -> View:
     """The list of that name as this person sees it. Raises NotFound."""
-    mlist, member = list_and_member(db, name, actor)
-    return View(mlist, member, member is not None or actor.administrator)
+    mlist, member, issued = list_member_issued(db, name, actor)
+    return View(mlist, member, member is not None or actor.administrator, issued)
 
 
 def page_of(number: int, total: int, size: int) -> Pages:
@@ -89,6 +89,7 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
         parts=tuple((part.id, view.veil(part.subject)) for part in pages.parts_of(db, thread_id)) if row.parted else (),
         newer=_neighbour(near, "newer", view.veil),
         older=_neighbour(near, "older", view.veil),
+        issued=row.issued,
         new=len(new),
         first_new=first[0],
         first_page=first[1],
@@ -143,6 +144,12 @@ def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url
     )
 
 
+def formatted(db: Session, view: View, message_hash: str, file_url: FileUrl) -> tuple[str | None, frozenset[int]]:
+    """A message's safe HTML within its thread, and the numbers of the pictures that it shows itself; None where it has none."""
+    row = pages.message_by_hash(db, view.mlist.id, message_hash, hidden=view.decides)
+    return _html(db, row, view, file_url) if row is not None and row.has_html else (None, frozenset())
+
+
 def _part(text: str, number: int, size: Size) -> tuple[str, int, int]:
     """(words, how many characters follow, how many parts there are) of a part. Raises NotFound."""
     places = cutting.parts(text, size, talk.PARTS)
@@ -166,14 +173,16 @@ def _html(db: Session, row: Message, view: View, file_url: FileUrl) -> tuple[str
     from listserv.mail.html import clean  # the mail parser and cleaner: only for letters with pictures
     from listserv.mail.parse import parse
 
-    named = {file.content_id: file.number for file in parse(raw_bytes(db, row.raw_id)).attachments if file.content_id and view.fetches}
+    # The pictures of an issue have public addresses: everybody who got it has seen them.
+    public = newspictures.by_cid(db, row)
+    named = {file.content_id: file.number for file in parse(raw_bytes(db, row.raw_id)).attachments if file.content_id and (view.fetches or public)}
     shown: set[int] = set()
 
     def address(cid: str) -> str | None:
-        if cid not in named:
+        if cid not in named or (public and cid not in public):
             return None
         shown.add(named[cid])
-        return file_url(named[cid])
+        return public.get(cid) or file_url(named[cid])
 
     # Pictures first: a Content-ID looks like an address.
     return talk.on_html(view.veil)(clean(html, address)), frozenset(shown)

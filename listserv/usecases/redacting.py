@@ -20,6 +20,7 @@ from listserv.mail.subject import base_subject
 from listserv.store import hidden as rows
 from listserv.store import tools
 from listserv.store.archive import Attachment, Message, keep_body
+from listserv.store.issues import SourceKind, issue_of_message, unsay
 from listserv.store.lists import MailingList
 from listserv.store.moderation import Held
 from listserv.store.queue import Incoming, keep_raw, raw_bytes
@@ -151,6 +152,21 @@ def _redact_one(db: Session, mlist: MailingList, message: Message, plan: Plan, n
     for mail in came:
         mail.raw_id = made[mail.raw_id]
     _derive(db, message, made[old])
+    _issue(db, message, plan)
+
+
+def _issue(db: Session, message: Message, plan: Plan) -> None:
+    """An issue's words as they were written: its message is all that is needed of them now. Its pictures go with the text."""
+    issue = issue_of_message(db, message.id)
+    if issue is None:
+        return
+    unsay(db, issue)
+    issue.subject, issue.source, issue.kind = message.subject, "", SourceKind.PLAIN
+    used = {image.raw_id for image in issue.images} if plan.body else set()
+    if used:
+        issue.images.clear()
+        db.flush()
+        tools.destroy_unused(db, used)
 
 
 def _says_the_same(db: Session, message: Message, raw_id: int) -> bool:

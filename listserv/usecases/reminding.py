@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from listserv.mail import cutting
 from listserv.rules import Reason
-from listserv.store import purging, untold, waiting
+from listserv.store import calendar, purging, untold, waiting
 from listserv.store.lists import MailingList, lock
 from listserv.store.moderation import Application, ApplicationState, Held
 from listserv.store.people import Purpose, address_by_key
@@ -83,8 +83,10 @@ def _remind(db: Session, mlist: MailingList, now: datetime) -> int:
             _about_one(db, mlist, cases[0], decider, now)
         else:
             _about_several(db, mlist, cases, decider, now)
+    slot = min(case.remind_at or since(case) + STAGES[0] for case in cases)
     for case in cases:
         case.remind_at = next_reminder(case, today)
+    calendar.ran(db, "reminder", f"list:{mlist.id}", slot, now, list_id=mlist.id, detail=f"{len(cases)} waiting")
     return 1
 
 
@@ -139,6 +141,7 @@ def _tell_applicants(db: Session, now: datetime, limit: int) -> int:
     for application in due:
         application.told_at = now
         applicationletters.say_waiting(db, application, now)
+        _ran(db, "application-waiting", application, since(application) + TOLD_AFTER, now)
     return len(due)
 
 
@@ -149,7 +152,12 @@ def _ask_known_again(db: Session, now: datetime, limit: int) -> int:
         application.told_at = now
         if _is_known(db, application):
             applicationletters.ask_to_confirm(db, application, Cause(), now)
+            _ran(db, "application-confirm", application, application.applied_at + TOLD_AFTER, now)
     return len(due)
+
+
+def _ran(db: Session, what: str, application: Application, slot: datetime, now: datetime) -> None:
+    calendar.ran(db, what, f"application:{application.id}", slot, now, list_id=application.list_id)
 
 
 def _is_known(db: Session, application: Application) -> bool:
@@ -163,6 +171,7 @@ def _lapse(db: Session, now: datetime, limit: int) -> int:
     for application in due:
         application.state, application.decided_at = ApplicationState.LAPSED, now
         note(db, CALENDAR, "application-lapsed", mlist=application.mlist, now=now, about=application, detail=application.email)
+        _ran(db, "application-lapses", application, application.applied_at + LAPSES_AFTER, now)
     return len(due)
 
 

@@ -23,17 +23,22 @@ from listserv.usecases import (
     bulkadding,
     bundling,
     confirmreplies,
+    digestdrafts,
     digestreplies,
     goodbyes,
     heldreplies,
     invitationmail,
+    issuecounts,
     leaving,
     mailcommands,
+    milestones,
     nameanswers,
+    newsreplies,
     oneword,
     outbox,
     ownaddress,
     privacy,
+    reporting,
     rescuing,
     returned,
     thanking,
@@ -71,7 +76,7 @@ def _answer_signed(db: Session, kind: shapes.Kind, ids: tuple[int, ...], letter:
         return returned.told(db, kind, ids, letter, now)
     if kind is shapes.Kind.UNSUBSCRIBE and (member := db.get(Member, ids[0])):
         # Mail programs write this letter by themselves, and some say so.
-        return leaving.go(db, member, letter.cause, now)
+        return leaving.go(db, member, letter.cause, now, issue=issuecounts.of_copy(db, next(iter(ids[1:]), 0)))
     if letter.by_a_machine:
         return NOBODY_ANSWERS_MACHINES
     if kind is shapes.Kind.UNSUBSCRIBE:
@@ -161,7 +166,7 @@ def _sign_in(db: Session, token: Token, letter: Letter, now: datetime) -> Outcom
 
 
 def _draft(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
-    return digestreplies.place(db, token, letter, now)
+    return digestdrafts.place(db, token, letter, now)
 
 
 def _next_cases(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
@@ -190,4 +195,7 @@ BY_PURPOSE: dict[Purpose, Answering] = {
     Purpose.THANKS: thanking.answer,
     Purpose.INVITATION: invitationmail.answer,
     Purpose.DECIDE_BATCH: bulkadding.answer,
+    Purpose.REPORT: reporting.answer,
+    Purpose.ISSUE: newsreplies.answer,
+    Purpose.MILESTONES: milestones.answer,
 }

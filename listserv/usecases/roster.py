@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from digests import schedule
 from listserv.errors import Conflict, Invalid, Refusal
 from listserv.mail import address
+from listserv.mail.commandlines import MOST_LEAST
 from listserv.store.lists import MailingList
 from listserv.store.members import Member, Status, member_by_key
 from listserv.store.people import Address, address_by_key
@@ -18,7 +19,11 @@ from listserv.usecases.access import Actor
 from listserv.usecases.administration import NewMember, add_member, checked_email, one_line, read_value
 from listserv.usecases.journal import note
 
-MEMBER_SETTINGS = ("name", "email", "role", "delivery", "schedule", "status", "language", "timezone", "moderated", "preview")
+MEMBER_SETTINGS = ("name", "email", "role", "delivery", "schedule", "status", "language", "timezone", "moderated", "preview") + (
+    "digest_least",
+    "digest_form",
+    "own_threads",
+)
 # What `export --format csv` writes.
 COLUMNS = membertables.NEEDED
 
@@ -61,6 +66,12 @@ def _set_schedule(db: Session, member: Member, value: str, now: datetime) -> Non
         raise Invalid("schedule: {wrong}", wrong=wrong) from None
 
 
+def _set_least(db: Session, member: Member, value: str, now: datetime) -> None:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:4]) <= MOST_LEAST:
+        raise Invalid("digest_least: say a number from 1 to {most}", most=MOST_LEAST)
+    member.digest_least = int(value)
+
+
 def _set_language(db: Session, member: Member, value: str, now: datetime) -> None:
     if value not in ("en", "pl", ""):
         raise Invalid("language: say en or pl")
@@ -74,7 +85,7 @@ def _set_timezone(db: Session, member: Member, value: str, now: datetime) -> Non
         raise Invalid("timezone: write a zone such as Europe/Warsaw") from None
 
 
-SETTERS = {"name": _set_name, "email": _set_email, "schedule": _set_schedule, "language": _set_language, "timezone": _set_timezone}
+SETTERS = {"digest_least": _set_least, "name": _set_name, "email": _set_email, "schedule": _set_schedule, "language": _set_language, "timezone": _set_timezone}
 
 
 @dataclass(frozen=True, slots=True)

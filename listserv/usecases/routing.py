@@ -7,7 +7,21 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.address import Role, Route
 from listserv.store.lists import MailingList, topic_by_slug
-from listserv.usecases import asides, complaining, contact, entering, mailcommands, replies, returned, safekeeping, unlinking
+from listserv.usecases import (
+    asides,
+    complaining,
+    contact,
+    entering,
+    mailcommands,
+    newsdoor,
+    newsmail,
+    newsthread,
+    replies,
+    returned,
+    safekeeping,
+    straydigests,
+    unlinking,
+)
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.submissions import Submission
 
@@ -16,6 +30,7 @@ TO_LIST: Mapping[Role, Callable[[Session, MailingList, Letter, datetime], Outcom
     Role.JOIN: mailcommands.join,
     Role.LEAVE: mailcommands.leave,
     Role.REQUEST: mailcommands.request,
+    Role.NEWS: newsmail.take,
 }
 
 
@@ -34,6 +49,8 @@ def answer_for(db: Session, route: Route, mlist: MailingList | None, letter: Let
         if mlist:
             unlinking.empty_if_by_an_asker(db, mlist, letter)
         return NOBODY_ANSWERS_MACHINES
+    if mlist and route.role in (Role.NEWS, Role.MODERATORS) and (answered := newsthread.take(db, mlist, letter, now)):
+        return answered
     if mlist and route.role in TO_LIST:
         return TO_LIST[route.role](db, mlist, letter, now)
     return contact.site(db, route.role, letter, now)
@@ -41,10 +58,16 @@ def answer_for(db: Session, route: Route, mlist: MailingList | None, letter: Let
 
 def post(db: Session, mlist: MailingList, letter: Letter, topic: str, now: datetime) -> Outcome:
     """A post to the list, perhaps under a subject area; an unknown one is no obstacle."""
+    stray = straydigests.taken(db, mlist, letter, now)
+    if stray:
+        return stray
     letter = safekeeping.without_keys(db, mlist, letter)
     aside = asides.take(db, mlist, letter, now)
     if aside:
         return aside
+    answered = newsdoor.take(db, mlist, letter, now)
+    if answered:
+        return answered
     area = topic_by_slug(db, mlist, topic) if topic else None
     submission = Submission(letter.incoming, letter.raw, letter.incoming.raw_id, letter.post, letter.alignment, letter.munge, area, letter.spam)
     return entering.enter(db, mlist, letter, submission, now)

@@ -19,6 +19,13 @@ class View:
     mlist: MailingList
     member: Member | None
     sees_addresses: bool
+    # Are there issues of a newsletter to read?
+    issued: bool = False
+
+    @property
+    def has_news(self) -> bool:
+        """Is there a newsletter for whoever looks: issues to read, or their own to write?"""
+        return self.issued or self.decides
 
     @property
     def veil(self) -> Veil:
@@ -155,6 +162,8 @@ class Thread:
     locked: bool = False
     # Threads (number, title) that moderators have split off from this one.
     parts: tuple[tuple[int, str], ...] = ()
+    # Did it begin with an issue of the newsletter?
+    issued: bool = False
     # Messages that are new to whoever looks; the first of them, and on which page it stands.
     new: int = 0
     first_new: int = 0

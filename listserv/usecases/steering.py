@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as clock
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +13,13 @@ from listserv.i18n import LANGUAGES, choose_language
 from listserv.mail import address
 from listserv.mail.commands import Command, Day, Kind
 from listserv.mail.folding import fold
+from listserv.mail.halfheard import UNCLEAR
 from listserv.store import following
 from listserv.store.following import Wish
+from listserv.store.lists import Kind as ListKind
 from listserv.store.lists import MailingList, Topic
-from listserv.store.members import DeliveryMode, Member, Role, Status
-from listserv.usecases import digesting, outbox
+from listserv.store.members import DeliveryMode, DigestForm, Member, Role, Status, memberships
+from listserv.usecases import cities, outbox, planning
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.administration import LONGEST_NAME, one_line
 from listserv.usecases.editions import schedule_of
@@ -25,10 +27,13 @@ from listserv.usecases.journal import note
 
 SCHEDULES = {Kind.DAILY: "daily 07:00", Kind.WEEKLY: "weekly mon 07:00", Kind.MONTHLY: "monthly 1 07:00"}
 TOPICS = frozenset({Kind.TOPICS, Kind.ONLY_TOPICS, Kind.NO_TOPICS, Kind.ALL_TOPICS})
+# How digests are made, and what comes beside them.
+DIGESTS = frozenset({Kind.AT_LEAST, Kind.OWN_AT_ONCE, Kind.OWN_LATER, Kind.DIGEST_FORM})
 # What `change` can do; the letter that says how things stand answers all of it.
-SETTINGS = frozenset({*SCHEDULES, Kind.EACH, Kind.ARCHIVE, Kind.PAUSE, Kind.RESUME, Kind.NAME, Kind.LANGUAGE, Kind.PREVIEW, Kind.NO_PREVIEW, *TOPICS})
+OWN = frozenset({Kind.NAME, Kind.LANGUAGE, Kind.ZONE})
+SETTINGS = frozenset({*SCHEDULES, Kind.EACH, Kind.ARCHIVE, Kind.PAUSE, Kind.RESUME, Kind.PREVIEW, Kind.NO_PREVIEW, *OWN, *TOPICS, *DIGESTS})
 # What the answer says first, by what has changed; in this order.
-TOLD = ("resumed", "paused", "delivery", "name", "language", "topics", "preview")
+TOLD = ("resumed", "paused", "delivery", "name", "language", "zone", "topics", "preview", "digest")
 RHYTHMS = {schedule.Every.DAY: "day", schedule.Every.WEEK: "week", schedule.Every.MONTH: "month"}
 # „Do 20.11”, said on the 21st, is a slip.
 FAR = timedelta(days=330)
@@ -44,7 +49,13 @@ def actor_of(member: Member) -> Actor:
 
 def change(db: Session, member: Member, command: Command, now: datetime, *, actor: Actor | None = None) -> str:
     """Carry out one command of a member's own; without `actor` it came by mail. Says what has changed, one of TOLD; or nothing."""
+    if member.mlist.kind is ListKind.NEWSLETTER and command.kind in (*SCHEDULES, *DIGESTS):
+        # An issue comes to everybody when it goes out, and stands in no digest: who wants one wants the newsletter.
+        command = Command(Kind.EACH)
     changed = _changed(member, command)
+    if command.words == UNCLEAR or (command.kind is Kind.ZONE and not changed):
+        # Its days or its hour cannot be read, and without them it would be another schedule: the answer asks for them.
+        return ""
     if command.kind in SCHEDULES:
         member.delivery, member.schedule = DeliveryMode.DIGEST, _schedule(command)
     elif command.kind is Kind.EACH:
@@ -59,13 +70,19 @@ def change(db: Session, member: Member, command: Command, now: datetime, *, acto
         member.user.name = one_line(command.words)[:LONGEST_NAME]
     elif command.kind is Kind.LANGUAGE:
         member.user.language = choose_language((command.words,))
+    elif command.kind is Kind.ZONE:
+        member.user.timezone = zone_named(command.words)
+        for one in memberships(db, member.user_id):
+            planning.plan(db, one, now)
     elif command.kind in (Kind.PREVIEW, Kind.NO_PREVIEW):
         member.preview = command.kind is Kind.PREVIEW
     elif command.kind in TOPICS:
         _choose_topics(db, member, command, now)
+    elif command.kind in DIGESTS:
+        _set_digests(member, command)
     else:
         return ""
-    digesting.plan(db, member, now)
+    planning.plan(db, member, now)
     note(db, actor or actor_of(member), f"member-{command.kind}", mlist=member.mlist, now=now, about=member)
     return changed
 
@@ -77,8 +94,21 @@ def _changed(member: Member, command: Command) -> str:
         return "paused"
     if command.kind in TOPICS:
         return "topics" if command.kind is Kind.ALL_TOPICS or topics_named(member.mlist, command.words)[0] else ""
+    if command.kind in DIGESTS:
+        return "digest"
+    if command.kind is Kind.ZONE:
+        return "zone" if zone_named(command.words) else ""
     fixed = {Kind.NAME: "name", Kind.LANGUAGE: "language", Kind.PREVIEW: "preview", Kind.NO_PREVIEW: "preview"}
     return fixed.get(command.kind, "delivery")
+
+
+def _set_digests(member: Member, command: Command) -> None:
+    if command.kind is Kind.AT_LEAST:
+        member.digest_least = int(command.words)
+    elif command.kind is Kind.DIGEST_FORM:
+        member.digest_form = DigestForm(command.words)
+    else:
+        member.own_threads = command.kind is Kind.OWN_AT_ONCE
 
 
 def _schedule(command: Command) -> str:
@@ -86,6 +116,11 @@ def _schedule(command: Command) -> str:
         return str(schedule.parse(command.words or SCHEDULES[command.kind]))
     except ValueError:
         return SCHEDULES[command.kind]
+
+
+def zone_named(words: str) -> str:
+    """The time zone of this name, or of this city; empty where there is none."""
+    return next((zone for zone in available_timezones() if zone.lower() == words.lower()), "") or cities.zone_of(words)
 
 
 # ---- pauses -------------------------------------------------------------------------------------------------
@@ -189,15 +224,21 @@ def facts(db: Session, member: Member) -> dict[str, object]:
         "name": member.user.name,
         "email": member.address.email,
         "preview": member.preview,
+        "least": member.digest_least,
+        "form": member.digest_form.value,
+        "own_zone": member.user.timezone or outbox.settings_of(db).timezone,
+        "next_digest": member.digest_due if member.status is Status.ENABLED and member.delivery is DeliveryMode.DIGEST else None,
+        "own_at_once": member.own_threads,
         "followed": [title for title, wish in topics if wish is Wish.FOLLOW],
         "left_out": [title for title, wish in topics if wish is Wish.MUTE],
     }
 
 
 def rhythm(member: Member) -> dict[str, str]:
-    """When digests come, in each language, and `every` day, week or month."""
+    """When digests come, in each language, and `every` day, week or month; `often`: on several days of a week."""
     own = schedule_of(member)
-    return {"every": RHYTHMS[own.every], **{tongue: schedule.in_words(own, tongue) for tongue in LANGUAGES}}
+    often = "often" if own.every is schedule.Every.WEEK and len(own.days) > 1 else ""
+    return {"every": RHYTHMS[own.every], "often": often, **{tongue: schedule.in_words(own, tongue) for tongue in LANGUAGES}}
 
 
 def standing(db: Session, member: Member) -> dict[str, object]:
@@ -217,7 +258,7 @@ def is_own(member: Member, email: str) -> bool:
 
 def is_a_wrong_guess(member: Member, command: Command) -> bool:
     """„Nie interesują mnie …”: was something meant that is no topic of this list?"""
-    return command.guessed and not topics_named(member.mlist, command.words)[0]
+    return command.guessed and command.kind in TOPICS and not topics_named(member.mlist, command.words)[0]
 
 
 def unknown_topics(member: Member, wanted: Sequence[Command]) -> list[str]:

@@ -1,7 +1,7 @@
 """Who has thanked for what, as pages and digests tell it. (Noting thanks and telling their author: `usecases.thanking`.)"""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from listserv.store import doors as rows
 from listserv.store.lists import MailingList, ThankYous
 from listserv.store.members import Member
 from listserv.usecases.conversations import speaker
+from listserv.usecases.digestextras import Beside
 
 # Of one digest; and how far back the first one of somebody looks.
 MOST, FIRST = 100, timedelta(days=7)
@@ -37,20 +38,24 @@ def by_message(db: Session, mlist: MailingList, thread_id: int, *, named: bool) 
     return {message_id: Thanked(tuple(filter(None, names)) if named else (), len(names)) for message_id, names in found.items()}
 
 
-def since(member: Member, last: datetime | None, now: datetime) -> datetime | None:
-    """From when on a member's digest tells of thanks: what came behind the last one that said anything. None on a list that collects none."""
-    if member.mlist.thanks is not ThankYous.COLLECT:
-        return None
+def told_until(member: Member, slot: datetime) -> datetime:
+    """Until when a member's digests have told of what happens beside the messages."""
     # What happened in the very moment of joining is news, too.
-    return last or max(member.joined_at, now - FIRST) - timedelta(microseconds=1)
+    return member.digest_told or max(member.joined_at, slot - FIRST) - timedelta(microseconds=1)
 
 
-def for_digest(db: Session, settings: Settings, mlist: MailingList, after: datetime | None) -> tuple[InDigest, ...]:
-    """The thanks since then, by message."""
+def since(member: Member, slot: datetime) -> datetime | None:
+    """From when on a member's digest tells of thanks: what came behind the last one that said anything. None on a list that collects none."""
+    return told_until(member, slot) if member.mlist.thanks is ThankYous.COLLECT else None
+
+
+def for_digest(db: Session, settings: Settings, mlist: MailingList, after: datetime | None, upto: datetime) -> tuple[Beside[InDigest], ...]:
+    """The thanks of that time, by message."""
     found: dict[int, list[str]] = {}
-    about: dict[int, InDigest] = {}
-    for row in rows.thanks_since(db, mlist.id, after, MOST) if after else ():
+    about: dict[int, Beside[InDigest]] = {}
+    for row in rows.thanks_between(db, mlist.id, after, upto, MOST) if after else ():
         found.setdefault(row.message_id, []).append(one_line(speaker(row.name, ""), 80))
         author = one_line(speaker(row.author, row.author_email), 80)
-        about[row.message_id] = InDigest((), author, one_line(row.subject), links.message_url(settings, mlist.name, row.hash))
-    return tuple(InDigest(tuple(found[key]), one.author, one.title, one.url) for key, one in about.items())
+        told = InDigest((), author, one_line(row.subject), links.message_url(settings, mlist.name, row.hash))
+        about[row.message_id] = Beside(row.thread_id, row.topic_id, row.user_id, told)
+    return tuple(replace(one, told=replace(one.told, names=tuple(found[key]))) for key, one in about.items())

@@ -16,11 +16,12 @@ from listserv.mail.authentication import Alignment
 from listserv.mail.parse import Post
 from listserv.mail.subject import base_subject
 from listserv.rules import Action
+from listserv.store import calendar
 from listserv.store import doors as rows
 from listserv.store.archive import Message
 from listserv.store.doors import Thanks
 from listserv.store.lists import MailingList, ThankYous, lock
-from listserv.store.members import Member, Status, member_of
+from listserv.store.members import Member, Status, gets_mail_by, member_of
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import State, keep_raw, raw_bytes
 from listserv.store.threads import message_by_id
@@ -32,6 +33,7 @@ from listserv.usecases.digesting import Owed
 from listserv.usecases.journal import note
 from listserv.usecases.leaving import sender_of
 from listserv.usecases.outbox import Cause
+from listserv.usecases.rowbyrow import each
 from listserv.usecases.submissions import Submission, author_of, facts_for
 
 THANKED = "thanked"
@@ -145,7 +147,9 @@ def run_due(db: Session, now: datetime, limit: int) -> int:
     waiting: defaultdict[tuple[int, int | None], list[Thanks]] = defaultdict(list)
     for row in rows.untold(db, 10 * limit):
         waiting[row.list_id, row.message.user_id].append(row)
-    return sum(_tell(db, db.get_one(MailingList, list_id), user_id, said, now) for (list_id, user_id), said in waiting.items())
+    told: list[int] = []
+    each(db, waiting.items(), lambda one: told.append(_tell(db, db.get_one(MailingList, one[0][0]), one[0][1], one[1], now)))
+    return sum(told)
 
 
 def owed(db: Session, until: datetime) -> list[Owed]:
@@ -154,10 +158,11 @@ def owed(db: Session, until: datetime) -> list[Owed]:
     for row in rows.untold(db, MOST_LISTED, lock=False):
         mlist, author = db.get_one(MailingList, row.list_id), row.message.user_id
         member = member_of(db, mlist, author) if author else None
-        if member is None or member.status is not Status.ENABLED:
+        if member is None or not gets_mail_by(member, until):
             continue
         slot = _last_slot(member, outbox.settings_of(db).timezone, until)
-        if row.at < slot:
+        last = rows.last_letter(db, LETTER, mlist.id, member.address.key)
+        if row.at < slot and not (last and last >= slot):
             found.setdefault((row.list_id, member.id), Owed(slot, LETTER, mlist.name, member.address.email, "thanks of the day"))
     return list(found.values())
 
@@ -175,6 +180,8 @@ def _tell(db: Session, mlist: MailingList, user_id: int | None, said: Sequence[T
     shown = [_fact(db, mlist, row) for row in due[:TOLD_AT_ONCE]]
     people = len({row.user_id for row in due})
     written = outbox.to_member(db, LETTER, member, now, mlist=mlist, thanked=shown, count=people, more_thanks=len(due) - len(shown))
+    if written:
+        calendar.ran(db, LETTER, f"member:{member.id}", slot, now, list_id=mlist.id, detail=f"{people} people")
     return _told(due) if written else 0
 
 

@@ -3,6 +3,7 @@
 The mail that asked is emptied as soon as it has been read; ten minutes after the decision the link to its author goes.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -19,9 +20,12 @@ from listserv.store.queue import Incoming, keep_raw
 from listserv.store.queue import Letter as OwnLetter
 from listserv.usecases import outbox, retelling
 from listserv.usecases.arrivals import Letter
+from listserv.usecases.digesting import Owed
+from listserv.usecases.rowbyrow import each
 
 # As long as a decision can be undone, its author must be reached.
 LINKED = timedelta(minutes=10)
+MOST_LISTED = 1_000
 # What stands in place of a mail that asked: it is gone as soon as it has been read.
 EMPTY = b"Subject: -\r\n\r\nThis mail asked for something without its author's name, and was destroyed.\r\n"
 # Letters of which nothing stays when they have left: that somebody got one says that they asked.
@@ -78,21 +82,32 @@ def midnight(moment: datetime) -> datetime:
 
 def run_due(db: Session, now: datetime, limit: int) -> int:
     """Cut the link between questions that are decided for good and those who asked; and drop letters about what was not passed on; how many."""
-    cut = sum(_forget(db, link) for link in rows.decided_before(db, now - LINKED, limit))
+    cut: list[bool] = []
+    each(db, rows.decided_before(db, now - LINKED, limit), lambda link: cut.append(_forget(db, link)))
     refused = {letter.id: letter.raw_id for letter in rows.sent_letters(db, TRACELESS, limit)}
     if refused:
         rows.secure_delete(db, on=True)
         rows.drop_letters(db, refused)
         tools.destroy_unused(db, set(refused.values()))
-    return cut + len(refused)
+    return sum(cut) + len(refused)
+
+
+def owed(db: Session, until: datetime) -> list[Owed]:
+    """The links that are cut by that time; whose they are, nobody is told."""
+    found = rows.decided_before(db, until - LINKED, MOST_LISTED, lock=False)
+    ready = [link for link in found if all(letter.due is None for letter in _letters(db, link))]
+    return [Owed((link.held.decided_at or until) + LINKED, "question-unlinked", link.held.mlist.name, "", "decided for good") for link in ready]
+
+
+def _letters(db: Session, link: Unnamed) -> Sequence[OwnLetter]:
+    # What was asked back because of the mail itself went to its author, at whatever address they had then.
+    return [*rows.letters_to(db, [link.held.incoming_id], address.key(link.email)), *tools.letters_about(db, [link.incoming_id])]
 
 
 def _forget(db: Session, link: Unnamed) -> bool:
     """False while a letter to its author is still to be sent: then a little later."""
     held, asked, at = link.held, db.get_one(Incoming, link.incoming_id), link.held.decided_at
-    # What was asked back because of the mail itself went to its author, at whatever address they had then.
-    letters = (*rows.letters_to(db, [held.incoming_id], address.key(link.email)), *tools.letters_about(db, [asked.id]))
-    own = {letter.id: letter for letter in letters}
+    own = {letter.id: letter for letter in _letters(db, link)}
     if at is None or any(letter.due is not None for letter in own.values()):
         return False
     rows.secure_delete(db, on=True)

@@ -64,11 +64,14 @@ class Asking:
     post: Post
 
 
-def taken(db: Session, mlist: MailingList, letter: Letter, post: Post, now: datetime, *, to_list: bool) -> Outcome | None:
-    """Put a question before the moderators without its author's name; None where nobody surely asks for that."""
+def taken(db: Session, mlist: MailingList, letter: Letter, post: Post, now: datetime, *, to_list: bool, subject: str = "") -> Outcome | None:
+    """Put a question before the moderators without its author's name; None where nobody surely asks for that.
+
+    `subject`: what its author wrote as one, where the post has another.
+    """
     if is_a_machines(letter, post) or len(post.authors) != 1:
         return None
-    asked = doors.wants_no_name(post, to_list=to_list)
+    asked = doors.wants_no_name(post, to_list=to_list) or (doors.wants_no_name_above(post, subject) if subject else None)
     if asked is None or _went_round(mlist, post, outbox.settings_of(db).site.domain):
         return None
     member = member_by_key(db, mlist, address.key(post.authors[0].address))

@@ -12,6 +12,7 @@ from listserv.store import hidden as rows
 from listserv.store import recall, tools
 from listserv.store.archive import Message
 from listserv.store.queue import Letter, keep_raw, raw_bytes
+from newsletters.filling import Form
 
 # In the place of a letter of ours that told of what has been taken out of sight or redacted.
 TAKEN_BACK = b"Subject: -\r\n\r\nThis letter was taken back before it left.\r\n"
@@ -46,6 +47,9 @@ def redact(db: Session, message: Message, plan: Plan) -> None:
         return
     raw = raw_bytes(db, outgoing.raw_id)
     body = outgoing.body if outgoing.body is not None else headers.body_of(raw)
+    if outgoing.fields:
+        # What is taken out is looked for in words, and fields are none yet: from here on all readers are greeted alike.
+        body, outgoing.fields = Form(body).filled(""), False
     new = _redacted(outgoing.head + b"\r\n" + body, plan)
     outgoing.head, outgoing.body = headers.join(headers.split(new)[0]), headers.split(new)[1]
     outgoing.raw_id = keep_raw(db, redacting.redact(raw, plan)).id

@@ -15,6 +15,7 @@ from listserv.web import (
     accessibility,
     account,
     again,
+    digests,
     engine,
     errors,
     feeds,
@@ -29,6 +30,9 @@ from listserv.web import (
     me,
     memberpages,
     moderating,
+    news,
+    newsdesk,
+    newspreview,
     oldlinks,
     outside,
     pages,
@@ -37,6 +41,8 @@ from listserv.web import (
     rules,
     search,
     static,
+    stats,
+    subscribing,
     threads,
     tools,
     topics,
@@ -54,6 +60,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 AGAIN = 3
 BLUEPRINTS = (
     forum,
+    digests,
     threads,
     positions,
     pictures,
@@ -67,11 +74,16 @@ BLUEPRINTS = (
     me,
     unsubscribe,
     writing,
+    news,
+    newsdesk,
+    newspreview,
+    subscribing,
     moderating,
     memberpages,
     inviting,
     listsettings,
     feeds,
+    stats,
     letterstyle,
     outside,
     accessibility,
@@ -109,8 +121,9 @@ class Web(Flask):
             g.visit = visit.begin(site, db)
             if request.method in SAFE or request.routing_exception:
                 return super().dispatch_request()
-            if writing.is_lost():
-                return writing.given_back()
+            for desk in (writing, newsdesk):
+                if desk.is_lost():
+                    return desk.given_back()
         forms.check()
         return self._write(site, AGAIN)
 

@@ -11,6 +11,8 @@ from listserv.i18n import N_
 from listserv.web.visit import cookie, secure, visit
 
 FIELD = "form"
+# What forms of other sites send an address to: it does nothing but show it in our own form (web.subscribing).
+FROM_ANYWHERE = "subscribing.ask"
 # RFC 8058 section 3.2: the whole body of the one POST that comes from a mail server and not from a page.
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 FOREIGN = N_("This form did not come from this site, or its page was open too long. Please go back, load the page again, and send it once more.")
@@ -25,6 +27,8 @@ def token() -> str:
 def check() -> None:
     """Raises Invalid for a POST that does not come from a page of ours."""
     if request.endpoint == "unsubscribe.act" and request.form.to_dict(flat=False) == {key: [value] for key, value in ONE_CLICK.items()}:
+        return
+    if request.endpoint == FROM_ANYWHERE:
         return
     if not fits():
         raise Invalid(FOREIGN)

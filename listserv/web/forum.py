@@ -2,7 +2,8 @@
 
 from flask import Blueprint, request
 
-from listserv.usecases import forums, reading
+from listserv.store.lists import Kind
+from listserv.usecases import forums, joining, newspages, reading
 from listserv.usecases import writers as everyone
 from listserv.web.pages import page
 from listserv.web.visit import visit
@@ -27,7 +28,12 @@ def front() -> str:
 def forum(name: str) -> str:
     """A list: topics, and threads by last activity; all, or those that are unread or unanswered."""
     only = request.args.get("only", "")
-    return page("forum/list.html", forum=forums.forum(visit().db, name, visit().actor, page=page_number(), only=only))
+    found = forums.forum(visit().db, name, visit().actor, page=page_number(), only=only)
+    view = found.view
+    # A newsletter begins with its issues; its threads are one step away.
+    blog = newspages.home(visit().db, view) if not request.args.keys() & {"page", "only"} else None
+    sheet = joining.form_of(view.mlist, visit().language) if view.mlist.kind is Kind.NEWSLETTER and not view.member else None
+    return page("forum/list.html", forum=found, blog=blog, sheet=sheet)
 
 
 @blueprint.get("/<list:name>/topic/<slug>")

@@ -38,6 +38,10 @@ MEMBER_LABELS = {
     "timezone": N_("Time zone"),
     "moderated": N_("Messages are read first"),
     "preview": N_("Sees their messages first"),
+    "reports": N_("Gets letters with figures"),
+    "digest_least": N_("Messages that make a digest"),
+    "digest_form": N_("Form of digests"),
+    "own_threads": N_("Own threads at once"),
 }
 MEMBER_WORDS = {
     ("role", "member"): N_("ordinary member"),
@@ -55,6 +59,14 @@ MEMBER_WORDS = {
     ("moderated", "no"): NO,
     ("preview", "yes"): YES,
     ("preview", "no"): NO,
+    ("reports", "yes"): YES,
+    ("reports", "no"): NO,
+    ("own_threads", "yes"): YES,
+    ("own_threads", "no"): NO,
+    ("digest_form", "html"): N_("a page with its text"),
+    ("digest_form", "plain"): N_("plain text"),
+    ("digest_form", "mime"): N_("a parcel of messages (MIME)"),
+    ("digest_form", "rfc1153"): N_("one text of messages (RFC 1153)"),
 }
 TAKEN_OUT = {"words": N_("words"), "text": N_("the text"), "everything": N_("the whole message")}
 DOES = {Does.HOLD: N_("hold"), Does.REFUSE: N_("send back"), Does.DISCARD: N_("delete")}

@@ -85,6 +85,12 @@ SETTINGS = (
         (("post", N_("go to everybody like all messages")), ("collect", N_("are collected"))),
     ),
     Setting(
+        "tell_newcomers",
+        N_("Digests name who is new"),
+        N_("Names alone, without addresses, to everybody who gets digests. Applicants should know of it beforehand."),
+        YES_NO,
+    ),
+    Setting(
         "certain_spam",
         N_("What the mail server is certain is spam"),
         N_("What it only suspects is held either way. Its marks count only from the mail server in front of this one."),
@@ -94,6 +100,12 @@ SETTINGS = (
         "invitations_a_day",
         N_("Invitations in a day"),
         N_("So many people at most are invited to the list in a day; the others get theirs on the following days. Usual: 100."),
+    ),
+    Setting(
+        "report",
+        N_("Letters with figures"),
+        N_("To the coordinators, on the first of the month: who wrote, how much, how many visits. Each of them can stop theirs by the word STOP."),
+        (("month", N_("each month and each school year")), ("year", N_("once, when the school year is over")), ("none", N_("never"))),
     ),
     Setting(
         "emergency", N_("Emergency brake"), N_("Yes: everything waits, moderators' own messages too. For the hour when a quarrel or a flood must stop."), YES_NO
@@ -216,10 +228,11 @@ def _in_words(wrong: Invalid) -> str:
 @blueprint.get("/<list:name>/join")
 def join_form(name: str) -> str:
     """Ask to join."""
-    return _join_form(joining.place(visit().db, name), Wish("", "", "", ""))
+    return join_page(joining.place(visit().db, name), Wish("", "", "", ""))
 
 
-def _join_form(mlist: MailingList, typed: Wish, **more: object) -> str:
+def join_page(mlist: MailingList, typed: Wish, **more: object) -> str:
+    """The form with what has been typed."""
     language = visit().language
     return page("moderate/join.html", mlist=mlist, typed=typed, sheet=joining.form_of(mlist, language), **more)
 
@@ -227,12 +240,17 @@ def _join_form(mlist: MailingList, typed: Wish, **more: object) -> str:
 @blueprint.post("/<list:name>/join")
 def join(name: str) -> Shown:
     """The same answer whoever asks."""
-    mlist, form = joining.place(visit().db, name), request.form
-    answers = tuple(form.get(f"answer-{number}", "") for number in range(1, MOST_QUESTIONS + 1))
-    said = (form.get("name", ""), form.get("email", "").strip(), form.get("words", ""), visit().language, request.remote_addr or "")
-    wish = Wish(*said, answers=answers, agrees=form.get("agree") == "yes")
+    mlist, wish = joining.place(visit().db, name), wished()
     try:
         joining.ask(visit().db, mlist, wish, visit().actor, visit().now)
     except Invalid as wrong:
-        return _join_form(mlist, wish, wrong=str(wrong)), 400
+        return join_page(mlist, wish, wrong=str(wrong)), 400
     return page("moderate/joined.html", mlist=mlist, email=wish.email)
+
+
+def wished() -> Wish:
+    """What was typed into a form of those who wish to join."""
+    form = request.form
+    answers = tuple(form.get(f"answer-{number}", "") for number in range(1, MOST_QUESTIONS + 1))
+    said = (form.get("name", ""), form.get("email", "").strip(), form.get("words", ""), visit().language, request.remote_addr or "")
+    return Wish(*said, answers=answers, agrees=form.get("agree") == "yes")

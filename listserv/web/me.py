@@ -90,7 +90,14 @@ def _mailing(member: Member, wrong: str = "") -> str:
     said = request.form if wrong else {}
     chosen = choosing.typed(member, said, request.form.getlist("days"))
     places = [place for place in member.user.addresses if place.verified_at or place.id == member.address_id]
-    facts = {"chosen": chosen, "days": choosing.DAYS, "places": places, "to": said.get("address", str(member.address_id)), "until": said.get("until", "")}
+    facts = {
+        "chosen": chosen,
+        "days": choosing.DAYS,
+        "forms": choosing.FORMS,
+        "places": places,
+        "to": said.get("address", str(member.address_id)),
+        "until": said.get("until", ""),
+    }
     when = schedule.in_words(schedule.parse(member.schedule), visit().language)
     return page("account/list.html", member=member, mlist=member.mlist, wrong=wrong, changed=request.args.get("saved", ""), when=when, **facts)
 

@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from hashlib import blake2b
 
 from listserv.site import Site
-from listserv.usecases import limits, visiting
+from listserv.usecases import issuecounts, limits, visiting
+from listserv.usecases.issuecounts import Page
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ class Notes:
         self.writes = writes
         self.lock = threading.Lock()
         self.waiting: set[tuple[date, str, str]] = set()
+        # Pages that may be those of issues: which of them are, is looked up when they are written down.
+        self.pages: set[tuple[date, Page, str]] = set()
         # Nobody can be read off these, not even here.
         self.key = secrets.token_bytes(32)
         self.known: set[bytes] = set()
@@ -50,6 +53,18 @@ class Notes:
         with self.lock:
             if len(self.waiting) < MOST_WAITING:
                 self.waiting.add(what)
+            else:
+                self.lost += 1
+        self._begin()
+
+    def page(self, day: date, page: Page, who: str) -> None:
+        """Somebody has read a page that may be an issue's."""
+        what = (day, page, who)
+        if self._hash(what) in self.known:
+            return
+        with self.lock:
+            if len(self.pages) < MOST_WAITING:
+                self.pages.add(what)
             else:
                 self.lost += 1
         self._begin()
@@ -88,24 +103,25 @@ class Notes:
     def write(self) -> None:
         """Write down what is noted. What the database refuses stays noted and is tried again."""
         with self.lock:
-            visits, searches = self.waiting, self.searches
-            self.waiting, self.searches = set(), Counter()
+            visits, pages, searches = self.waiting, self.pages, self.searches
+            self.waiting, self.pages, self.searches = set(), set(), Counter()
             lost, self.lost = self.lost, 0
         if lost:
             log.warning("not counted: visits=%s, more at once than there is room for", lost)
-        if not visits and not searches:
+        if not visits and not pages and not searches:
             return
         try:
-            self._write(visits, searches)
+            self._write(visits, pages, searches)
         except Exception:
             log.warning("not written down yet: visits=%s", len(visits), exc_info=True)
             with self.lock:
                 self.waiting |= visits
+                self.pages |= pages
                 self.searches += searches
             return
-        self._remember(visits)
+        self._remember(visits, pages)
 
-    def _write(self, visits: set[tuple[date, str, str]], searches: Counter[str]) -> None:
+    def _write(self, visits: set[tuple[date, str, str]], pages: set[tuple[date, Page, str]], searches: Counter[str]) -> None:
         now = self.site.now()
         by_day: dict[date, dict[str, set[str]]] = {}
         for day, name, who in visits:
@@ -115,14 +131,25 @@ class Notes:
                 visiting.record(db, day, visitors, now)
             for network, times in sorted(searches.items()):
                 limits.add(db, "search", network, now, WINDOW, times)
+            for day in sorted({day for day, _, _ in pages}):
+                issuecounts.read(db, day, _readers(pages, day), now)
             visiting.forget(db, now)
+            issuecounts.forget(db, now)
 
-    def _remember(self, visits: set[tuple[date, str, str]]) -> None:
+    def _remember(self, visits: set[tuple[date, str, str]], pages: set[tuple[date, Page, str]]) -> None:
         """Today's, so that each is written down once."""
-        newest = max((day for day, _, _ in visits), default=self.known_of)
+        newest = max((day for day, _, _ in (*visits, *pages)), default=self.known_of)
         if newest != self.known_of or len(self.known) > MOST_KNOWN:
             self.known, self.known_of = set(), newest
-        self.known |= {self._hash(what) for what in visits if what[0] == newest}
+        self.known |= {self._hash(what) for what in visits if what[0] == newest} | {self._hash(what) for what in pages if what[0] == newest}
 
-    def _hash(self, what: tuple[date, str, str]) -> bytes:
+    def _hash(self, what: tuple[date, str | Page, str]) -> bytes:
         return blake2b("\0".join(map(str, what)).encode("utf-8", "replace"), key=self.key, digest_size=12).digest()
+
+
+def _readers(pages: set[tuple[date, Page, str]], day: date) -> dict[Page, set[str]]:
+    found: dict[Page, set[str]] = {}
+    for on, page, who in pages:
+        if on == day:
+            found.setdefault(page, set()).add(who)
+    return found

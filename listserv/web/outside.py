@@ -13,6 +13,7 @@ from listserv.errors import NotFound
 from listserv.store.lists import Archive
 from listserv.usecases import outlook
 from listserv.usecases.conversations import Post
+from listserv.usecases.newspages import Blog
 from listserv.usecases.shown import Forum, Single, Thread
 from listserv.web.atom import clean, moment
 from listserv.web.kept import Kept, key_of
@@ -63,6 +64,9 @@ def _card(facts: Mapping[str, Any]) -> Card | None:
             # The thread holds all of it.
             url = paged(links.thread_url(settings, single.view.mlist.name, single.thread_id), single.thread_page)
             return Card(url, single.subject or single.view.mlist.title, short((single.post,)), "article")
+        case {"blog": Blog() as blog} if blog.view.mlist.archive is Archive.PUBLIC:
+            url, title = f"{links.archive_url(settings, blog.view.mlist.name)}news/", blog.view.mlist.title
+            return Card(paged(url, blog.pages.number), title, cut(blog.view.mlist.description or ""), feed=f"{url}feed.atom")
         case {"shelves": _}:
             return Card(f"{settings.site.url}/", settings.site.name)
     return None

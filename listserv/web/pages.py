@@ -6,7 +6,7 @@ from flask import Flask, current_app, request
 from markupsafe import Markup
 
 from listserv import links
-from listserv.store.lists import MailingList
+from listserv.store.lists import Kind, MailingList
 from listserv.store.members import Member
 from listserv.usecases import docket
 from listserv.usecases.conversations import Post
@@ -21,12 +21,14 @@ def set_up(app: Flask) -> None:
     env.policies["ext.i18n.trimmed"] = True
     env.trim_blocks = env.lstrip_blocks = True
     env.install_gettext_callables(str, str, newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(day=words.day, moment=words.moment, long_day=words.long_day, last_day=words.last_day, size=words.size, seal=words.seal)
-    env.filters.update(month=words.month, kind_of_file=words.kind_of_file, delivery=words.delivery)
+    env.filters.update(
+        day=words.day, moment=words.moment, long_day=words.long_day, last_day=words.last_day, weekday_moment=words.to_come, size=words.size, seal=words.seal
+    )
+    env.filters.update(month=words.month, number=words.number, kind_of_file=words.kind_of_file, delivery=words.delivery)
     env.filters.update(is_marked=marked.is_marked, body=bodies.body, waiting=bodies.waiting, sheet=bodies.sheet, dressed=letterstyle.dressed)
     env.globals.update(static=static_address, form_token=form_token, reply_link=reply_link, list_address=list_address)
     env.globals.update(moderators_address=moderators_address, request_address=request_address, said_in=said_in, rest=rest)
-    env.globals.update(unsubscribe_link=unsubscribe_link, join_address=join_address, cases_waiting=cases_waiting)
+    env.globals.update(unsubscribe_link=unsubscribe_link, join_address=join_address, cases_waiting=cases_waiting, news_address=news_address)
 
 
 def page(template: str, **facts: Any) -> str:
@@ -68,6 +70,11 @@ def request_address(mlist: MailingList) -> str:
     return links.list_address(visit().settings, mlist.name, "request")
 
 
+def news_address(mlist: MailingList) -> str:
+    """Where a coordinator's draft of an issue is written to."""
+    return links.list_address(visit().settings, mlist.name, "news")
+
+
 def cases_waiting(mlist: MailingList) -> int:
     """How many cases wait for whoever looks after this list; asked for on their pages alone."""
     return docket.waiting(visit().db, mlist)
@@ -82,9 +89,11 @@ def reply_link(mlist: MailingList, subject: str, item: Post, member: Member | No
     """A `mailto:` that answers a message in its thread.
 
     Members get an address of their own for it, because many mail programs drop the In-Reply-To that RFC 6068 section 4
-    allows; strangers have only that.
+    allows; strangers have only that. Of a newsletter it goes to those who write it: it takes no posts.
     """
     answer = words.reply_subject(subject, mlist.language)
+    if mlist.kind is Kind.NEWSLETTER:
+        return words.mailto(moderators_address(mlist), subject=answer, in_reply_to=f"<{item.message_id}>" if item.message_id else "")
     if member:
         return words.mailto(links.item_address(visit().settings, member.id, item.id), subject=answer)
     return words.mailto(list_address(mlist), subject=answer, in_reply_to=f"<{item.message_id}>" if item.message_id else "")

@@ -1,5 +1,6 @@
 """The embedded web server: waitress, from the first connection to the last answer in hand."""
 
+import contextlib
 import errno
 import logging
 import signal
@@ -81,7 +82,9 @@ class Server:
         """Take no more connections, finish the rest. May be called from a signal handler or another thread, and twice."""
         if not self.stopping.is_set():
             self.stopping.set()
-            self.server.pull_trigger()
+            # Whose loop has seen it by itself needs no waking, and has no trigger any more.
+            with contextlib.suppress(OSError):
+                self.server.pull_trigger()
 
     def _turn(self, seconds: float = 1.0) -> None:
         self.server.asyncore.loop(timeout=seconds, map=self.server._map, use_poll=True, count=1)

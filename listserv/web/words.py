@@ -20,6 +20,16 @@ DELIVERY = {
     "weekly": N_("A digest comes every week."),
     "monthly": N_("A digest comes every month."),
 }
+# A moment that is to come. In Polish the day of the week changes with the word before it.
+ON = (
+    N_("on Monday, {day}, at {clock}"),
+    N_("on Tuesday, {day}, at {clock}"),
+    N_("on Wednesday, {day}, at {clock}"),
+    N_("on Thursday, {day}, at {clock}"),
+    N_("on Friday, {day}, at {clock}"),
+    N_("on Saturday, {day}, at {clock}"),
+    N_("on Sunday, {day}, at {clock}"),
+)
 ANSWER = {"pl": "Odp: ", "en": "Re: "}
 # What a file is, in few letters; everything else shows the end of its name.
 KINDS = {
@@ -60,6 +70,14 @@ def _said(moment: datetime, zone: str, language: str, today: date, to_the_minute
 @lru_cache(maxsize=64)
 def _today(now: datetime, zone: str) -> date:
     return now.astimezone(_zone(zone)).date()
+
+
+def to_come(moment: datetime) -> Markup:
+    """`w piątek, 27 listopada, o 8.00`: when something will happen."""
+    who = visit()
+    local = moment.astimezone(_zone(who.zone))
+    day = _day(local.date(), who.language, local.year != _today(who.now, who.zone).year)
+    return _time(local, translations(who.language).gettext(ON[local.weekday()]).format(day=day, clock=_clock(local, who.language)))
 
 
 def long_day(moment: datetime) -> Markup:
@@ -109,6 +127,11 @@ def _month(year: int, number: int, language: str) -> str:
 def _time(local: datetime, said: str) -> Markup:
     # Both are made of digits and of our own words; Markup.format would cost as much as all the rest.
     return Markup(f'<time datetime="{local.isoformat(timespec="minutes")}">{said}</time>')
+
+
+def number(count: int) -> str:
+    """`12 345`."""
+    return i18n.number(count, visit().language)
 
 
 def size(octets: int) -> str:

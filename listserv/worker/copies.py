@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from listserv.relay import Answer, Content, Mail, Relay
+from listserv.relay import Answer, Content, Filled, Mail, Relay
 from listserv.site import Site
 from listserv.store.deliveries import Claimed
 from listserv.usecases import delivery
 from listserv.usecases.delivery import Outcome, Stationery, Turn
+from newsletters.filling import Form
 
 log = structlog.get_logger()
 
@@ -45,6 +46,16 @@ class InHand:
     sent: int = 0
     later: int = 0
     failed: int = 0
+    form: tuple[Content, Form, Form] | None = None
+
+    def content_for(self, copy: Claimed, paper: Stationery) -> Content:
+        """The bytes of one copy: nearly always those of all; an issue, with its reader's name and way off the list, is filled for each."""
+        if copy.name is None:
+            return self.content
+        if self.form is None or self.form[0] is not self.content:
+            self.form = self.content, Form(self.content.data), Form(self.content.wire, wire=True)
+        leave = paper.leave_url(copy.member_id, copy.outgoing_id)
+        return Filled(self.form[1].filled(copy.name, leave), self.form[2].filled(copy.name, leave))
 
 
 class Copies:
@@ -179,7 +190,7 @@ class Copies:
             if self._asked and len(self._ready) == LOW:
                 self._kicked.set()
             if self._loop.time() < until:
-                content = self._posts[copy.outgoing_id].content
+                content = self._posts[copy.outgoing_id].content_for(copy, self._stationery)
                 return Mail(copy, self._stationery.sender(copy), copy.email or "", content, self._stationery.personal(copy))
             self._note(copy, None)
         return None

@@ -179,5 +179,8 @@ def keep_calendar(site: Site) -> int:
     """Do some of what the calendar owes: digests, the ends of pauses; how much was dealt with."""
     from listserv.usecases import housekeeping
 
-    with site.writing() as db:
-        return housekeeping.run_due(db, site.now(), limit=DIGESTS)
+    done = 0
+    for part in housekeeping.parts(DIGESTS):
+        with site.writing() as db:
+            done += part(db, site.now())
+    return done

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from listserv.mail.folding import name_key
 from listserv.mail.peoplelines import people
-from listserv.store import doors, faces, following, invitations, partings, untold
+from listserv.store import faces, following, invitations, partings, untold
 from listserv.store.base import MANY
 from listserv.store.invitations import Invitation, InvitationState
 from listserv.store.lists import list_by_name
@@ -138,7 +138,7 @@ def test_more_are_named_than_one_statement_takes(db, mlist, now):
     untold.keep_told(db, mlist, "mod@example.org", [(Purpose.DECIDE_HELD, number) for number in range(MANY + 1)], now)
 
     untold.forget(db, many)
-    assert following.choosers(db, many) == frozenset() and doors.last_digests(db, many) == {}
+    assert following.choosers(db, many) == frozenset()
 
 
 def test_what_is_told_together_is_remembered_once_and_forgotten_when_it_is_decided(db, mlist, now):

@@ -19,7 +19,8 @@ from tests.conftest import add
 F, M = Wish.FOLLOW, Wish.MUTE
 THREADS = (None, F, M)
 TOPICS = ({}, {"a": F}, {"a": M}, {"b": F}, {"b": M}, {"a": M, "b": F}, {"a": F, "b": M})
-MODES = (DeliveryMode.EACH, DeliveryMode.DIGEST)
+# How mail comes; and with digests, the threads in which they write at once.
+MODES = ((DeliveryMode.EACH, False), (DeliveryMode.DIGEST, False), (DeliveryMode.DIGEST, True))
 
 
 @pytest.mark.parametrize("topic", ["a", None])
@@ -28,27 +29,32 @@ def test_copies_and_digests_follow_the_same_rule(db, mlist, now, topic, monkeypa
     slugs = {slug: administration.add_topic(db, mlist, slug, slug.upper(), CONSOLE, now) for slug in "ab"}
     message = say(db, mlist, now, topic_by_slug(db, mlist, topic) if topic else None)
     members = {}
-    for number, (wish, topics, own, mode) in enumerate(itertools.product(THREADS, TOPICS, (False, True), MODES)):
+    for number, (wish, topics, own, (mode, at_once)) in enumerate(itertools.product(THREADS, TOPICS, (False, True), MODES)):
         member = add(db, mlist, f"p{number}@example.org", now, delivery=mode)
+        member.own_threads = at_once
         if wish:
             following.set_thread(db, member.id, message.thread_id, wish, now)
         for slug, chosen in topics.items():
             following.set_topics(db, member.id, [slugs[slug].id], chosen, now)
         if own:
             say(db, mlist, now, answers=message, author=f"p{number}@example.org")
-        members[member.id] = (member, wish, own, mode)
+        members[member.id] = (member, wish, own, mode, at_once)
     db.flush()
     outbox.fan_out(db, mlist, message, b"From: x\r\n", None, now)
     while deliveries.expand(db, 0):
         pass
 
     got = set(db.scalars(select(Delivery.member_id)))
-    for number, (member, wish, own, mode) in members.items():
+    choosers = following.choosers(db, list(members))
+    assert choosers == following.all_choosers(db)
+    for number, (member, wish, own, mode, at_once) in members.items():
         wants = following.choice_of(db, number).wants(message.thread_id, message.thread.topic_id, own=own)
-        copied = wants if mode is DeliveryMode.EACH else wish is F
+        followed = wish is F or (at_once and own and wish is None)
+        copied = wants if mode is DeliveryMode.EACH else followed
         assert (number in got) == copied, (wish, following.topics_of(db, number), own, mode)
+        assert (number in choosers) == bool(wish or following.topics_of(db, number) or (at_once and own))
         told = message.id not in following.untold(db, member, 0, mlist.last_seq)
-        assert told == (wants and not (copied and wish is F)), (wish, following.topics_of(db, number), own, mode)
+        assert told == (wants and not copied), (wish, following.topics_of(db, number), own, mode)
 
 
 def say(db, mlist, now, topic=None, *, answers=None, author="marek@example.org") -> Message:

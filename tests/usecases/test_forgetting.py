@@ -147,7 +147,7 @@ def test_nothing_happens_before_the_day_and_nothing_after_a_change_of_mind(site,
     with site.reading() as db:
         assert db.get(User, user_id).name == "Halina Okładka"
         assert db.scalars(select(Erasure)).all() == []
-    assert [letter.kind for letter in office.letters("halina@example.org")][-2:] == ["erasure-asked", "erasure-stopped"]
+    assert [letter.kind for letter in office.letters("halina@example.org") if "erasure" in letter.kind] == ["erasure-asked", "erasure-stopped"]
 
 
 def test_others_lose_nothing(site, office, clock):

@@ -10,6 +10,7 @@ from listserv.sample import FACTS
 from listserv.store.lists import Topic, list_by_name
 from listserv.store.members import DeliveryMode, Status
 from listserv.store.queue import State
+from listserv.usecases import digestreplies
 from tests.office import aligned, mail
 from tests.usecases.steered import ANNA, HALINA, join, member
 
@@ -50,12 +51,29 @@ def test_a_day_and_an_hour_elsewhere_in_the_mail_belong_to_the_wish(site, office
 
 
 @pytest.mark.parametrize(
-    "words", ["Poproszę tygodniowo, w piątek wieczorem", "one mail a week please, in the evening", "poproszę raz dziennie, ale nie w weekend"]
+    "words", ["Poproszę tygodniowo, w piątek albo w sobotę", "one mail a week please, every other Friday", "poproszę raz dziennie, ale nie w weekend", "przegląd we wtorki lub środy"]
 )
-def test_what_could_not_be_used_is_said_aloud(site, office, words):
+def test_what_could_not_be_used_is_said_aloud_and_no_other_schedule_is_set(site, office, words):
     join(site)
 
     assert "WEEKLY ON FRIDAY AT 15" in flat(ask(office, words))
+    assert member(site).delivery is DeliveryMode.EACH
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("DZIENNIE\nstrefa Europe/London", "Hours are now those of the time zone Europe/London; the next digest is due on 4 March 2026, 7:00."),
+        ("timezone nowy jork", "Hours are now those of the time zone America/New_York."),
+        ("strefa czasowa: Europe/Wymysłów", "There is no time zone “Europe/Wymysłów”. To name one, reply for example: TIME ZONE Europe/Warsaw."),
+    ],
+)
+def test_a_zone_is_set_by_mail_and_the_next_digest_is_told_in_it(site, office, words, said):
+    join(site)
+
+    assert said in flat(ask(office, words))
+    if "DZIENNIE" in words:
+        assert member(site).digest_due == datetime(2026, 3, 4, 7, tzinfo=UTC)
 
 
 def test_a_wish_without_day_and_hour_hears_nothing_of_them(site, office):
@@ -317,3 +335,8 @@ def test_where_a_rule_holds_a_post_its_author_hears_that_it_is_read_first():
 
 def test_a_stranger_whose_post_is_refused_hears_how_to_join():
     assert "To join, a few words to moderator_siecibp@listy.example.org" in " ".join(letters.render("refused", "en", **FACTS).body.split())
+
+
+def test_days_alone_in_answer_to_a_digest_are_for_people_and_a_schedule_in_so_many_words_is_not():
+    assert [digestreplies.wanted_of_digest(words) for words in ("W piątki o 7.", "od poniedziałku do piątku", "co najmniej 3 wiadomości")] == [(), (), ()]
+    assert [one.words for one in digestreplies.wanted_of_digest("przegląd w piątki")] == ["weekly fri 07:00"]

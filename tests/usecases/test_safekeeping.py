@@ -2,6 +2,10 @@
 
 import email
 import email.policy
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -118,3 +122,32 @@ def test_a_post_that_waits_has_none_either(site, office, key):
     assert secret(key) not in asked.mail.as_bytes()
     office.reply(asked, "TAK")
     assert secret(key) not in everywhere(site, office)
+
+
+def test_keys_are_hidden_however_a_mail_program_has_written_them_into_links_of_its_own(site, office, key):
+    one_click, settings = links.unsubscribe_url(site.settings, member(site).id), key.partition("@")[0].partition("+")[2]
+    safe = "https://eur01.safelinks.protection.outlook.example/?url=" + quote(one_click, safe="") + "&data=05%7C02"
+    lines = [safe, quote(safe, safe=""), one_click.replace("/", "&#47;"), one_click.replace("://", "-3A__").replace("/", "_"), "mailto:" + quote(key, safe="")]
+    lines += [key.replace("@", "&#64;"), f"https://lists.example.org/siecibp/subscribe/{settings}"]
+    html = "<p>Tak to wygląda w naszym programie pocztowym, kto z Państwa wie, dlaczego?</p>" + "".join(f'<p><a href="{line}">ten odnośnik</a></p>' for line in lines)
+    office.deliver(aligned(mail(ANNA, LIST, "Pytanie", html, html=True)), LIST, mail_from=ANNA)
+
+    kept = everywhere(site, office)
+    assert b"wygl" in kept
+    assert all(word not in kept.replace(b"=\r\n", b"") for word in (secret(key), one_click.rpartition("/")[2].encode()))
+
+
+def test_keys_are_hidden_in_a_text_of_two_bytes_a_letter_and_however_many_there_are(site, office, key):
+    one_click = links.unsubscribe_url(site.settings, member(site).id).rpartition("/")[2]
+    keys = [tokens.sign(links.signing_key(site.settings), Kind.DIGEST_ITEM, member(site).id, number) for number in range(60)]
+    raw = MIMEMultipart()
+    raw["From"], raw["To"], raw["Subject"], raw["Message-ID"] = ANNA, LIST, "Przegląd", "<wide@x>"
+    raw.attach(MIMEText("".join(f"Odpowiedz: r+{one}@lists.example.org\n" for one in keys) + f"https://lists.example.org/unsubscribe/{one_click}\n"))
+    wide = MIMEApplication(f"https://lists.example.org/unsubscribe/{one_click}".encode("utf-16"), "octet-stream")
+    wide.add_header("Content-Disposition", "attachment", filename="przeglad.txt")
+    raw.attach(wide)
+    office.deliver(aligned(raw.as_bytes()), LIST, mail_from=ANNA)
+
+    kept = everywhere(site, office)
+    assert not [one for one in (*keys, one_click) if one.encode() in kept]
+    assert not [part for post in office.posts() for part in post.walk() if one_click in tokens.readable(part.get_payload(decode=True) or b"")]
