@@ -1,4 +1,4 @@
-"""Take the pictures of this folder anew: `python docs/pictures/take.py` (wants Chromium and the extra `dev`).
+"""Take the pictures of this folder anew: `python docs/pictures/take.py` (wants Chromium and the extra `dev`); with `issue` only those of an issue.
 
 A network that does not exist is made in a temporary folder, mail reaches it by SMTP as any mail does, and a browser looks.
 """
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -22,6 +22,9 @@ from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT))
+from tests import figures_seed  # noqa: E402  (the tests are no installed package)
+
 SENT = "biblioteka.example.org"
 PEOPLE = {
     "zofia": "Zofia Lektura",
@@ -74,6 +77,7 @@ EARLIER = (
     ),
     (18, "Zakup nowości – lista na wiosnę", 0, "dorota", "Zbieram wspólną listę nowości, żeby zamówić taniej. Proszę dopisywać do piątku."),
     (17, "Zakup nowości – lista na wiosnę", 1, "halina", "Dopisuję dwa komiksy historyczne i nowe wydanie słownika ortograficznego."),
+    (6, "Jak opisać w katalogu grę planszową bez pudełka?", 0, "dorota", "Dostaliśmy w darze dwanaście gier, połowa w woreczkach. Czy ktoś ma wzór opisu?"),
     (9, "Spotkanie w Wymyślnej – wnioski", 0, "zofia", "Dziękuję wszystkim, którzy przyjechali.\n\nNastępnym razem zapraszamy także dyrektorów."),
     (8, "Spotkanie w Wymyślnej – wnioski", 1, "jan", "Dziękuję za notatkę. Punkt o wymianie międzybibliotecznej zaniosę na radę."),
 )
@@ -160,6 +164,8 @@ def network(data, ports):
     for key, name in PEOPLE.items():
         if key != "zofia":
             listserv(data, "member", "add", "siecibp", f"{key}@{SENT}", "--name", name)
+    listserv(data, "member", "set", "siecibp", f"alina@{SENT}", "delivery=digest", "schedule=daily 07:00")
+    listserv(data, "list", "set", "siecibp", "tell_newcomers=yes")
     box = mailbox.mbox(data / "earlier.mbox")
     now = datetime.now(UTC).replace(hour=9, minute=12)
     for number, (row, made) in enumerate(letters(EARLIER, "e")):
@@ -167,6 +173,15 @@ def network(data, ports):
         box.add(mailbox.mboxMessage(made))
     box.close()
     listserv(data, "import", "siecibp", str(data / "earlier.mbox"))
+
+
+def year(data):
+    """A list with a whole year behind it (tests/figures_seed.py), for its figures."""
+    listserv(data, "list", "create", "rok", "--title", "Sieć BP", "--language", "pl")
+    mails = figures_seed.mbox().decode()
+    for group, name, content in (("member", "members.csv", figures_seed.members()), ("", "year.mbox", mails), ("visits", "visits.csv", figures_seed.visits())):
+        (data / name).write_text(content.replace("osoba00@", "zofia@"), "utf-8")
+        listserv(data, *filter(None, (group, "import")), "rok", str(data / name))
 
 
 def arrive(port, made, to):
@@ -185,11 +200,103 @@ def today(port):
     time.sleep(3)
 
 
-def look(data, home):
-    """Eight pictures."""
-    link = re.search(r"http\S+", listserv(data, "sign-in", f"zofia@{SENT}"))[0]
+# The newest digest of the database, as its reader gets it.
+NEWEST = """
+import email, email.policy, sys
+from pathlib import Path
+from sqlalchemy import select
+from listserv.cli import console
+from listserv.store.queue import Letter
+from listserv.usecases import digestletters
+with console.opened(Path(sys.argv[1])) as site, site.reading() as db:
+    letter = db.scalars(select(Letter).where(Letter.kind == "digest").order_by(Letter.id.desc())).first()
+    mail = email.message_from_bytes(digestletters.finished(db, letter), policy=email.policy.default)
+print(mail.get_body(("html",)).get_content())
+"""
+
+
+def digest(data, shoot):
+    """Tomorrow's digest, as mail programs show it."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).replace(hour=12)
+    listserv(data, "due", "--at", tomorrow.strftime("%Y-%m-%dT%H:%M:%S+00:00"), "--run")
+    made = subprocess.run([sys.executable, "-c", NEWEST, str(data)], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for width in (600, 320):
+        for scheme in ("light", "dark"):
+            shoot(f"digest-{width}" + ("-dark" if scheme == "dark" else ""), made, width, scheme)
+
+
+# An issue of the newsletter, as a reader of this name gets it.
+ISSUE = """
+import sys
+from pathlib import Path
+from listserv.cli import console
+from listserv.store.issues import SourceKind, Template
+from listserv.store.lists import list_by_name
+from listserv.usecases import deciding, issuepress, issues
+with console.opened(Path(sys.argv[1])) as site, site.writing() as db:
+    mlist = list_by_name(db, "siecibp")
+    words = issues.Words("Nowości na maj: warsztaty, pytanie i terminy", sys.argv[2], SourceKind.MARKDOWN, Template.CARDS)
+    made = issuepress.made(db, issues.draft(db, mlist, deciding.deciders(db, mlist)[0].user_id, words, site.now()), "Halina Okładka")
+print(made.html)
+"""
+MAY = """Dzień dobry, {imię|Szanowni Państwo}!
+
+W maju spotykamy się dwa razy i za każdym razem będzie o czym rozmawiać.
+
+## Warsztaty z czytania na głos
+
+Prowadzi **Zofia Lektura**. Zapisy: [formularz zgłoszeń](https://example.org/zapisy).
+
+- poniedziałek, 4 maja, godz. 10
+- wtorek, 5 maja, godz. 12
+
+## Pytanie bez odpowiedzi
+
+> Czy ktoś ma licencję na e-booki dla uczniów, która działa także poza szkołą?
+
+## Terminy
+
+| Co | Kiedy |
+|---|---|
+| Sprawozdania | 15 maja |
+| Zebranie w sieci | 20 maja |
+"""
+
+
+def issue(data, shoot):
+    """An issue, as mail programs show it."""
+    made = subprocess.run([sys.executable, "-c", ISSUE, str(data), MAY], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for width in (600, 320):
+        for scheme in ("light", "dark"):
+            shoot(f"issue-{width}" + ("-dark" if scheme == "dark" else ""), made, width, scheme)
+
+
+@contextmanager
+def chromium():
+    """A browser."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def letters_in(browser):
+    """What takes the picture of a letter, as a mail program shows it."""
+
+    def shoot(name, made, width, scheme):
+        seen = browser.new_context(locale="pl-PL", viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page = seen.new_page()
+        page.set_content(made)
+        page.screenshot(path=HERE / f"{name}.png", full_page=True)
+        seen.close()
+
+    return shoot
+
+
+def look(data, home):
+    """Ten pictures of pages, four of a digest and four of an issue."""
+    link = re.search(r"http\S+", listserv(data, "sign-in", f"zofia@{SENT}"))[0]
+    with chromium() as browser:
         first = browser.new_context(locale="pl-PL")
         page = first.new_page()
         page.goto(link)
@@ -215,9 +322,12 @@ def look(data, home):
         shoot("thread-360-dark", thread, 360, scheme="dark", height=780)
         shoot("search-1280", "/siecibp/search?q=karta+pracy", 1280, height=700)
         shoot("moderate-1280", "/siecibp/moderate/", 1280, height=1000)
+        shoot("stats-1280", "/rok/stats", 1280, height=1500)
+        shoot("stats-320-dark", "/rok/stats", 320, scheme="dark", height=1300)
         shoot("write-1280", thread + "/reply", 1280, first=written, height=1000)
         shoot("people-1280-dark-en", "/siecibp/people/", 1280, scheme="dark", language="en-GB", height=700)
-        browser.close()
+        digest(data, letters_in(browser))
+        issue(data, letters_in(browser))
 
 
 def written(page):
@@ -244,6 +354,11 @@ def main():
                 probe.bind(("127.0.0.1", 0))
                 ports[name] = probe.getsockname()[1]
         network(data, ports)
+        if sys.argv[1:] == ["issue"]:
+            with chromium() as browser:
+                issue(data, letters_in(browser))
+            return
+        year(data)
         settings = {f"LISTSERV_{name.upper()}_LISTEN": f"127.0.0.1:{port}" for name, port in ports.items()}
         server = subprocess.Popen(
             [sys.executable, "-m", "listserv", "--data", str(data), "serve"], cwd=ROOT, env=os.environ | settings | {"LISTSERV_LMTP_LISTEN": ""}
