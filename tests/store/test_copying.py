@@ -139,7 +139,7 @@ def test_a_row_may_refer_to_one_that_comes_later(lived, elsewhere):
         connection.execute(text("UPDATE message SET parent_id = 999999"))
 
 
-@pytest.mark.parametrize(("rows", "size"), [(1, 1 << 30), (3, 1 << 30), (1000, 1)])
+@pytest.mark.parametrize(("rows", "size"), [pytest.param(1, 1 << 30, marks=pytest.mark.long), (3, 1 << 30), (1000, 1)])
 def test_bundles_of_any_size_carry_the_same(lived, elsewhere, monkeypatch, rows, size):
     monkeypatch.setattr(copying, "ROWS", rows)
     monkeypatch.setattr(copying, "BYTES", size)

@@ -73,7 +73,18 @@ class Home:
         return set(self.do("queue", "status", "--json").json.values()) == {0}
 
 
+@pytest.mark.only_sqlite
 def test_a_server_is_killed_at_work_reads_on_and_moves(run_in, urls, tmp_path):
+    the_move(run_in, urls, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.only_postgresql
+def test_the_same_on_the_other_database(run_in, urls, tmp_path):
+    the_move(run_in, urls, tmp_path)
+
+
+def the_move(run_in, urls, tmp_path):
     home = Home(run_in, tmp_path / "site", urls[0])
     home.do("list", "create", "siecibp", "--title", "Sieć BP", "--archive", "public", "--owner", EACH[0])
     for person in EACH[1:]:
