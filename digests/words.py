@@ -189,7 +189,8 @@ def how_often(edition: Edition) -> str:
 def commands(edition: Edition) -> str:
     """The words that change it, in an answer to the letter."""
     t = translations(edition.language)
-    until = f"{(edition.made_at + PAUSE).astimezone(edition.zone):%d.%m}"
+    day = (edition.made_at + PAUSE).astimezone(edition.zone)
+    until = f"{day.day}.{day:%m}"
     weekly = edition.schedule.every is Every.WEEK and not edition.last
     words = [
         t.gettext("DAILY") if weekly or edition.last else t.gettext("WEEKLY"),
