@@ -3,15 +3,15 @@
 import re
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 
 from digests import words
 from digests.entries import Edition, Point
 from digests.marks import mark
-from listserv.i18n import HARD_SPACE, translations
-from listserv.resources import folder
+from listserv import templating
+from listserv.i18n import HARD_SPACE
 
 # Polish does not leave a one-letter word at the end of a line.
 LONELY = re.compile(r"(?<!\w)([aiouwz]) (?=\S)", re.IGNORECASE)
@@ -21,15 +21,7 @@ LINK = Markup('<a href="%s" class="stamp" style="color:#43389a;">%s</a>')
 @cache
 def environment(language: str) -> Environment:
     """The templates of both forms in one language."""
-    env = Environment(
-        loader=FileSystemLoader(folder("templates") / "digests"),
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        autoescape=lambda name: bool(name and name.endswith(".html")),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    env = templating.environment("digests", language)
     env.globals.update(words=words, mark=mark, language=language)
     env.filters["linked"] = linked
     env.filters["tight"] = tight if language == "pl" else str

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from digests.plain import WIDTH, wrapped
+from listserv import templating
 from listserv.errors import Invalid
-from listserv.i18n import HARD_SPACE, N_, translations
+from listserv.i18n import HARD_SPACE, N_
 from listserv.mail.htmltext import to_text
-from listserv.resources import folder
 from newsletters import bodies, fields
 from newsletters.bodies import Picture
 from newsletters.fields import Field, What
@@ -123,15 +123,7 @@ def _section(html: str) -> Section:
 
 @cache
 def _environment(language: str) -> Environment:
-    env = Environment(
-        loader=FileSystemLoader(folder("templates") / "newsletter"),
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        autoescape=lambda name: bool(name and name.endswith(".html")),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    env = templating.environment("newsletter", language)
     env.filters["paragraphs"] = paragraphs
     return env
 
