@@ -76,8 +76,15 @@ def _zone(value: str) -> str:
     return value
 
 
+def _jobs(value: str) -> str:
+    if value not in ("embedded", "procrastinate"):
+        raise ValueError("say embedded or procrastinate")
+    return value
+
+
 HostPort = Annotated[str, AfterValidator(_host_port)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Jobs = Annotated[str, AfterValidator(_jobs)]
 Language = Annotated[str, AfterValidator(_language)]
 Domain = Annotated[str, AfterValidator(_domain)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -117,10 +124,12 @@ class SmtpSettings(Section):
     max_size: int = Field(default=26_214_400, gt=0, description="largest mail accepted, in bytes")
     tls_cert: str = Field(default="", description="certificate for STARTTLS (PEM file)")
     tls_key: str = Field(default="", description="its private key (PEM file)")
+    proxy: Networks = Field(default="", description="networks of balancers in front, with commas: whoever comes from there begins with a PROXY header")
 
 
 class LmtpSettings(Section):
     listen: HostPort = Field(default="127.0.0.1:8024", description="where mail comes in by LMTP from an MTA on this machine; empty: not at all")
+    proxy: Networks = Field(default="", description="the same as smtp.proxy, for LMTP")
 
 
 class RelaySettings(Section):
@@ -130,8 +139,8 @@ class RelaySettings(Section):
         json_schema_extra={"secret": True},
     )
     connections: int = Field(default=4, ge=1, le=64, description="connections kept to the relay")
-    dkim_key: str = Field(default="", description="private key to sign with here; empty: the relay signs")
-    dkim_selector: str = Field(default="", description="selector of that key")
+    dkim_key: str = Field(default="", description="private key file (PEM, RSA and Ed25519, one of each at most) to sign with here; empty: the relay signs")
+    dkim_selector: str = Field(default="", description="selector of that key; of two, with a comma")
 
 
 class WebSettings(Section):
@@ -153,6 +162,8 @@ class AccessibilitySettings(Section):
 
 class WorkerSettings(Section):
     processes: int = Field(default=1, ge=1, le=32, description="worker processes")
+    jobs: Jobs = Field(default="embedded", description="how workers hear of work: embedded (any database) or procrastinate (PostgreSQL)")
+    dead_after: int = Field(default=30, ge=2, le=600, description="seconds of silence after which a worker of another machine counts as dead")
 
 
 class Settings(Section):

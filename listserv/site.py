@@ -13,13 +13,14 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
-from listserv import config
+from listserv import bell, config, jobs, steps, tally
 from listserv.config import Settings
 from listserv.errors import Conflict, NotFound
-from listserv.store import schema  # noqa: F401  (completes the metadata)
+from listserv.store import counters, health, schema  # noqa: F401  (completes the metadata)
 from listserv.store.changes import Changes
 from listserv.store.migrating import present_revision, wanted_revision
 from listserv.store.session import for_reading, make_engine, write_lock
+from listserv.store.turns import Turns, turns_at
 
 
 def utc_now() -> datetime:
@@ -60,11 +61,25 @@ class Site:
         with Session(self._reader, autoflush=False, info={"settings": self.settings, "memory": self.memory}) as db:
             yield db
 
+    @cached_property
+    def _turns(self) -> Turns:
+        return turns_at(self.engine.url.database if self.engine.dialect.name == "sqlite" else None)
+
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session whose work is committed at the end of the block, or rolled back whole."""
-        with self._lock, Session(self.engine, expire_on_commit=False, info={"settings": self.settings}) as db, db.begin():
+    def writing(self, *, first: bool = False) -> Iterator[Session]:
+        """A session whose work is committed at the end of the block, or rolled back whole. `first`: somebody waits for it, as for a 250."""
+        session = Session(self.engine, expire_on_commit=False, info={"settings": self.settings})
+        self._turns.wait(first=first)
+        with counters.beside() as counting, self._lock, self._turns.hold(first=first), session as db, db.begin():
             yield db
+            counting(db)
+            signs = b"".join(bell.SIGNS[lane] for lane in db.info.get(jobs.ASKED, ()))
+            jobs.defer(db, self.settings)
+            steps.reached("writes.before-commit")
+        steps.reached("writes.committed")
+        if signs:
+            bell.ring(self.settings.data, signs)
+        tally.happened(db.info)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -87,6 +102,14 @@ class Site:
 def is_unavailable(error: BaseException) -> bool:
     """Is the database itself at fault (locked, full, away), so that trying each thing alone would only wait longer?"""
     return isinstance(error, OperationalError)
+
+
+def report(log: Any, event: str, error: Exception, **facts: Any) -> None:
+    """Log a failure: in one line where the database is at fault, which is told again and again, else with the place where it happened."""
+    if is_unavailable(error):
+        log.error(event, why="; ".join(filter(None, health.in_words(error))), **facts)
+    else:
+        log.error(event, exc_info=error, **facts)
 
 
 # PostgreSQL's words for what comes of two doing the same at the same moment: a serialisation failure, a deadlock, a row

@@ -57,6 +57,7 @@ class Supervisor:
     parts: Iterable[Part]
     log: Callable[[str], None]
     first_wait: float = FIRST_WAIT
+    longest_wait: float = LONGEST_WAIT
     drain: float = DRAIN
     children: list[Child] = field(default_factory=list)
     # Exit code, once everything is to end; the time by which it must have.
@@ -177,7 +178,7 @@ class Supervisor:
     def _plan_restart(self, child: Child, code: int) -> None:
         now = time.monotonic()
         fresh = not child.wait or now - child.started_at > LONG_LIFE
-        child.wait = self.first_wait if fresh else min(child.wait * 2, LONGEST_WAIT)
+        child.wait = self.first_wait if fresh else min(child.wait * 2, self.longest_wait)
         child.start_again_at = now + child.wait
         how = f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
         self.log(f"{child.part.name} {how}; starting it again in {child.wait:g} s")

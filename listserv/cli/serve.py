@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import structlog
 
-from listserv import config, logs, supervise
+from listserv import config, logs, steps, supervise
 from listserv.config import Settings
 from listserv.errors import Invalid
 from listserv.supervise import Part, Ready
@@ -33,6 +33,7 @@ def serve(data: Path, only: str) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     logs.configure(logging.INFO)
     settings = config.load(data)
+    refuse_bad_keys(settings)
     names = wanted_parts(only, settings)
     jobs = {name: job for part in names for name, job in processes(part, settings)}
     if len(jobs) == 1:
@@ -40,7 +41,18 @@ def serve(data: Path, only: str) -> int:
         return in_this_process(name, data, run)
     warm_up(data)
     parts = [Part(name, as_process(name, data, run)) for name, run in jobs.items()]
+    quick = steps.restart_wait()
+    if quick is not None:
+        return supervise.Supervisor(parts, log, first_wait=quick, longest_wait=quick).run()
     return supervise.Supervisor(parts, log).run()
+
+
+def refuse_bad_keys(settings: Settings) -> None:
+    """A key that cannot sign fails here, in one line, and not in every worker again and again."""
+    if settings.relay.dkim_key:
+        from listserv.relay import read_keys
+
+        read_keys(settings)
 
 
 Job = Callable[["Site", Ready], None]
@@ -74,13 +86,13 @@ def wanted_parts(only: str, settings: Settings) -> list[str]:
 
 
 def processes(part: str, settings: Settings) -> list[tuple[str, Job]]:
-    """The processes of a part: one for each door, and as many workers as are set."""
+    """The processes of a part: one for each door; as many workers as are set, and one desk for all that is no copy."""
     if part == "smtp":
         return [(part, run_smtp)]
     if part == "web":
         return [(part, run_web)]
     numbers = range(settings.worker.processes)
-    return [(f"worker{number + 1}" if len(numbers) > 1 else part, run_worker(number)) for number in numbers]
+    return [(f"worker{number + 1}" if len(numbers) > 1 else part, run_worker(number)) for number in numbers] + [("desk", run_desk)]
 
 
 def run_smtp(site: "Site", ready: Ready) -> None:
@@ -98,14 +110,21 @@ def run_web(site: "Site", ready: Ready) -> None:
 
 
 def run_worker(number: int) -> Job:
-    """The worker of that number, counted from 0."""
+    """The worker of that number, counted from 0: it sends copies."""
 
     def run(site: "Site", ready: Ready) -> None:
         from listserv import worker
 
-        worker.run(site, number, ready)
+        worker.run(site, number, ready, worker.SENDING)
 
     return run
+
+
+def run_desk(site: "Site", ready: Ready) -> None:
+    """What the worker does beside the copies: mails, letters, the calendar."""
+    from listserv import worker
+
+    worker.run(site, worker.DESK_NUMBER, ready, worker.DESK)
 
 
 def as_process(name: str, data: Path, run: Job) -> supervise.Run:
@@ -114,9 +133,10 @@ def as_process(name: str, data: Path, run: Job) -> supervise.Run:
     def process(ready: Ready) -> int:
         from listserv import cli
         from listserv.cli import console
+        from listserv.usecases import pulse
 
         def work() -> None:
-            with console.opened(data) as site:
+            with console.opened(data) as site, pulse.keeping(site):
                 run(site, ready)
 
         return cli.guarded(work, f"{name}: ")

@@ -110,8 +110,10 @@ def sums(db: Session, message_ids: Collection[int]) -> dict[int, tuple[int, int,
 
 def copies(db: Session, message_ids: Collection[int]) -> dict[int, int]:
     """To how many people each of these messages went, or is on its way."""
-    query = select(Outgoing.message_id, func.count()).join(Delivery, Delivery.outgoing_id == Outgoing.id)
-    return dict(db.execute(query.where(Outgoing.message_id.in_(message_ids)).group_by(Outgoing.message_id)).all())
+    cleared = func.coalesce(Outgoing.sent, 0) + func.coalesce(Outgoing.failed, 0)
+    query = select(Outgoing.message_id, func.count(Delivery.id), func.max(cleared)).join(Delivery, Delivery.outgoing_id == Outgoing.id, isouter=True)
+    found = db.execute(query.where(Outgoing.message_id.in_(message_ids)).group_by(Outgoing.message_id))
+    return {message: copies + before for message, copies, before in found if copies + before}
 
 
 def bounces(db: Session, message_ids: Collection[int]) -> dict[int, int]:

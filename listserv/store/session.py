@@ -18,8 +18,13 @@ from listserv.store.storable import keep_text_storable
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "journal_size_limit=67108864")
 
 # What PostgreSQL's driver is told, where the URL says nothing of it: a server that never answers is no reason to wait
-# for minutes; and who looks at its connections sees whose they are.
-CONNECTING = {"connect_timeout": 10, "application_name": "listserv"}
+# for minutes, nor is a server that is cut off; and who looks at its connections sees whose they are.
+LINE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+# The server is to find out as soon about a machine that is cut off, because its locks hold up all others; and who
+# says nothing in the middle of a transaction for as long as a lease lasts (milliseconds) hangs.
+SERVER = {"tcp_keepalives_idle": 15, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3, "idle_in_transaction_session_timeout": 900_000}
+OPTIONS = " ".join(f"-c {name}={value}" for name, value in SERVER.items())
+CONNECTING = {"connect_timeout": 10, "application_name": "listserv", **LINE, "options": OPTIONS}
 
 
 Columns = TypeVarTuple("Columns")

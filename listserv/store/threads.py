@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from listserv.mail.parse import Post
 from listserv.mail.threads import Node
@@ -40,7 +41,7 @@ def next_seq(db: Session, mlist: MailingList) -> int:
     """The number of the next message of this list; two at once wait for each other."""
     query = update(MailingList).where(MailingList.id == mlist.id).values(last_seq=MailingList.last_seq + 1)
     seq = db.execute(query.returning(MailingList.last_seq)).scalar_one()
-    db.refresh(mlist, ["last_seq"])
+    set_committed_value(mlist, "last_seq", seq)
     return seq
 
 
@@ -216,6 +217,12 @@ def count(db: Session, thread: Thread) -> None:
     thread.hidden_at = None
     newest = select(Message.id).where(of_it, SHOWN).order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)
     thread.last_message_id = db.scalar(newest)
+
+
+def begin(thread: Thread, message: Message) -> None:
+    """The figures of a thread that this message alone has made."""
+    thread.messages, thread.authors, thread.last_message_id = 1, 1, message.id
+    thread.first_at = thread.last_at = message.sent_at
 
 
 def first_shown(db: Session, thread: Thread) -> str | None:

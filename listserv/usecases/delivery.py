@@ -1,25 +1,21 @@
-"""Copies and letters on their way: what a turn of the worker writes down and takes up, and what a copy consists of.
+"""Copies on their way: what a turn of the worker writes down and takes up.
 
 Retries: after 1, 5, 15, 30 and 60 minutes, then every 2 hours; given up after 5 days. Nothing counts as an attempt
 while the relay cannot be reached at all.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
-from listserv import links
-from listserv.config import Settings
-from listserv.mail import headers, tokens
-from listserv.store import deliveries, outbox, tools
-from listserv.store.bounces import Bounce
-from listserv.store.deliveries import Again, Claimed, Post, milliseconds
-from listserv.store.members import Member
-from listserv.store.queue import Letter, keep_raw
-from listserv.usecases import bouncing, digestletters
+from listserv import steps, tally
+from listserv.store import deliveries, expanding
+from listserv.store.deliveries import Again, Claimed, Facts, Lease, Post, milliseconds
+from listserv.usecases import bouncing
 
 # Longer than any answer is waited for (relay.place.Timeouts), so that nobody claims what is still being sent.
 LEASE = timedelta(minutes=15)
@@ -28,9 +24,6 @@ THEN_EVERY = 120
 GIVE_UP = timedelta(days=5)
 # Shared bytes of posts in the worker's hands: a burst of big mails must not fill its memory.
 BUDGET = 64 << 20
-# Letters that hold other people's mails, or all that is kept about somebody: not kept a second time once they have left.
-NOT_KEPT = frozenset({"copy", "my-data", "answers"})
-GONE = b"Subject: -\r\n\r\nThis letter has left. What it held is not kept a second time.\r\n"
 # RFC 3463: delivery time expired.
 EXPIRED = "5.4.7"
 
@@ -50,6 +43,10 @@ class Answer(Protocol):
     def permanent(self) -> bool: ...
     @property
     def status(self) -> str: ...
+    @property
+    def tried(self) -> bool: ...
+    @property
+    def wait(self) -> float: ...
 
 
 class Outcome(NamedTuple):
@@ -90,164 +87,118 @@ def turn(db: Session, outcomes: Sequence[Outcome], room: int, holder: int, known
 
     Of the posts in `known` the shared bytes are there already (`raw_id`), unless they have been redacted since.
     """
-    record(db, outcomes, now)
+    lease = Lease(holder, milliseconds(now), milliseconds(now + LEASE))
+    record(db, outcomes, lease, now)
     if not room:
         return Turn([], {}, False)
-    at, until = milliseconds(now), milliseconds(now + LEASE)
-    copies = deliveries.claim(db, holder, at, until, room)
-    # Only when nothing is left to claim: what was begun goes out first, and a slice is never made in vain.
-    made = deliveries.expand(db, at) if len(copies) < room else 0
-    if made:
-        copies += deliveries.claim(db, holder, at, until, room - len(copies))
-    there = [copy for copy in copies if copy.email is not None]
-    deliveries.record_again(db, [Again(copy.id, None, 0) for copy in copies if copy.email is None])
-    now_made_of = deliveries.contents(db, {copy.outgoing_id for copy in there}.intersection(known))
-    same = {id for id, raw_id in now_made_of.items() if known[id] == raw_id}
-    kept = _within_budget(db, there, same, at)
+    copies, more = _take_up(db, lease, room)
+    facts = deliveries.facts_of(db, {copy.outgoing_id for copy in copies})
+    copies = deliveries.still_wanted(db, copies, facts)
+    deliveries.record_again(db, [Again(copy.id, None, 0) for copy in copies if copy.email is None], holder)
+    same = {id for id, fact in facts.items() if id in known and known[id] == fact.raw_id}
+    sizes = {id: fact.size for id, fact in facts.items() if id not in known}
+    wanted = [copy for copy in copies if copy.email is not None]
+    kept = _within_budget(db, wanted, sizes, lease)
     new = {copy.outgoing_id for copy in kept} - same
-    return Turn(_named(db, kept), deliveries.posts(db, new), bool(made) or len(copies) == room)
+    return Turn(_named(db, kept, facts), deliveries.posts(db, new), more or len(kept) < len(wanted))
 
 
-def _named(db: Session, copies: list[Claimed]) -> list[Claimed]:
+def _take_up(db: Session, lease: Lease, room: int) -> tuple[list[Claimed], bool]:
+    """Copies to send, and whether there are more.
+
+    Those that are due have half of the room, those that have no row yet the other, and each what the other leaves: nobody
+    waits behind a hundred thousand copies that are to be tried again.
+    """
+    copies = deliveries.claim(db, lease, (room + 1) // 2)
+    full = len(copies) == (room + 1) // 2
+    new, made = expanding.take_new(db, lease, room - len(copies)) if room > len(copies) else ([], 0)
+    if new or made:
+        steps.reached("copies.expanded")
+    copies += new
+    if (full or made) and len(copies) < room:
+        copies += deliveries.claim(db, lease, room - len(copies))
+    return copies, bool(made) or len(copies) == room or expanding.are_left(db)
+
+
+def _named(db: Session, copies: list[Claimed], facts: Mapping[int, Facts]) -> list[Claimed]:
     """With the names of the readers, where an issue of a newsletter calls them by these."""
-    personal = deliveries.with_fields(db, {copy.outgoing_id for copy in copies})
+    personal = {id for id, fact in facts.items() if fact.fields}
     if not personal:
         return copies
     names = deliveries.names_of(db, [copy.member_id for copy in copies if copy.outgoing_id in personal])
     return [copy._replace(name=names.get(copy.member_id, "")) if copy.outgoing_id in personal else copy for copy in copies]
 
 
-def _within_budget(db: Session, copies: list[Claimed], known: Collection[int], now: int) -> list[Claimed]:
-    sizes = deliveries.sizes(db, {copy.outgoing_id for copy in copies}.difference(known))
+def _within_budget(db: Session, copies: list[Claimed], sizes: Mapping[int, int], lease: Lease) -> list[Claimed]:
+    """Without those of posts that are too large to be held beside the others; `sizes` are those of posts not held yet."""
     if sum(sizes.values()) <= BUDGET:
         return copies
-    left, fits = BUDGET, set(known)
+    left, fits = BUDGET, {copy.outgoing_id for copy in copies if copy.outgoing_id not in sizes}
     for copy in copies:
         size = sizes.get(copy.outgoing_id, 0)
         if copy.outgoing_id not in fits and (size <= left or left == BUDGET):
             fits.add(copy.outgoing_id)
             left -= size
-    deliveries.give_back(db, [copy.id for copy in copies if copy.outgoing_id not in fits], now)
+    deliveries.give_back(db, [copy.id for copy in copies if copy.outgoing_id not in fits], lease.holder, lease.now)
     return [copy for copy in copies if copy.outgoing_id in fits]
 
 
-def record(db: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
+def record(db: Session, outcomes: Sequence[Outcome], lease: Lease, now: datetime) -> None:
     """Write down what became of copies: sent, to be tried again, failed, or never tried."""
-    sent, unused, again = [], [], []
+    sent, unused, again = [], list[tuple[int, int]](), []
+    begun = deliveries.begun(db, {copy.outgoing_id for copy, answer in outcomes if answer and answer.stage == "PAUSED"})
     for copy, answer in outcomes:
         if answer is None:
-            unused.append(copy.id)
+            unused.append((copy.id, lease.now))
         elif answer.sent:
             sent.append(copy.id)
+        elif not is_attempt(answer, datetime.fromtimestamp(begun.get(copy.outgoing_id, lease.now) / 1000, UTC), now):
+            unused.append((copy.id, lease.now + int(answer.wait * 1000)))
         else:
-            again.append(Again(copy.id, _next_try(db, copy, answer, now), answer.code))
-    deliveries.record_sent(db, sent)
-    deliveries.record_again(db, again)
-    deliveries.give_back(db, unused, milliseconds(now))
+            again.append(Again(copy.id, _next_try(db, copy, answer, now), answer.code, answer.text, lease.now))
+    deliveries.record_sent(db, sent, lease.now)
+    deliveries.record_again(db, again, lease.holder)
+    for due in {due for _, due in unused}:
+        deliveries.give_back(db, [id for id, then in unused if then == due], lease.holder, due)
+    _count(db, Counter(copy.outgoing_id for copy, answer in outcomes if answer and answer.sent), again, lease.now)
+
+
+def _count(db: Session, sent: Mapping[int, int], again: Sequence[Again], now: int) -> None:
+    """For the figures: how many were taken, how long after their post came in, and how many come later."""
+    begun = deliveries.begun(db, sent)
+    for post, copies in sent.items():
+        if post in begun:
+            tally.observe("delivery_seconds", (now - begun[post]) / 1000, copies)
+        tally.note(db.info, "sent", copies)
+    later = sum(one.due is not None for one in again)
+    if later:
+        tally.note(db.info, "retry", later)
+
+
+def is_attempt(answer: Answer, begun: datetime, now: datetime) -> bool:
+    """Does this answer count against the mail's attempts? That a domain is put off does, once the mail is old: else it would be put off for ever."""
+    return answer.tried or (answer.stage == "PAUSED" and now - begun > GIVE_UP)
+
+
+def wait_after(answer: Answer, attempts: int) -> timedelta | None:
+    """How long to wait after this answer to the last of so many attempts; None when it was the last of all."""
+    wait = None if answer.permanent else retry_after(attempts)
+    return wait and max(wait, timedelta(seconds=answer.wait))
 
 
 def _next_try(db: Session, copy: Claimed, answer: Answer, now: datetime) -> int | None:
-    wait = None if answer.permanent else retry_after(copy.attempts)
+    wait = wait_after(answer, copy.attempts)
     if wait is not None:
         return milliseconds(now + wait)
     status = answer.status if answer.permanent else EXPIRED
-    _note_failure(db, copy, Failure(status, answer.text), now, blame=not answer.permanent or speaks_of_recipient(answer))
+    blame = speaks_of_recipient(answer)
+    bouncing.copy_failed(db, copy, Failure(status, answer.text), now, blame=blame)
     return None
 
 
 def speaks_of_recipient(answer: Answer) -> bool:
-    """Is it the address that was refused? A refusal at MAIL or after the body is about the mail, unless its status says otherwise."""
-    return answer.stage == "RCPT" or answer.status.startswith(("5.1.", "5.2."))
+    """Is it the address that was refused, or its domain? What came of MAIL or of the body is about the mail or the relay, unless its status says otherwise.
 
-
-def _note_failure(db: Session, copy: Claimed, failure: Failure, now: datetime, *, blame: bool) -> None:
-    member = db.get(Member, copy.member_id)
-    bounce = Bounce(member_id=copy.member_id, outgoing_id=copy.outgoing_id, email=copy.email or "", permanent=True, at=now)
-    bounce.list_id = member.list_id if member else None
-    bounce.status, bounce.diagnostic = failure.status, failure.diagnostic
-    db.add(bounce)
-    if member and blame:
-        bouncing.score(db, member, failure, now)
-    elif member:
-        bouncing.note_refusal(db, member, failure, now)
-
-
-def take_back(db: Session, holder: int, now: datetime) -> int:
-    """What a dead predecessor of the same name held is due at once; how much that was."""
-    return deliveries.take_back(db, holder, milliseconds(now))
-
-
-def shared_bytes(post: Post) -> bytes:
-    """What all copies of a post have in common: header block, empty line, body. CRLF line ends, bare ones mended."""
-    body = post.body if post.body is not None else headers.body_of(post.raw)
-    return headers.crlf(post.head) + b"\r\n" + headers.crlf(body)
-
-
-class Stationery:
-    """What differs from copy to copy: the sender that a bounce comes back to, and the way off the list."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._key = links.signing_key(settings)
-        self._url = f"{settings.site.url}/unsubscribe/"
-        self._at = f"@{settings.site.domain}"
-
-    def sender(self, copy: Claimed) -> str:
-        """The envelope sender of a copy (VERP)."""
-        return f"r+{tokens.sign(self._key, tokens.Kind.BOUNCE, copy.member_id, copy.outgoing_id)}{self._at}"
-
-    def leave_url(self, member_id: int, outgoing_id: int) -> str:
-        """The way off the list that stands in an issue: the same as in the header lines."""
-        return f"{self._url}{tokens.sign(self._key, tokens.Kind.UNSUBSCRIBE, member_id, outgoing_id)}"
-
-    def personal(self, copy: Claimed) -> bytes:
-        """The header lines of a copy alone."""
-        return self._lines(copy.member_id, copy.outgoing_id)
-
-    def _lines(self, *ids: int) -> bytes:
-        # The link says which copies it came with, so that those who leave by an issue are counted; it tells nothing before it is pressed.
-        token = tokens.sign(self._key, tokens.Kind.UNSUBSCRIBE, *ids)
-        # RFC 8058 section 3.1: both fields, or receivers ignore the one-click offer.
-        ways = f"<{self._url}{token}>, <mailto:r+{token}{self._at}>"
-        return f"List-Unsubscribe: {ways}\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode()
-
-
-def personal_lines(settings: Settings, member_id: int) -> bytes:
-    """The header lines of one member's copies, for a copy that is no part of a fan-out."""
-    return Stationery(settings)._lines(member_id)
-
-
-class LetterToSend(NamedTuple):
-    """A claimed letter."""
-
-    id: int
-    kind: str
-    sender: str
-    recipient: str
-    raw: bytes
-
-
-def take_letters(db: Session, holder: int, now: datetime, limit: int) -> list[LetterToSend]:
-    """Take letters that are due, oldest first."""
-    rows = outbox.claim(db, holder, milliseconds(now), milliseconds(now + LEASE), limit)
-    made = digestletters.all_finished(db, rows)
-    for row in rows:
-        if row.id not in made:
-            row.due, row.holder, row.answer = None, None, "taken back: its reader is gone"
-    return [LetterToSend(row.id, row.kind, row.mail_from, row.to, made[row.id]) for row in rows if row.id in made]
-
-
-def record_letter(db: Session, letter_id: int, answer: Answer | None, now: datetime) -> None:
-    """Write down what became of a letter; without an answer it was never tried."""
-    row = db.get(Letter, letter_id)
-    if row is None:
-        return
-    row.holder = None
-    if answer is None:
-        row.due, row.attempts = milliseconds(now), row.attempts - 1
-        return
-    row.code, row.answer = answer.code, answer.text
-    wait = None if answer.sent or answer.permanent else retry_after(row.attempts)
-    row.due = milliseconds(now + wait) if wait else None
-    if row.due is None and row.kind in NOT_KEPT:
-        used, row.raw_id = row.raw_id, keep_raw(db, GONE).id
-        tools.destroy_unused(db, [used])
+    A relay that breaks off, or has no room, for days is nobody's fault but ours; so is what we could not even make.
+    """
+    return answer.stage in ("RCPT", "PAUSED") or answer.status.startswith(("4.1.", "4.2.", "5.1.", "5.2."))

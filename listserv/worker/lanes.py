@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from listserv.relay import Answer, Content, Mail, Relay
-from listserv.site import Site, is_worth_repeating
-from listserv.usecases import delivery
+from listserv import steps, tally
+from listserv.site import Site, is_worth_repeating, report
 
 if TYPE_CHECKING:
     from listserv.dns import Resolver
@@ -21,14 +20,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 # Taken up at a time: so few that what is in hand when the worker stops is soon done.
-MAILS, LETTERS = 10, 20
+MAILS = 10
 DIGESTS = 20
 FILES = 2
 # Seconds before a step that failed as a whole is tried again, and before a relay that cannot be reached is.
 PAUSE = 2.0
 # How often a mail is tried again at once, because another worker's transaction got in its way.
 TOGETHER = 3
-BACKOFF = (1, 2, 5, 10, 30, 60)
 
 
 class Lane:
@@ -53,16 +51,17 @@ class Lane:
             try:
                 while not self._stopping and await loop.run_in_executor(self._thread, self._step) > 0:
                     self._after()
-            except Exception:
-                log.exception("lane failed", lane=self._name)
+            except Exception as wrong:  # noqa: BLE001  (reported)
+                report(log, "lane failed", wrong, lane=self._name)
                 await asyncio.sleep(PAUSE)
+                self._kicked.set()
 
     def stop(self) -> None:
         """Finish the step in hand, then end."""
         self._stopping = True
         self._kicked.set()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let the thread go."""
         self._thread.shutdown()
 
@@ -70,9 +69,11 @@ class Lane:
 class Reading:
     """Mails that came in: understood outside of any transaction, answered in one."""
 
-    def __init__(self, site: Site, holder: int, done: Callable[[], None]) -> None:
-        self._site, self._holder, self._done = site, holder, done
+    def __init__(self, site: Site, holder: int) -> None:
+        self._site, self._holder = site, holder
         self._resolver: Resolver | None = None
+        # Is something held that nobody reads, because the database went away in between?
+        self._held = False
 
     def step(self) -> int:
         """Read a few mails; how many."""
@@ -82,24 +83,31 @@ class Reading:
 
         self._resolver = self._resolver or Resolver(self._site.settings.auth.dns)
         with self._site.writing() as db:
+            if self._held:
+                intake.give_back(db, self._holder, self._site.now())
             taken = intake.claim(db, self._site.now(), MAILS, self._holder)
+        self._held = bool(taken)
+        if taken:
+            steps.reached("mails.claimed")
         for work in taken:
             self._read(work, self._resolver)
-            self._done()
+        self._held = False
         return len(taken)
 
     def _read(self, work: "Work", resolver: "Resolver") -> None:
         from listserv.usecases import intake
 
-        site = self._site
+        site, begin = self._site, time.monotonic()
         try:
             with site.reading() as db:
                 raw = intake.raw_of(db, work)
             prepared = intake.prepare(work, raw, site.settings, resolver)
-            state = self._process(prepared)
-            log.info("read", incoming=work.incoming_id, state=str(state))
-        except Exception:
-            log.exception("mail made trouble", incoming=work.incoming_id)
+            steps.reached("mails.prepared", prepared.post.message_id)
+            # Which way it has taken is told by usecases.ways.
+            self._process(prepared)
+            tally.observe("processing_seconds", time.monotonic() - begin)
+        except Exception as wrong:  # noqa: BLE001  (reported)
+            report(log, "mail made trouble", wrong, incoming=work.incoming_id)
             with site.writing() as db:
                 intake.trouble(db, work.incoming_id, traceback.format_exc(), site.now())
 
@@ -108,52 +116,14 @@ class Reading:
 
         try:
             with self._site.writing() as db:
-                return intake.process(db, prepared, self._site.now())
+                state = intake.process(db, prepared, self._site.now())
+                steps.reached("mails.before-commit", prepared.post.message_id)
+            steps.reached("mails.committed", prepared.post.message_id)
+            return state
         except Exception as wrong:
             if not left or not is_worth_repeating(wrong):
                 raise
         return self._process(prepared, left - 1)
-
-
-class Writing:
-    """Single letters: each recorded as soon as it is answered, because a second welcome is worse than a short pause."""
-
-    def __init__(self, site: Site, relay: Relay, holder: int) -> None:
-        self._site, self._relay, self._holder = site, relay, holder
-        self._failures, self._not_before = 0, 0.0
-        self.stopping = False
-
-    def step(self) -> int:
-        """Send a few letters; how many. 0 also where the relay cannot be reached: after a while a sweep tries again."""
-        if time.monotonic() < self._not_before:
-            return 0
-        with self._site.writing() as db:
-            taken = delivery.take_letters(db, self._holder, self._site.now(), LETTERS)
-        waiting = {letter.id: Mail(letter, letter.sender, letter.recipient, Content(letter.raw)) for letter in taken}
-        for mail, answer in self._relay.letters(list(waiting.values())):
-            if not answer.reached:
-                self._wait(answer)
-                break
-            self._record(waiting.pop(mail.ref.id).ref, answer)
-            if self.stopping:
-                break
-        for mail in waiting.values():
-            self._record(mail.ref, None)
-        return len(taken) - len(waiting)
-
-    def _record(self, letter: delivery.LetterToSend, answer: Answer | None) -> None:
-        self._failures = 0 if answer else self._failures
-        with self._site.writing() as db:
-            delivery.record_letter(db, letter.id, answer, self._site.now())
-        if answer and answer.sent:
-            log.info("letter", kind=letter.kind, letter=letter.id)
-        elif answer:
-            log.info("letter not sent", kind=letter.kind, letter=letter.id, code=answer.code, answer=answer.text)
-
-    def _wait(self, answer: Answer) -> None:
-        self._not_before = time.monotonic() + BACKOFF[min(self._failures, len(BACKOFF) - 1)]
-        self._failures += 1
-        log.warning("relay", trouble=answer.text)
 
 
 def read_files(site: Site) -> int:
@@ -180,7 +150,10 @@ def keep_calendar(site: Site) -> int:
     from listserv.usecases import housekeeping
 
     done = 0
+    steps.reached("calendar.begun")
     for part in housekeeping.parts(DIGESTS):
         with site.writing() as db:
             done += part(db, site.now())
+            steps.reached("calendar.before-commit")
+        steps.reached("calendar.committed")
     return done

@@ -12,7 +12,7 @@ def listening(folder, ringing):
 
     async def run():
         heard = []
-        bell = Bell(folder, 0, lambda: heard.append(1))
+        bell = Bell(folder, 0, lambda said: heard.append(said))
         bell.hang()
         await asyncio.to_thread(ringing)
         await asyncio.sleep(0.02)
@@ -33,7 +33,7 @@ def test_a_storm_of_rings_is_heard_and_does_no_harm(tmp_path):
 def test_every_worker_hears(tmp_path):
     async def run():
         heard = []
-        bells = [Bell(tmp_path, number, lambda n=number: heard.append(n)) for number in (0, 1)]
+        bells = [Bell(tmp_path, number, lambda said, n=number: heard.append(n)) for number in (0, 1)]
         for bell in bells:
             bell.hang()
         ring(tmp_path)
@@ -61,3 +61,19 @@ def test_a_folder_with_too_long_a_name_has_no_bell_and_no_trouble(tmp_path):
     folder.mkdir()
 
     assert listening(folder, lambda: ring(folder)) == 0
+
+
+def test_an_old_worker_that_ends_leaves_the_bell_of_its_successor(tmp_path):
+    async def run():
+        heard = []
+        old, new = (Bell(tmp_path, 0, lambda said, name=name: heard.append(name)) for name in ("old", "new"))
+        old.hang()
+        new.hang()
+        old.take_down()
+        ring(tmp_path)
+        await asyncio.sleep(0.02)
+        new.take_down()
+        return heard
+
+    assert asyncio.run(run()) == ["new"]
+    assert not list(tmp_path.iterdir())

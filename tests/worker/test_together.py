@@ -55,7 +55,7 @@ def work_with(site, workers):
     start = threading.Barrier(workers)
 
     def work(number):
-        lane = Reading(site, number, lambda: None)
+        lane = Reading(site, number)
         start.wait(20)
         while lane.step():
             pass
