@@ -5,9 +5,11 @@ from typing import Any, Protocol
 
 from listserv.config import Settings
 from listserv.errors import Invalid
+from listserv.mail.signing import Signer, read_signer
+from listserv.relay.breaker import State
 from listserv.relay.mail import Answer, Content, Done, Filled, Mail, Take
 
-__all__ = ["Answer", "Content", "Done", "FanOut", "Filled", "Mail", "Relay", "Take", "open_relay"]
+__all__ = ["Answer", "Content", "Done", "FanOut", "Filled", "Mail", "Relay", "State", "Take", "open_relay", "read_keys"]
 
 
 class FanOut(Protocol):
@@ -39,14 +41,17 @@ class Relay(Protocol):
     def letters(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Answer]]:
         """Send single letters over one connection, one after another; call it outside the event loop."""
 
+    def state(self) -> State:
+        """Is it there, and since when not, and which domains does it put off? For those who watch."""
+
 
 def open_relay(settings: Settings, **options: Any) -> Relay:
-    """The relay of these settings; nothing is connected yet. Raises Invalid for a URL that cannot be understood."""
-    url = settings.relay.url
+    """The relay of these settings; nothing is connected yet. Raises Invalid for a URL or a key that cannot be understood."""
+    url, signer = settings.relay.url, read_keys(settings)
     if url.startswith("maildir:"):
         from listserv.relay.maildir import MaildirRelay
 
-        return MaildirRelay(settings.data / url.removeprefix("maildir:"))
+        return MaildirRelay(settings.data / url.removeprefix("maildir:"), signer)
     from listserv.relay.place import read_url
     from listserv.relay.smtp import SmtpRelay
 
@@ -54,4 +59,18 @@ def open_relay(settings: Settings, **options: Any) -> Relay:
         place = read_url(url)
     except ValueError as wrong:
         raise Invalid("relay.url: {wrong}", wrong=wrong) from None
-    return SmtpRelay(place, settings.relay.connections, settings.site.domain, **options)
+    return SmtpRelay(place, settings.relay.connections, settings.site.domain, signer=signer, **options)
+
+
+def read_keys(settings: Settings) -> Signer | None:
+    """What signs the mail of these settings; None where the relay does. Raises Invalid with the reason."""
+    relay = settings.relay
+    if not relay.dkim_key:
+        return None
+    path = settings.data / relay.dkim_key
+    try:
+        return read_signer(path.read_bytes(), relay.dkim_selector, settings.site.domain)
+    except OSError as wrong:
+        raise Invalid("relay.dkim_key: {path}: {wrong}", path=path, wrong=wrong.strerror) from None
+    except ValueError as wrong:
+        raise Invalid("relay.dkim_key: {path}: {wrong}", path=path, wrong=wrong) from None

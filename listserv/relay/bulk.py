@@ -1,233 +1,250 @@
-"""Fan-out over SMTP: a few kept connections, and one round trip a copy.
+"""Fan-out over SMTP: a few kept connections, each led by a conversation (`dialogue`), and what keeps them in order.
 
-RFC 2920 lets the end of one mail and the next MAIL, RCPT and DATA go in one write, so that a connection waits once
-for each mail and not four times. Whatever has no 250 when a connection ends is unknown, and goes back to be sent again.
+The relay itself is watched by the breaker, its recipients' domains by `fairness`, deadlines by one look a second.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
 
-from listserv.relay.connection import Connection, NoConnection, answer, code_of, dial
-from listserv.relay.mail import SENT, Answer, Done, Mail, Take, Unsendable, wire_address
-from listserv.relay.place import Place
+import structlog
 
-# How a yes begins (RFC 5321 section 4.2.1): done, done, go on.
-STAGES = (("MAIL", b"2"), ("RCPT", b"2"), ("DATA", b"3"))
-BROKEN = Answer(0, "the connection broke")
-# Seconds between attempts to reach a relay that cannot be reached; the last goes on.
-BACKOFF = (1, 2, 5, 10, 30, 60)
+from listserv import steps
+from listserv.relay.breaker import Fewer
+from listserv.relay.connection import Connection
+from listserv.relay.dial import NoConnection, dial
+from listserv.relay.dialogue import conversation
+from listserv.relay.fairness import domain_of
+from listserv.relay.host import Host, unmade
+from listserv.relay.mail import SENT, Answer, Done, Mail, Take, Unsendable
+from listserv.relay.offer import Ready
 
-Parts = tuple[bytes, ...]
-NOTHING: Parts = ()
+log = structlog.get_logger()
 
-
-def envelope(mail: Mail, features: Mapping[str, str]) -> Parts:
-    """MAIL, RCPT and DATA for a mail. Raises Unsendable where this relay cannot take it."""
-    utf8 = "SMTPUTF8" in features
-    sender = wire_address(mail.sender, utf8=utf8) if mail.sender else b""
-    recipient = wire_address(mail.recipient, utf8=utf8)
-    extra = b""
-    if "SIZE" in features:
-        extra = b" SIZE=%d" % _checked_size(mail, features["SIZE"])
-    if mail.content.eight_bit and "8BITMIME" in features:
-        extra += b" BODY=8BITMIME"
-    if not (sender.isascii() and recipient.isascii()):
-        extra += b" SMTPUTF8"
-    return b"MAIL FROM:<%b>%b\r\n" % (sender, extra), b"RCPT TO:<%b>\r\n" % recipient, b"DATA\r\n"
-
-
-def _checked_size(mail: Mail, largest: str) -> int:
-    size = len(mail.personal) + len(mail.content.data)
-    if largest.isdigit() and 0 < int(largest) < size:
-        raise Unsendable(552, f"5.3.4 the relay takes no mail above {largest} bytes", "MAIL")
-    return size
-
-
-def refusal(replies: Sequence[bytes]) -> Answer | None:
-    """What MAIL, RCPT or DATA was answered first that was no yes; None when the body may go."""
-    for (stage, yes), reply in zip(STAGES, replies, strict=False):
-        if reply[:1] != yes:
-            return answer(reply, stage)
-    return None if len(replies) == len(STAGES) else BROKEN
-
-
-def way_back(replies: Sequence[bytes]) -> Parts:
-    """What ends a refused transaction: a lone dot where the relay waits for a body all the same, else RSET."""
-    # RFC 2920 section 3.1: RCPT was refused, but DATA is answered 354. Nobody is to get this mail; its end must be said.
-    return (b".\r\n",) if replies[-1].startswith(b"354") else (b"RSET\r\n",)
-
-
-def _not_its_fault(connection: Connection, replies: Sequence[bytes], *, after_silence: bool) -> bool:
-    """May a mail whose connection broke go again at once? Only where something else must have been the reason.
-
-    The mail before it got no answer either; or the connection was closed while nobody needed it; or the relay takes
-    so many mails on a connection and no more. Each of these ends with a fresh connection, so that it cannot go on for ever.
-    """
-    if not replies:
-        return after_silence or connection.parked_at > 0 and not connection.used
-    return (connection.used or connection.parked_at > 0) and code_of(replies[0]) == 421
+# Seconds after which a connection that waits for a recipient's answer is no longer counted: another takes its place.
+SLOW = 10.0
+# Seconds for which commands go one by one, after a first group of them was not answered.
+DOUBT = 600.0
 
 
 class SmtpFanOut:
     """Sends what `take` gives over at most so many connections."""
 
-    def __init__(self, place: Place, connections: int, take: Take, done: Done) -> None:
-        self._place, self._limit, self._done = place, connections, done
-        self._take_fresh = take
-        self._again: deque[Mail] = deque()
+    def __init__(self, host: Host, take: Take, done: Done) -> None:
+        self._place, self._limit, self._sign = host.place, host.connections, host.sign
+        self.breaker, self.domains = host.breaker, host.domains
+        self._take, self._done = take, done
         self._loop = asyncio.get_running_loop()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._connections: set[Connection] = set()
+        self._again: deque[Mail] = deque()
+        self._talking: set[Connection] = set()
         self._idle: list[Connection] = []
-        self._dialing = asyncio.Lock()
-        self._failures = 0
-        self._not_before = 0.0
-        self._trouble = ""
-        self._watching: asyncio.TimerHandle | None = None
+        self._all: set[Connection] = set()
+        self._dialing: asyncio.Task[None] | None = None
+        # Connections still to be dialed.
+        self._wanted = 0
+        # Until when PIPELINING is not believed.
+        self._doubtful = 0.0
+        self._still = asyncio.Event()
+        self._still.set()
+        self._looking: asyncio.TimerHandle | None = None
+        self._looked, self._closing, self._fewer = 0.0, False, Fewer()
 
     @property
     def busy(self) -> bool:
         """Is anything on its way?"""
-        return bool(self._tasks)
+        return not self._still.is_set()
 
     def wake(self, waiting: int) -> None:
         """There are so many mails to take."""
-        for _ in range(min(waiting, self._limit - len(self._tasks))):
-            task = self._loop.create_task(self._work())
-            self._tasks.add(task)
-            task.add_done_callback(self._ended)
+        wanted = min(waiting, self._allowed() - len(self._talking) - self._wanted)
+        if wanted <= 0 or self._closing or self.breaker.shut:
+            return
+        self._still.clear()
+        while wanted and (line := self._idle_line()):
+            wanted -= 1
+            self._begin(line)
+        self._wanted += wanted
+        self._dial_soon()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.result()
+    def _allowed(self) -> int:
+        if self.breaker.failures:
+            return 1
+        return self._fewer.of(self._limit) + min(self._limit + 1, sum(map(self._hangs, self._talking)))
 
     async def ready(self) -> str:
         """Make sure that the relay can be reached; else why not. Nothing needs to be claimed for a relay that is away."""
-        if self._tasks or any(not connection.lost for connection in self._idle):
-            return ""
-        connection = await self._connection()
-        if connection is None:
-            return self._trouble
-        self._park(connection)
-        return ""
+        if self.breaker.shut:
+            return self.breaker.trouble
+        if not self._talking and all(line.lost for line in self._idle):
+            self._dial_soon(for_nobody=True)
+        if self._dialing and not self._talking:
+            await asyncio.wait((self._dialing,))
+        return self.breaker.trouble if self.breaker.shut else ""
 
     async def settled(self) -> None:
         """Return when all that was taken has its answer."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._still.wait()
 
     async def close(self) -> None:
-        """Let all connections go."""
-        for task in self._tasks:
-            task.cancel()
+        """Let all connections go. What has no answer yet is unknown."""
+        self._closing = True
+        if self._dialing:
+            self._dialing.cancel()
+            await asyncio.wait((self._dialing,))
+        for line in tuple(self._talking):
+            line.abort("we are closing")
         await self.settled()
-        if self._watching:
-            self._watching.cancel()
-        for connection in self._connections:
-            connection.quit()
-        await asyncio.gather(*(connection.closed() for connection in self._connections))
+        if self._looking:
+            self._looking.cancel()
+        for line in self._all:
+            line.quit()
+        await asyncio.gather(*(line.closed() for line in self._all))
 
-    async def _work(self) -> None:
-        while connection := await self._connection():
-            exhausted = await self._converse(connection)
-            if exhausted:
-                self._park(connection)
-                return
-        while self._again:
-            self._done(self._again.popleft(), Answer(0, self._trouble))
-
-    async def _connection(self) -> Connection | None:
-        """One that is idle, or a new one. One task at a time dials, so that a relay in trouble is not stormed."""
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.lost:
-                return connection
-        async with self._dialing:
-            if self._loop.time() < self._not_before:
-                return None
+    # What a conversation asks of us (dialogue.Desk).
+    def next(self, line: Connection) -> Ready | None:
+        """The next mail for this connection."""
+        if self._closing or self.breaker.shut:
+            return None
+        while mail := self._again.popleft() if self._again else self._take():
+            if self.domains.troubled and (later := self.domains.put_off(mail.recipient)):
+                self._done(mail, later)
+                continue
             try:
-                connection = await dial(self._place)
-            except NoConnection as why:
-                self._trouble = str(why)
-                self._not_before = self._loop.time() + BACKOFF[min(self._failures, len(BACKOFF) - 1)]
-                self._failures += 1
-                return None
-        self._failures, self._trouble = 0, ""
-        self._connections.add(connection)
-        self._watch()
-        return connection
-
-    def _park(self, connection: Connection) -> None:
-        connection.parked_at, connection.used = self._loop.time(), False
-        self._idle.append(connection)
-
-    def _watch(self) -> None:
-        """Look after deadlines and idle connections, once a second while there are any."""
-        limits, now = self._place.timeouts, self._loop.time()
-        for connection in self._connections:
-            if now > connection.deadline:
-                connection.abort()
-        for connection in [c for c in self._idle if now - c.parked_at > limits.idle]:
-            self._idle.remove(connection)
-            connection.quit()
-        self._connections = {c for c in self._connections if not c.lost}
-        if self._watching:
-            self._watching.cancel()
-        step = min(1.0, limits.reply / 4, limits.idle / 4)
-        self._watching = self._loop.call_later(step, self._watch) if self._connections else None
-
-    async def _converse(self, connection: Connection) -> bool:
-        """Send until there is nothing left to take (True), or the connection is gone (False)."""
-        tail, under_way = NOTHING, None
-        while True:
-            found = None if connection.lost else self._next(connection)
-            if not found and not tail:
-                return not connection.lost
-            mail, commands = found or (None, NOTHING)
-            replies = await self._exchange(connection, tail, commands)
-            if tail:
-                self._settle(under_way, replies)
-            tail_answered = bool(tail and replies)
-            own = replies[1:] if tail else replies
-            if mail and connection.lost and _not_its_fault(connection, own, after_silence=bool(tail) and not tail_answered):
-                self._again.append(mail)
-                return False
-            tail, under_way = self._open(mail, own) if mail else (NOTHING, None)
-            connection.used = True
-
-    def _next(self, connection: Connection) -> tuple[Mail, Parts] | None:
-        while mail := self._again.popleft() if self._again else self._take_fresh():
-            try:
-                return mail, envelope(mail, connection.features)
+                dressed = line.offer.dress(mail.content)
+                return dressed.ready(mail, self._sign(mail.personal, dressed.form) + mail.personal if self._sign else mail.personal)
             except Unsendable as why:
                 self._done(mail, why.answer)
+            except Exception as wrong:
+                log.exception("a mail could not be made", recipient=mail.recipient)
+                self._done(mail, unmade(wrong))
         return None
 
-    async def _exchange(self, connection: Connection, tail: Parts, commands: Parts) -> list[bytes]:
-        if "PIPELINING" in connection.features:
-            return await connection.exchange(b"".join(tail + commands), len(commands) + bool(tail))
-        replies = await connection.exchange(b"".join(tail), 1) if tail else []
-        for command in commands:
-            new = await connection.exchange(command, 1)
-            replies += new
-            if not new or code_of(new[0]) >= 400:
+    def done(self, mail: Mail, answer: Answer) -> None:
+        """This became of a mail."""
+        steps.reached("relay.answered")
+        if answer is not SENT or self.breaker.uneasy or self.domains.troubled:
+            self._look_at(mail, answer)
+        self._done(mail, answer)
+
+    def _look_at(self, mail: Mail, answer: Answer) -> None:
+        for_now = answer.code >= 400 and not answer.permanent
+        if for_now and (answer.stage == "MAIL" or (answer.code == 421 and answer.stage == "RCPT")):
+            # A goodbye to a recipient may be meant for the recipient's domain, or for all.
+            self.breaker.refused(answer.text)
+            if answer.stage == "RCPT":
+                self.domains.heard(mail.recipient, answer, at_recipient=True)
+        elif answer.code and answer.code != 421:
+            if self.breaker.uneasy:
+                self.breaker.worked()
+                self.wake(self._limit)
+            self.domains.heard(mail.recipient, answer, at_recipient=for_now and answer.stage == "RCPT")
+
+    def put_back(self, mail: Mail) -> None:
+        """To be given to the next connection."""
+        self._again.append(mail)
+
+    def proven(self, line: Connection) -> None:
+        """The relay is there."""
+        line.used = line.useful = True
+
+    # Connections: idle, talking, dialed.
+    def _idle_line(self) -> Connection | None:
+        while self._idle:
+            if not (line := self._idle.pop()).lost:
+                return line
+        return None
+
+    def _begin(self, line: Connection) -> None:
+        self._talking.add(line)
+        self._still.clear()
+        talk = conversation(line, self, pipelining=line.offer.pipelining and self._loop.time() >= self._doubtful)
+        self._loop.call_soon(line.converse, talk, self._ended)
+
+    def _ended(self, line: Connection) -> None:
+        self._talking.discard(line)
+        if not line.lost:
+            self._park(line)
+        else:
+            self._all.discard(line)
+            if not line.useful and not line.parked_at and not self._closing:
+                self.breaker.failed(f"{line.why} {line.words}".strip())
+            else:
+                self._wanted += 1
+                self._dial_soon()
+        self._rest()
+
+    def _dial_soon(self, *, for_nobody: bool = False) -> None:
+        if (self._wanted > 0 or for_nobody) and not self._dialing and not self._closing:
+            self._still.clear()
+            self._dialing = self._loop.create_task(self._dial(for_nobody=for_nobody))
+            self._dialing.add_done_callback(self._dialed)
+
+    async def _dial(self, *, for_nobody: bool) -> None:
+        """One connection after the other: a relay in trouble is not stormed. One that nobody needs yet is parked."""
+        while (self._wanted > 0 or for_nobody) and not self.breaker.shut and len(self._talking) < self._allowed():
+            try:
+                line = await dial(self._place)
+            except NoConnection as why:
+                if not self._fewer.refused(str(why), sum(line.useful and line.waited < SLOW for line in self._talking)):
+                    self.breaker.failed(str(why))
                 break
-        return replies
+            self._all.add(line)
+            if self._wanted > 0:
+                self._wanted -= 1
+                self._begin(line)
+            else:
+                self._park(line)
+            for_nobody = False
+            if not self._looking:
+                self._looked = self._loop.time()
+                self._look()
 
-    def _open(self, mail: Mail, replies: list[bytes]) -> tuple[Parts, Mail | None]:
-        """What is to be written next for a mail whose envelope was answered, and the mail that ends with it."""
-        refused = refusal(replies)
-        if refused is None:
-            return (mail.personal, mail.content.wire), mail
-        self._done(mail, refused)
-        return (way_back(replies) if replies else NOTHING), None
+    def _park(self, line: Connection) -> None:
+        line.parked_at, line.used, line.asking_for = self._loop.time(), False, ""
+        self._idle.append(line)
 
-    def _settle(self, mail: Mail | None, replies: list[bytes]) -> None:
-        if mail is None:
+    def _dialed(self, task: asyncio.Task[None]) -> None:
+        self._dialing, self._wanted = None, 0
+        self._rest()
+        if not task.cancelled():
+            task.result()
+
+    def _rest(self) -> None:
+        if self._talking or self._dialing:
             return
-        if not replies:
-            self._done(mail, BROKEN)
-            return
-        self._done(mail, SENT if replies[0].startswith(b"2") else answer(replies[0], "DATA"))
+        while self._again:
+            self._done(self._again.popleft(), self.breaker.away)
+        self._still.set()
+
+    # Deadlines, once a second.
+    def _look(self) -> None:
+        limits, now = self._place.timeouts, self._loop.time()
+        for line in self._talking:
+            line.waited += now - self._looked
+            if line.waited > limits.reply and not line.lost:
+                self._give_up(line)
+        for line in [line for line in self._idle if now - line.parked_at > limits.idle]:
+            self._idle.remove(line)
+            line.quit()
+        self._all = {line for line in self._all if not line.lost or line in self._talking}
+        self._look_for_slow()
+        self._looked = now
+        self._looking = self._loop.call_later(min(1.0, limits.reply / 8, limits.idle / 4), self._look) if self._all else None
+
+    def _give_up(self, line: Connection) -> None:
+        if line.hangs_on_recipient and not line.useful and not self._doubtful:
+            # Perhaps its first group of commands was too much for it. A while without, and nothing is lost but speed.
+            self._doubtful = self._loop.time() + DOUBT
+        elif line.hangs_on_recipient and domain_of(line.asking_for) in self.domains.slow:
+            self.domains.hung(line.asking_for, "no answer to a recipient")
+        line.timed_out = True
+        line.abort(f"no answer within {self._place.timeouts.reply:g} seconds")
+
+    def _look_for_slow(self) -> None:
+        """Where two connections wait for the same domain, it is left alone; those who wait are replaced meanwhile."""
+        hanging = [domain_of(line.asking_for) for line in self._talking if self._hangs(line)]
+        self.domains.slow = {domain for domain, count in Counter(hanging).items() if count > 1}
+        if hanging:
+            self.wake(len(hanging))
+
+    def _hangs(self, line: Connection) -> bool:
+        return line.waited > min(SLOW, self._place.timeouts.reply / 3) and line.hangs_on_recipient

@@ -1,60 +1,53 @@
-"""One SMTP connection to the relay: from the greeting to the point where mail can go, and the exchange of commands.
+"""One SMTP connection to the relay: bytes out, replies in.
 
-RFC 5321 (SMTP), 2920 (pipelining), 3207 (STARTTLS), 4954 (AUTH), 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8).
+It is led by a conversation: a generator that gives what is to be written and which replies it hopes for, and is resumed
+by the very call that brings them. Nothing is scheduled for a copy, no future is made and no task woken.
 """
 
 import asyncio
-import os
-from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Generator
+from itertools import takewhile
 from typing import cast
 
+from listserv import steps
+from listserv.relay.heard import ANY, END_AND_ENVELOPE, ENVELOPE, Heard, Wanted, code_of, cut, is_goodbye
 from listserv.relay.mail import Answer
-from listserv.relay.place import Place, Security
+from listserv.relay.offer import Offer
+from listserv.relay.place import Place
 
 # A reply line has at most 512 bytes (RFC 5321 section 4.5.3.1.5), and no greeting needs a hundred of them.
 LONGEST_REPLY = 16_384
 # Seconds that the other side has to say goodbye.
 GOODBYE = 1.0
 
-
-class NoConnection(Exception):
-    """The relay cannot be reached, or does not want to talk to us."""
-
-
-def code_of(reply: bytes) -> int:
-    """The three digits of a reply; 0 for something that is no reply."""
-    return int(reply[:3]) if reply[:3].isdigit() and len(reply) > 3 else 0
-
-
-def answer(reply: bytes, stage: str = "") -> Answer:
-    """A refusal as the answer to a mail: its words in one line, without the repeated codes.
-
-    What is no refusal although it should be (a 354 to MAIL) counts as a broken connection.
-    """
-    words = b" ".join(line[4:].strip() for line in reply.splitlines())
-    code = code_of(reply)
-    return Answer(code if 400 <= code < 600 else 0, words.decode("utf-8", "replace")[:500], stage)
+Conversation = Generator[tuple[bytes, Wanted], Heard, None]
+Ended = Callable[["Connection"], None]
 
 
 class Connection(asyncio.BufferedProtocol):
-    """A connection that is spoken to with `exchange`: so many bytes out, so many replies in."""
+    """A connection that is led by `converse`, or before that by `exchange`."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.offer = Offer()
         self.lost = False
-        self.features: dict[str, str] = {}
-        # When the replies that are waited for come too late (event loop time).
-        self.deadline = float("inf")
-        # Since when nobody has needed it; 0 for a fresh one.
+        # Why it is lost, and the last that was heard of it.
+        self.why, self.words = "the connection broke", ""
+        # Seconds that half a mail (its envelope, its body) has waited for its answer; counted by who looks after deadlines.
+        self.waited = 0.0
+        # Whose envelope has no answer yet: "" for nobody's.
+        self.asking_for = ""
+        # Since when nobody has needed it (event loop time; 0 for a fresh one), and has it taken a mail since, or ever?
         self.parked_at = 0.0
-        # Has it taken a mail since then?
-        self.used = False
+        self.used = self.useful = self.timed_out = False
         self._loop = asyncio.get_running_loop()
         self._gone = asyncio.Event()
-        self._view = memoryview(bytearray(LONGEST_REPLY))
+        self._buffer = bytearray(LONGEST_REPLY)
+        self._view = memoryview(self._buffer)
         self._filled = 0
-        self._wanted = 1
+        self._wanted: Wanted | None = ANY
+        self._talk: Conversation | None = None
+        self._ended: Ended | None = None
         self._replies: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport
@@ -64,111 +57,107 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        return self._view[self._filled :]
+        return self._view[self._filled :] if self._filled else self._view
 
     def buffer_updated(self, count: int) -> None:
-        """Cut replies off the buffer. A reply that does not end, or that nobody asked for, ends the connection."""
-        data = bytes(self._view[: self._filled + count])
-        reply = line = 0
-        while (end := data.find(b"\n", line) + 1) > 0:
-            if data[line + 3 : line + 4] != b"-":
-                self._replies.append(data[reply:end])
-                reply = end
-            line = end
-        self._filled = len(data) - reply
-        self._view[: self._filled] = data[reply:]
-        if self._filled == LONGEST_REPLY or len(self._replies) > self._wanted:
-            self.abort()
-        elif len(self._replies) == self._wanted or self._replies and self._replies[-1].startswith(b"421"):
-            self._wake()
+        """Resume the conversation when all its replies are there. What nobody asked for ends the connection."""
+        end = self._filled + count
+        wanted = self._wanted
+        if wanted and self._talk and wanted.well.fullmatch(self._buffer, 0, end):
+            self._filled = 0
+            self._advance(None)
+            return
+        replies, rest = cut(bytes(self._view[:end]))
+        if wanted is None or end == LONGEST_REPLY or _is_nonsense(replies, wanted, end - rest):
+            self.words = bytes(self._view[: min(end, 200)]).decode("utf-8", "replace").strip()
+            # What came before the nonsense was an answer. Where there are too many, nobody knows whose they are.
+            number = wanted.number if wanted else 0
+            if is_goodbye(replies) and len(replies) == number + 1 and rest == end:
+                # All is answered, and the other side ends the connection in the same breath.
+                replies = replies[:number]
+            self._filled, self._replies = 0, list(takewhile(code_of, replies)) if len(replies) <= number else []
+            self.abort("the relay said what is no answer")
+        elif len(replies) == wanted.number or is_goodbye(replies):
+            self._filled = 0
+            self._hear(replies)
+        else:
+            self._filled = end
+
+    def _hear(self, replies: list[bytes]) -> None:
+        self._wanted = None
+        if self._talk:
+            self._replies = []
+            self._advance(replies)
+            return
+        self._replies = replies
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
 
     def eof_received(self) -> bool:
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
+        """Whoever waits hears what there was."""
         self.lost = True
+        if error:
+            self.words = self.words or str(error)
         self._gone.set()
-        self._wake()
+        if self._wanted:
+            self._hear(cut(bytes(self._view[: self._filled]))[0] or self._replies)
 
-    def _wake(self) -> None:
-        if self._waiter and not self._waiter.done():
-            self._waiter.set_result(None)
+    def converse(self, talk: Conversation, ended: Ended) -> None:
+        """Let this conversation lead until it is over; then `ended` is called."""
+        self._talk, self._ended = talk, ended
+        self._advance(None)
 
-    async def exchange(self, data: bytes, wanted: int) -> list[bytes]:
-        """Write, and wait for so many replies. Fewer mean that the connection is gone; after a 421 it goes (section 3.8)."""
-        self._replies = replies = list[bytes]()
+    def _advance(self, heard: Heard) -> None:
+        assert self._talk
+        try:
+            data, self._wanted = self._talk.send(heard)
+            while self.lost and self._gone.is_set():
+                data, self._wanted = self._talk.send([])
+        except StopIteration:
+            self._leave()
+        except BaseException:
+            self.abort("a fault of ours")
+            self._leave()
+            raise
+        else:
+            if not self.lost:
+                self._transport.write(data)
+                steps.reached("relay.written")
+
+    def _leave(self) -> None:
+        ended, self._talk, self._ended, self._wanted = self._ended, None, None, None
+        if ended:
+            ended(self)
+
+    async def exchange(self, data: bytes) -> bytes:
+        """Write, and wait for one reply. Empty when the connection is gone."""
         if self.lost:
-            return replies
-        self._wanted = wanted
-        self.deadline = self._loop.time() + self.place.timeouts.reply
-        self._transport.write(data)
-        return await self._collected()
-
-    async def _collected(self) -> list[bytes]:
-        replies = self._replies
-        if not self.lost and len(replies) < self._wanted:
+            return b""
+        self._wanted = ANY
+        if data:
+            self._transport.write(data)
+        if not self._replies:
             self._waiter = self._loop.create_future()
             await self._waiter
-        # From here on the relay has nothing to say; if it does, that is no answer to the next command.
-        self._replies, self._wanted, self.deadline = [], 0, float("inf")
-        if len(replies) < self._wanted or replies and replies[-1].startswith(b"421"):
-            self.abort()
-        return replies
+        replies, self._replies, self._wanted = self._replies, [], None
+        return replies[0] if replies else b""
 
-    async def command(self, line: str, *good: int) -> bytes:
-        """One command, one reply. Raises NoConnection unless its code is a good one."""
-        return self._checked(await self.exchange(line.encode("utf-8") + b"\r\n", 1), good)
-
-    def _checked(self, replies: Sequence[bytes], good: Sequence[int]) -> bytes:
-        if replies and code_of(replies[0]) in good:
-            return replies[0]
-        self.abort()
-        raise NoConnection(answer(replies[0]).text or replies[0][:3].decode("ascii", "replace") if replies else "the connection broke")
-
-    async def open(self) -> None:
-        """From the greeting to the point where mail can go. Raises NoConnection."""
-        self._checked(await self._collected(), (220,))
-        await self._hello()
-        if self.place.security is Security.STARTTLS:
-            await self._start_tls()
-            await self._hello()
-        if self.place.user:
-            await self._authenticate()
-
-    async def _hello(self) -> None:
-        replies = await self.exchange(f"EHLO {self.place.helo}\r\n".encode("ascii"), 1)
-        if replies and 500 <= code_of(replies[0]) < 510:
-            # Too old for EHLO (RFC 5321 section 3.2): it takes mail, one command at a time.
-            await self.command(f"HELO {self.place.helo}", 250)
-            return
-        lines = self._checked(replies, (250,)).decode("ascii", "replace").splitlines()[1:]
-        words = (line[4:].strip().upper().partition(" ") for line in lines)
-        self.features = {name: rest for name, _, rest in words}
-
-    async def _start_tls(self) -> None:
-        # Whatever the network makes of the list of features: without encryption nothing is sent.
-        await self.command("STARTTLS", 220)
-        # What came in plain text before the handshake is not believed (RFC 3207 section 6).
-        self._filled, self.features = 0, {}
+    async def encrypt(self) -> bool:
+        """Put TLS under the connection. What came in plain text before is not believed (RFC 3207 section 6)."""
+        self._filled, self.offer = 0, Offer()
         new = await self._loop.start_tls(self._transport, self, self.place.tls(), server_hostname=self.place.host)
         if new is None:
-            raise NoConnection("the connection broke during STARTTLS")
+            return False
         self._transport = new
-
-    async def _authenticate(self) -> None:
-        offered = self.features.get("AUTH", "").split()
-        user, password = self.place.user, self.place.password
-        if "PLAIN" in offered or "LOGIN" not in offered:
-            await self.command(f"AUTH PLAIN {_base64(f'{chr(0)}{user}{chr(0)}{password}')}", 235)
-            return
-        await self.command("AUTH LOGIN", 334)
-        await self.command(_base64(user), 334)
-        await self.command(_base64(password), 235)
+        return True
 
     def quit(self) -> None:
         """Say goodbye without waiting for the answer."""
         if not self.lost:
-            self._wanted = 1
+            self._wanted = ANY
             self._transport.write(b"QUIT\r\n")
             self._transport.close()
 
@@ -181,39 +170,25 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.abort()
             await self._gone.wait()
 
-    def abort(self) -> None:
-        """End the connection at once."""
-        self.lost = True
-        self._transport.abort()
-        self._wake()
+    def abort(self, why: str) -> None:
+        """End the connection at once; the conversation hears of it in a moment."""
+        if not self.lost:
+            self.lost, self.why = True, why
+            self._transport.abort()
+
+    @property
+    def hangs_on_recipient(self) -> bool:
+        """Is it an envelope that has no answer yet, and not the body before it?"""
+        if not self.asking_for or self.lost:
+            return False
+        return self._wanted in (ANY, ENVELOPE) or self._wanted is END_AND_ENVELOPE and self._filled > 0
+
+    @property
+    def broken(self) -> Answer:
+        """What became of a mail that has no answer."""
+        return Answer(0, self.why)
 
 
-def _base64(text: str) -> str:
-    return b64encode(text.encode("utf-8")).decode("ascii")
-
-
-async def dial(place: Place) -> Connection:
-    """A connection that is ready for mail. Raises NoConnection, saying why."""
-    try:
-        async with asyncio.timeout(place.timeouts.connect):
-            context = place.tls() if place.security is Security.TLS else None
-            loop = asyncio.get_running_loop()
-            _, connection = await loop.create_connection(lambda: Connection(place), place.host, place.port, ssl=context)
-            try:
-                await connection.open()
-            except BaseException:
-                connection.abort()
-                await connection.closed()
-                raise
-            return connection
-    except TimeoutError:
-        raise NoConnection(f"{place.host}:{place.port} does not answer within {place.timeouts.connect:.0f} seconds") from None
-    except (OSError, UnicodeError) as wrong:
-        raise NoConnection(f"{place.host}:{place.port}: {_words(wrong)}") from None
-
-
-def _words(wrong: Exception) -> str:
-    # asyncio says "Connect call failed" where the system would say why.
-    if isinstance(wrong, ConnectionError) and wrong.errno:
-        return os.strerror(wrong.errno)
-    return str(getattr(wrong, "strerror", None) or wrong)
+def _is_nonsense(replies: list[bytes], wanted: Wanted, more: int) -> bool:
+    """More than was asked for, or what bears no code."""
+    return len(replies) > wanted.number or len(replies) == wanted.number and more > 0 or not all(map(code_of, replies))

@@ -27,6 +27,21 @@ class Content:
         return LINE_START_DOT.sub(b"..", self.data) + b".\r\n"
 
     @cached_property
+    def body(self) -> bytes:
+        """What stands behind the header block."""
+        return self.data.partition(b"\r\n\r\n")[2] if not self.data.startswith(b"\r\n") else self.data[2:]
+
+    @cached_property
+    def head(self) -> bytes:
+        """The header block, without the empty line."""
+        return self.data.partition(b"\r\n\r\n")[0] + b"\r\n" if not self.data.startswith(b"\r\n") else b""
+
+    @cached_property
+    def known(self) -> dict[Any, Any]:
+        """What others have worked out about these bytes: the form that a relay takes, the hash that is signed."""
+        return {}
+
+    @cached_property
     def eight_bit(self) -> bool:
         """Is there anything beyond ASCII in it?"""
         return not self.data.isascii()
@@ -55,12 +70,14 @@ class Answer(NamedTuple):
     """What became of a mail: an SMTP reply code (0: no connection, or it broke) and the words that came with it.
 
     `stage` is the command that was refused: a refusal at RCPT speaks of the recipient, one at MAIL or DATA of the mail.
-    CONNECT means that nothing was tried at all.
+    CONNECT means that the relay is away, PAUSED that it puts off everybody at the recipient's domain: then nothing was
+    tried at all, and it is of use again after `wait` seconds.
     """
 
     code: int
     text: str = ""
     stage: str = ""
+    wait: float = 0.0
 
     @property
     def sent(self) -> bool:
@@ -71,6 +88,11 @@ class Answer(NamedTuple):
     def reached(self) -> bool:
         """Was there a relay to try it with?"""
         return self.stage != "CONNECT"
+
+    @property
+    def tried(self) -> bool:
+        """Was anything said to a relay about this mail? Else it is no attempt."""
+        return self.stage not in ("CONNECT", "PAUSED")
 
     @property
     def permanent(self) -> bool:

@@ -8,18 +8,26 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from listserv.mail.signing import Signer
+from listserv.relay.breaker import State
 from listserv.relay.mail import SENT, Answer, Done, Mail, Take
 
 # Files written in one step beside the event loop.
 HANDFUL = 50
+# Seconds before what could not be written (a full disk) is tried again.
+WAIT = 5.0
 _numbers = itertools.count(1)
 
 
 class MaildirRelay:
     """A folder with tmp/, new/ and cur/. Where nothing can be written, nothing counts as tried."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, signer: Signer | None = None) -> None:
+        self.folder, self._signer = folder, signer
+
+    def state(self) -> State:
+        """A folder is always there, or a mail says why not."""
+        return State("closed")
 
     def fan_out(self, take: Take, done: Done) -> "MaildirFanOut":
         """A sender of copies, for the running event loop."""
@@ -40,10 +48,11 @@ class MaildirRelay:
         name = f"{time.time():.6f}.P{os.getpid()}Q{next(_numbers)}.{_host()}"
         try:
             self.prepare()
-            (self.folder / "tmp" / name).write_bytes(as_file(mail))
+            signature = self._signer.sign(mail.personal, mail.content) if self._signer else b""
+            (self.folder / "tmp" / name).write_bytes(as_file(mail, signature))
             (self.folder / "tmp" / name).rename(self.folder / "new" / name)
         except OSError as wrong:
-            return Answer(0, f"{self.folder}: {wrong.strerror}", "CONNECT")
+            return Answer(0, f"{self.folder}: {wrong.strerror}", "CONNECT", WAIT)
         return SENT
 
 
@@ -52,10 +61,10 @@ def _host() -> str:
     return socket.gethostname().replace("/", "\\057").replace(":", "\\072") or "localhost"
 
 
-def as_file(mail: Mail) -> bytes:
+def as_file(mail: Mail, signature: bytes = b"") -> bytes:
     """A mail as it lies in a mailbox: the envelope on top, and the line ends of files."""
     envelope = f"Return-Path: <{mail.sender}>\r\nDelivered-To: {mail.recipient}\r\n".encode("utf-8", "replace")
-    return b"".join((envelope, mail.personal, mail.content.data)).replace(b"\r\n", b"\n")
+    return b"".join((envelope, signature, mail.personal, mail.content.data)).replace(b"\r\n", b"\n")
 
 
 class MaildirFanOut:

@@ -172,7 +172,8 @@ def test_features_decide_what_is_said_with_mail():
 
     assert sink.mails[0].parameters == f"SIZE={len(polish.data) + 23} BODY=8BITMIME"
     assert bare.mails[0].parameters == ""
-    assert sink.mails[0].data == bare.mails[0].data
+    assert sink.mails[0].data == b"List-Unsubscribe: <x>\r\n" + polish.data
+    assert bare.mails[0].data.isascii()
 
 
 def test_a_mail_above_the_size_that_the_relay_takes_is_refused_for_good():

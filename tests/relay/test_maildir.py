@@ -55,6 +55,8 @@ def test_a_folder_that_cannot_be_written_is_no_relay(tmp_path):
 
     assert answers == [] and "out" in trouble
     assert not letter.sent and not letter.reached
+    # A full disk shows only when something is written: whoever tried again at once would do nothing else.
+    assert letter.wait >= 1
 
 
 def test_the_folder_lies_in_the_data_folder(settings, tmp_path):
