@@ -107,12 +107,16 @@ def attachments(raw: bytes) -> Iterator[tuple[Attachment, bytes]]:
             yield _attachment(part, number, named)
 
 
-def identify(raw: bytes) -> str:
-    """The Message-ID that `parse` would give, from the header alone: cheap enough to be done while the sender waits."""
+def identify(raw: bytes, digest: bytes = b"") -> str:
+    """The Message-ID that `parse` would give, from the header alone: cheap enough to be done while the sender waits.
+
+    Where only the header is at hand, `digest` is the SHA-256 of the whole mail.
+    """
     try:
-        return fields.message_id(mime.read_head(raw).first("message-id")) or _made_id(raw)
+        found = fields.message_id(mime.read_head(raw).first("message-id"))
     except Exception:  # noqa: BLE001 - as in parse
-        return _made_id(raw)
+        found = ""
+    return found or _id_from(digest or sha256(raw).digest())
 
 
 def message_hash(message_id: str) -> str:
@@ -190,7 +194,11 @@ def _attachment(part: Part, number: int, named: frozenset[str]) -> tuple[Attachm
 
 
 def _made_id(raw: bytes) -> str:
-    return f"{sha256(raw).hexdigest()[:32]}@{MADE_DOMAIN}"
+    return _id_from(sha256(raw).digest())
+
+
+def _id_from(digest: bytes) -> str:
+    return f"{digest.hex()[:32]}@{MADE_DOMAIN}"
 
 
 def _asked(root: Part) -> dict[str, list[str]]:

@@ -4,23 +4,46 @@ import asyncio
 import queue
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 
-from listserv.bell import ring
-from listserv.site import Site, is_unavailable
+from listserv import steps, tally
+from listserv.bell import MAILS, ring
+from listserv.mail.parse import identify
+from listserv.site import Site, is_unavailable, report
+from listserv.smtp.taking import Forgotten, Taking
 from listserv.usecases import intake
 from listserv.usecases.intake import Arriving
 
 log = structlog.get_logger()
 
-# So many mails share a commit at most; beyond, a failed commit would make too many try again.
-MOST = 200
-Waiting = tuple[Sequence[Arriving], asyncio.Future[None]]
+# So many mails share a commit at most: beyond, a failed commit would make too many try again. And so many bytes, so that large ones are in
+# memory one at a time.
+MOST, HEAVY = 200, 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A mail as a session has it: an envelope and its bytes."""
+
+    mail_from: str
+    rcpts: Sequence[str]
+    peer: str
+    taking: Taking
+
+    def mails(self) -> list[Arriving]:
+        """One for each recipient. Raises Forgotten."""
+        content = self.taking.content()
+        message_id = identify(bytes(self.taking.head), content.sha256)
+        return [Arriving.of(self.mail_from, rcpt, self.peer, message_id, content) for rcpt in self.rcpts]
+
+
+Waiting = tuple[Parcel, "asyncio.Future[None]"]
 
 
 class GroupCommit:
-    """A thread that keeps mails. `keep` returns when they are on the disk, or raises."""
+    """A thread that keeps mails."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -29,11 +52,11 @@ class GroupCommit:
         self.thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self.thread.start()
 
-    async def keep(self, mails: Sequence[Arriving]) -> None:
-        """Wait until these mails are committed."""
+    def keep(self, parcel: Parcel) -> "asyncio.Future[None]":
+        """What is done when this mail is committed, or says why it cannot be. Ended by somebody else before, the mail is not begun."""
         done: asyncio.Future[None] = self.loop.create_future()
-        self.queue.put((mails, done))
-        await done
+        self.queue.put((parcel, done))
+        return done
 
     def stop(self) -> None:
         """Keep what waits, then end."""
@@ -44,13 +67,12 @@ class GroupCommit:
         while (first := self.queue.get()) is not None:
             batch, last = self._with_others(first)
             self._commit(batch)
-            ring(self.site.settings.data)
             if last:
                 return
 
     def _with_others(self, first: Waiting) -> tuple[list[Waiting], bool]:
-        batch = [first]
-        while len(batch) < MOST:
+        batch, weight = [first], first[0].taking.weight
+        while len(batch) < MOST and weight < HEAVY:
             try:
                 other = self.queue.get_nowait()
             except queue.Empty:
@@ -58,14 +80,17 @@ class GroupCommit:
             if other is None:
                 return batch, True
             batch.append(other)
+            weight += other[0].taking.weight
         return batch, False
 
     def _commit(self, batch: list[Waiting]) -> None:
+        mails: list[Arriving] = []
         try:
-            with self.site.writing() as db:
-                intake.receive(db, [mail for mails, _ in batch for mail in mails], self.site.now())
-        except Exception as error:
-            log.exception("intake failed", mails=len(batch))
+            batch, mails = unpacked(batch)
+            if mails:
+                self._keep(mails)
+        except Exception as error:  # noqa: BLE001  (`report` says what it was)
+            report(log, "intake failed", error, mails=len(batch))
             if len(batch) > 1 and not is_unavailable(error):
                 # One of them may be at fault: the others must not wait for it.
                 for waiting in batch:
@@ -75,11 +100,34 @@ class GroupCommit:
             return
         self._tell(batch, None)
 
+    def _keep(self, mails: Sequence[Arriving]) -> None:
+        with self.site.writing(first=True) as db:
+            intake.receive(db, mails, self.site.now())
+            steps.reached("intake.before-commit", mails[0].mail_from)
+        steps.reached("intake.committed", mails[0].mail_from)
+        # Before the 250 is told: the worker may begin.
+        ring(self.site.settings.data, MAILS)
+        tally.count("accepted", len(mails))
+
     def _tell(self, batch: list[Waiting], error: Exception | None) -> None:
         self.loop.call_soon_threadsafe(_resolve, [done for _, done in batch], error)
 
 
-def _resolve(waiting: Sequence[asyncio.Future[None]], error: Exception | None) -> None:
+def unpacked(batch: Sequence[Waiting]) -> tuple[list[Waiting], list[Arriving]]:
+    """The mails of those who still wait: read before the transaction, because that takes time."""
+    waiting, mails = [], []
+    for parcel, done in batch:
+        if done.done():
+            continue
+        try:
+            mails += parcel.mails()
+        except Forgotten:
+            continue
+        waiting.append((parcel, done))
+    return waiting, mails
+
+
+def _resolve(waiting: Sequence["asyncio.Future[None]"], error: Exception | None) -> None:
     for done in waiting:
         if done.done():
             continue  # the session went away meanwhile; the mail is kept all the same

@@ -8,55 +8,51 @@ import ssl
 from collections.abc import Callable
 from functools import partial
 
-import structlog
-from aiosmtpd.smtp import SMTP
-
 from listserv.errors import Conflict, Invalid
 from listserv.site import Site
-from listserv.smtp.commit import GroupCommit
-from listserv.smtp.handler import Handler, Lmtp, Smtp, open_session
+from listserv.smtp.conversation import converse
+from listserv.smtp.house import Door, House
+from listserv.smtp.limits import Limits
+from listserv.smtp.wire import Wire
 
-log = structlog.get_logger()
 DRAIN_SECONDS = 20
+# Connections that wait to be accepted.
+BACKLOG = 1024
 
 
 class Doors:
     """The listening sockets of one process, and who is inside."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, limits: Limits | None = None) -> None:
+        smtp = site.settings.smtp
+        tls = tls_context(smtp.tls_cert, smtp.tls_key) if smtp.tls_cert else None
         self.site = site
-        self.commit = GroupCommit(site)
-        self.handler = Handler(site, self.commit)
+        self.house = House(site, limits or Limits(), tls)
         self.servers: list[asyncio.Server] = []
+        self.watch = asyncio.get_running_loop().create_task(self.house.guests.watch())
 
     async def open(self) -> None:
         """Listen. Raises Conflict where the address is taken, Invalid where it cannot be."""
-        settings = self.site.settings
-        for kind, where in ((Smtp, settings.smtp.listen), (Lmtp, settings.lmtp.listen)):
+        smtp, lmtp = self.site.settings.smtp, self.site.settings.lmtp
+        doors = (Door(self.house, lmtp=False, proxy=smtp.proxy), smtp.listen), (Door(self.house, lmtp=True, proxy=lmtp.proxy), lmtp.listen)
+        for door, where in doors:
             if where:
-                self.servers.append(await listen(where, self._factory(kind)))
-
-    def _factory(self, kind: type[SMTP]) -> Callable[[], SMTP]:
-        smtp = self.site.settings.smtp
-        options = {"data_size_limit": smtp.max_size, "hostname": self.site.settings.site.domain, "ident": "listserv"}
-        if kind is Smtp and smtp.tls_cert:
-            options["tls_context"] = tls_context(smtp.tls_cert, smtp.tls_key)
-            options["auth_require_tls"] = True
-        return partial(open_session, self.handler, kind, **options)
+                self.servers.append(await listen(where, partial(Wire, partial(converse, door))))
 
     def ports(self) -> list[int]:
         """The ports listened at, SMTP first."""
         return [server.sockets[0].getsockname()[1] for server in self.servers]
 
     async def close(self) -> None:
-        """Let nobody in any more; what is being received is finished."""
+        """Let nobody in any more; a mail that is being received is finished, and whoever sends none is told to come back."""
         for server in self.servers:
             server.close()
+        self.house.guests.send_home()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
-                while self.handler.busy:
-                    await asyncio.sleep(0.02)
-        await asyncio.to_thread(self.commit.stop)
+                await self.house.guests.gone()
+        self.watch.cancel()
+        await asyncio.to_thread(self.house.commit.stop)
 
 
 def tls_context(cert: str, key: str) -> ssl.SSLContext:
@@ -69,11 +65,11 @@ def tls_context(cert: str, key: str) -> ssl.SSLContext:
     return context
 
 
-async def listen(where: str, factory: Callable[[], SMTP]) -> asyncio.Server:
+async def listen(where: str, factory: Callable[[], asyncio.Protocol]) -> asyncio.Server:
     """A listening socket. Raises Conflict or Invalid with one clear sentence."""
     host, port = where.rsplit(":", 1)
     try:
-        return await asyncio.get_running_loop().create_server(factory, host.strip("[]") or None, int(port), backlog=512)
+        return await asyncio.get_running_loop().create_server(factory, host.strip("[]") or None, int(port), backlog=BACKLOG)
     except socket.gaierror:
         raise Invalid("cannot listen on {where}: there is no such address", where=where) from None
     except (OSError, OverflowError) as wrong:

@@ -1,6 +1,8 @@
 """Mails that wait to be worked on."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import takewhile
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,8 +16,8 @@ DONE = (State.POSTED, State.HELD, State.DRAFT, State.ANSWERED)
 def claim(db: Session, now: int, until: int, limit: int, holder: int) -> Sequence[Incoming]:
     """Take up to `limit` mails that are due (milliseconds since the epoch), oldest first, and hold them until then."""
     # PostgreSQL: other workers pass over what this one has taken. SQLite drops the clause; it lets one write at a time.
-    due = select(Incoming.id).where(Incoming.due <= now).order_by(Incoming.due, Incoming.id).limit(limit)
-    ids = db.scalars(due.with_for_update(skip_locked=True)).all()
+    due = select(Incoming.id, Incoming.attempts).where(Incoming.due <= now).order_by(Incoming.due, Incoming.id).limit(limit)
+    ids = _together([(id, attempts) for id, attempts in db.execute(due.with_for_update(skip_locked=True))])
     if not ids:
         return ()
     mine = update(Incoming).where(Incoming.id.in_(ids)).values(due=until, holder=holder, attempts=Incoming.attempts + 1)
@@ -24,10 +26,26 @@ def claim(db: Session, now: int, until: int, limit: int, holder: int) -> Sequenc
     return db.scalars(rows.execution_options(populate_existing=True)).all()
 
 
-def take_back(db: Session, holder: int, now: int) -> int:
-    """What this worker held when it died is due again; how many mails that was."""
-    held = update(Incoming).where(Incoming.holder == holder, Incoming.due > now).values(due=now, holder=None)
-    return len(db.scalars(held.returning(Incoming.id).execution_options(synchronize_session=False)).all())
+def _together(found: Sequence[tuple[int, int]]) -> list[int]:
+    """Of these (id, attempts) the first that are read together.
+
+    One of which an attempt has ended badly is taken alone: if it ends its worker again, no other mail was in hand and counts that.
+    """
+    fresh = [id for id, _ in takewhile(lambda row: not row[1], found)]
+    return fresh or [id for id, _ in found[:1]]
+
+
+def give_back(db: Session, holder: int, now: int) -> int:
+    """What this worker has claimed is as if it never had; how many mails that was."""
+    mine = update(Incoming).where(Incoming.holder == holder, Incoming.due > now).values(due=now, holder=None, attempts=Incoming.attempts - 1)
+    return int(db.execute(mine.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+
+
+def came_before(db: Session, mail: Incoming, since: datetime) -> bool:
+    """Have these very bytes come since then from the same sender to the same address, and reached their state?"""
+    same = Incoming.raw_id == mail.raw_id, Incoming.rcpt == mail.rcpt, Incoming.mail_from == mail.mail_from
+    finished = Incoming.due.is_(None), Incoming.state != State.SHUNTED, Incoming.id != mail.id, Incoming.received_at >= since
+    return db.scalar(select(Incoming.id).where(*same, *finished).limit(1)) is not None
 
 
 def earlier_of(db: Session, list_id: int, mail: Incoming) -> Incoming | None:

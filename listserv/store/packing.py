@@ -4,6 +4,9 @@ import zlib
 from dataclasses import dataclass
 from hashlib import sha256
 
+# Of zlib: beyond, a mail takes twice the time for a twentieth less.
+LEVEL = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -16,7 +19,7 @@ class Content:
 
 def pack(raw: bytes) -> bytes:
     """Compressed bytes, as `Raw.packed` keeps them."""
-    return zlib.compress(raw, 3)
+    return zlib.compress(raw, LEVEL)
 
 
 def unpack(packed: bytes) -> bytes:

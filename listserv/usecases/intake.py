@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from listserv import jobs
 from listserv.config import Settings
 from listserv.dns import Resolver
 from listserv.errors import NotFound
@@ -19,11 +20,12 @@ from listserv.mail.authentication import Alignment
 from listserv.mail.echo import echo
 from listserv.mail.outgoing import Dress
 from listserv.mail.parse import Post, identify, parse
-from listserv.store import inbox
+from listserv.store import arriving, inbox
+from listserv.store.arriving import Arrival
 from listserv.store.lists import MailingList, list_by_name, lists_with_alias
 from listserv.store.packing import Content, content
-from listserv.store.queue import Incoming, State, keep_raw_many, raw_bytes
-from listserv.usecases import outbox, posting, senders
+from listserv.store.queue import Incoming, State, raw_bytes
+from listserv.usecases import bouncing, outbox, posting, senders, settingaside, ways
 from listserv.usecases.applicants import passes_through_an_alias
 from listserv.usecases.arrivals import Letter
 from listserv.usecases.routing import answer_for
@@ -33,6 +35,8 @@ ATTEMPTS = 3
 # An attempt that has not ended by then is taken for dead, and tried again.
 LEASE = timedelta(minutes=5)
 AGAIN_AFTER = timedelta(seconds=20)
+# So long a mail server tries to hand over the same mail (RFC 5321 section 4.5.4.1), and a bit.
+SENT_AGAIN = timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,14 @@ class Arriving:
     @classmethod
     def each(cls, mail_from: str, rcpts: Sequence[str], peer: str, raw: bytes) -> "list[Arriving]":
         """One for each recipient, packed and ready: done before the transaction, because packing costs time."""
-        packed, message_id, sender = content(raw), identify(raw), storable(mail_from)
-        return [cls(sender, storable(rcpt), peer, message_id, packed) for rcpt in rcpts]
+        packed = content(raw)
+        message_id = identify(raw, packed.sha256)
+        return [cls.of(mail_from, rcpt, peer, message_id, packed) for rcpt in rcpts]
+
+    @classmethod
+    def of(cls, mail_from: str, rcpt: str, peer: str, message_id: str, packed: Content) -> "Arriving":
+        """One mail for one recipient, its bytes packed already."""
+        return cls(storable(mail_from), storable(rcpt), peer, message_id, packed)
 
 
 def storable(text: str) -> str:
@@ -110,32 +120,29 @@ def _by_alias(db: Session, rcpt: str) -> tuple[Route, MailingList]:
 
 def receive(db: Session, mails: Sequence[Arriving], now: datetime) -> list[int]:
     """Keep these mails: one row a recipient. When the transaction has ended, each may be answered with 250."""
-    raws = keep_raw_many(db, [mail.content for mail in mails])
+    jobs.enqueue(db, "mails")
+    raws = arriving.keep_contents(db, [mail.content for mail in mails])
     due = outbox.milliseconds(now)
-    rows = [
-        Incoming(raw_id=raw_id, message_id=mail.message_id, mail_from=mail.mail_from, rcpt=mail.rcpt, peer=mail.peer, received_at=now, due=due)
-        for mail, raw_id in zip(mails, raws, strict=True)
-    ]
-    db.add_all(rows)
-    db.flush()
-    return [row.id for row in rows]
+    rows = [Arrival(raw_id, mail.message_id, mail.mail_from, mail.rcpt, mail.peer) for mail, raw_id in zip(mails, raws, strict=True)]
+    return arriving.keep(db, rows, now, due)
 
 
 def claim(db: Session, now: datetime, limit: int = 20, holder: int = 0) -> list[Work]:
     """Take mails to work on, oldest first. The attempt counts from here: a mail that kills its worker counts too."""
-    taken = inbox.claim(db, outbox.milliseconds(now), outbox.milliseconds(now + LEASE), limit, holder)
-    work = []
-    for row in taken:
-        if row.attempts > ATTEMPTS:
-            shunt(db, row, row.trouble or "its worker died three times while working on it", now)
-            continue
-        work.append(Work(row.id, row.raw_id, Came(row.peer, row.mail_from), _dress(db, row.rcpt)))
+    work: list[Work] = []
+    # None is no sign that nothing waits: what was taken may have been set aside.
+    while not work and (taken := inbox.claim(db, outbox.milliseconds(now), outbox.milliseconds(now + LEASE), limit, holder)):
+        for row in taken:
+            if row.attempts > ATTEMPTS:
+                shunt(db, row, row.trouble or "its worker died three times while working on it", now)
+            else:
+                work.append(Work(row.id, row.raw_id, Came(row.peer, row.mail_from), _dress(db, row.rcpt)))
     return work
 
 
-def take_back(db: Session, holder: int, now: datetime) -> int:
-    """Mails that this worker held when it died; how many. An attempt that died with it has been counted."""
-    return inbox.take_back(db, holder, outbox.milliseconds(now))
+def give_back(db: Session, holder: int, now: datetime) -> int:
+    """The mails that this worker has claimed and not read, because the database went away: no attempt was made; how many they were."""
+    return inbox.give_back(db, holder, outbox.milliseconds(now))
 
 
 def _dress(db: Session, rcpt: str) -> Dress | None:
@@ -169,9 +176,14 @@ def process(db: Session, mail: Prepared, now: datetime) -> State:
         # The list was removed between 250 and now.
         return finish(incoming, State.REFUSED, ("no-such-address",), now)
     incoming.list_id = mlist.id if mlist else None
+    if route.role is not Role.POST and inbox.came_before(db, incoming, now - SENT_AGAIN):
+        # Its sender had no 250, or did not hear it. Of posts the rules say the same (rules.questions.double).
+        return finish(incoming, State.DISCARDED, ("double",), now)
     incoming.echo = echo(mail.post)
     letter = Letter(incoming, mail.raw, mail.post, _alignment(db, mail, incoming, route, mlist), mail.sender.strict, mail.sender.munge, mail.sender.spam)
     outcome = answer_for(db, route, mlist, letter, now)
+    if letter.sender and not letter.by_a_machine and letter.alignment is not Alignment.FAILED:
+        bouncing.heard_from(db, letter.sender, now)
     return finish(incoming, outcome.state, outcome.reasons, now)
 
 
@@ -196,12 +208,16 @@ def finish(incoming: Incoming, state: State, reasons: Iterable[str], now: dateti
     """The mail has reached its one visible state."""
     incoming.state, incoming.reasons = state, " ".join(reasons)
     incoming.due, incoming.holder, incoming.done_at = None, None, now
+    ways.taken(incoming)
     return state
 
 
 def trouble(db: Session, incoming_id: int, traceback: str, now: datetime) -> None:
     """Our own fault: try again a little later; after three attempts set the mail aside, where it can be seen and retried."""
     incoming = db.get_one(Incoming, incoming_id)
+    if incoming.due is None:
+        # Somebody else has brought it to its end meanwhile.
+        return
     incoming.trouble = traceback
     if incoming.attempts >= ATTEMPTS:
         shunt(db, incoming, traceback, now)
@@ -210,9 +226,14 @@ def trouble(db: Session, incoming_id: int, traceback: str, now: datetime) -> Non
 
 
 def shunt(db: Session, incoming: Incoming, traceback: str, now: datetime) -> None:
-    """Set a mail aside. `listserv queue retry` puts it back."""
+    """Set a mail aside, and tell of it. `listserv queue retry` puts it back."""
     incoming.trouble = traceback
     finish(incoming, State.SHUNTED, ("failed-three-times",), now)
+    try:
+        route, mlist = find_route(db, incoming.rcpt)
+    except NotFound:
+        route, mlist = None, None
+    settingaside.tell(db, incoming, route, mlist, now)
 
 
 def retry(db: Session, incoming: Incoming, now: datetime) -> None:

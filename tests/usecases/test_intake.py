@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from listserv.dns import Resolver
+from listserv.store import workers
 from listserv.store.queue import Incoming, Raw, State
 from listserv.usecases import intake, routing
 from listserv.usecases.intake import Arriving
@@ -90,7 +91,7 @@ def test_a_mail_that_kills_its_worker_counts_too(site, network, clock):
         with site.writing() as db:
             assert len(intake.claim(db, site.now(), holder=7)) == 1
         with site.writing() as db:
-            assert intake.take_back(db, 7, site.now()) == 1
+            assert workers.free(db, site.now()) == 1
 
     assert attempt(site) == 0
     assert row(site).state is State.SHUNTED
