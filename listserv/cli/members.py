@@ -17,6 +17,7 @@ from listserv.store.lists import MailingList
 from listserv.store.members import DeliveryMode, Member, Role, members_of, moderators_of
 from listserv.usecases import administration, consents, inviting, membership, membertables, newcomers, ordering, roster
 from listserv.usecases.access import CONSOLE, known_list
+from listserv.usecases.bouncestanding import Standing, standing
 from listserv.usecases.newcomers import Fate, Line
 
 if TYPE_CHECKING:
@@ -61,6 +62,22 @@ def _agreed(given: consents.Given, site: Site) -> dict[str, Any]:
     """A consent as `member show --json` prints it: who, what, when, by which message."""
     row = {"at": console.local(given.at, site), "email": given.email, "words": given.words, "how": given.how, "door": given.door}
     return {**row, "message_id": given.message_id, "withdrawn": console.local(given.withdrawn_at, site)}
+
+
+def _bounces(found: Standing | None, site: Site, *, as_json: bool) -> Any:
+    """What came back from a member, and what happens next, as `member show` prints it."""
+    if found is None:
+        return None if as_json else ""
+    failures = [
+        {"at": console.local(one.at, site), **{name: getattr(one, name) for name in ("kind", "status", "permanent")}, "server": one.diagnostic}
+        for one in found.failures
+    ]
+    facts = {"paused_since": console.local(found.since, site), "score": found.score, "limit": found.limit, "why": found.why, "server": found.server}
+    facts |= {"probes": found.probes, "next_probe": console.local(found.asked_at, site), "back_at": console.local(found.waits_until, site)}
+    if as_json:
+        return {**facts, "failures": failures}
+    words = [f"{key.replace('_', ' ')} {value}" for key, value in facts.items() if value]
+    return "; ".join([*words, *(f"{one['at']} {one['kind'] or one['status']}: {one['server']}" for one in failures)])
 
 
 @click.group()
@@ -136,6 +153,7 @@ def show(data: Path, name: str, email: str, as_json: bool) -> None:
         row = {**as_row(found, site), "timezone": found.user.timezone or site.settings.timezone, "moderated": found.moderated, "preview": found.preview}
         row |= {"digest_least": found.digest_least, "digest_form": found.digest_form, "own_threads": found.own_threads}
         agreed = [_agreed(one, site) for one in consents.of_person(db, found.user, found.mlist)]
+        row["bounces"] = _bounces(standing(db, found, site.now()), site, as_json=as_json)
         row["consent"] = agreed if as_json else "; ".join(f"{one['at']} by {one['how']}: {one['words']}" for one in agreed)
     console.print_json(row) if as_json else console.print_facts(row)
 

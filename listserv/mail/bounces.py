@@ -126,7 +126,8 @@ def _failure(address: str, fields: Part) -> Failure | None:
     if action.startswith(("deliver", "relay", "expand")) or (not action and status[:1] not in ("4", "5")):
         return None
     permanent = not action.startswith("delay") and not status.startswith("4")
-    return Failure(address, permanent, status, diagnostic[:LONGEST_DIAGNOSTIC])
+    # Postfix and others give up with the status of their last try, which says that it may pass.
+    return Failure(address, permanent, status, diagnostic[:LONGEST_DIAGNOSTIC], given_up=not permanent and action.startswith("fail"))
 
 
 def _status(given: str, diagnostic: str) -> str:

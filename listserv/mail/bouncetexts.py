@@ -74,6 +74,7 @@ class Failure:
     """One recipient that was not reached. `permanent` is what the status says (RFC 3463: 5 for good, 4 for now).
 
     `address` is the one that failed, `original` the one we wrote to, where the two differ and the report says so.
+    `given_up`: what failed may pass (4.x.x), but the server that wrote the report tries no more.
     """
 
     address: str
@@ -81,6 +82,7 @@ class Failure:
     status: str
     diagnostic: str
     original: str = ""
+    given_up: bool = False
 
     @property
     def policy(self) -> bool:

@@ -208,6 +208,9 @@ def add_member(db: Session, mlist: MailingList, new: NewMember, actor: Actor, no
     member = Member(list_id=mlist.id, user_id=place.user_id, address_id=place.id, role=new.role, joined_at=min(new.joined_at or now, now))
     member.delivery, member.schedule, member.digest_seq = new.delivery, new.schedule, mlist.last_seq
     member.status, member.moderated = new.status, new.moderated
+    if new.status is Status.BOUNCING:
+        # As another program left them: their address is asked, and nobody is told of the past.
+        member.bouncing_since = member.bouncing_told = now
     db.add(member)
     db.flush()
     if place.user.created_at != now:

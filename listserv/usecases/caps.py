@@ -34,6 +34,8 @@ ONCE_A_DAY = frozenset({"application-banned", "application-received", "help", "n
 INVITATION, INVITATIONS_A_WEEK, WEEK = "invitation", 3, timedelta(days=7)
 # The question whether an application is theirs: one a day, whatever the list.
 ONE_QUESTION = "application-confirm"
+# So long, at most, after a complaint about a letter of ours.
+COMPLAINED, SILENCE = "complained", timedelta(days=180)
 # Not automatic, and yet sent for each mail: a moderator whose machine answers would be told so by it for ever.
 FORWARDED = frozenset({"contact", "contact-site"})
 
@@ -58,9 +60,16 @@ def allow(db: Session, letter: About, now: datetime, *, automatic: bool) -> bool
         return letter.kind not in FORWARDED or not _is_echo(db, letter, now)
     if letter.forged:
         return False  # backscatter: whoever has this address has not written to us
+    if not letter.proven and limits.used(db, COMPLAINED, address.mailbox(letter.to), now, SILENCE):
+        return False
     if not has_room(db, letter.kind, letter.to, now, proven=letter.proven) or _is_echo(db, letter, now) or _is_ring(db, letter, now):
         return False
     return letter.proven or (not _came_today(db, letter, now) and _within_windows(db, letter, now))
+
+
+def silence(db: Session, to: str, now: datetime) -> None:
+    """Somebody has called a letter of ours spam: nothing more is sent there because of mail that nobody has proven to be theirs."""
+    limits.add(db, COMPLAINED, address.mailbox(to), now, SILENCE, 1)
 
 
 def has_room(db: Session, kind: str, to: str, now: datetime, *, proven: bool) -> bool:

@@ -86,6 +86,8 @@ class Case:
     pages: Pages = WHOLE
     # Templates show its words as they show a post's.
     above_name: str = ""
+    # When a letter of ours to the applicant came back.
+    returned_at: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -214,6 +216,7 @@ def _application(application: Application, known: dict[str, Known], steps: Itera
         known=known.get(application.key, NOBODY),
         steps=tuple(step for step in steps if step.what != consents.REFUSED),
         no_consent=no_consent,
+        returned_at=application.returned_at,
         state=application.state,
         decided_at=application.decided_at,
         decider=name_of(application),

@@ -13,7 +13,7 @@ from listserv.mail import address
 from listserv.mail.authentication import Alignment
 from listserv.mail.parse import Post
 from listserv.store.lists import MailingList
-from listserv.store.members import moderators_of
+from listserv.store.members import Status, moderators_of
 from listserv.store.moderation import Application, Held
 from listserv.store.people import Address, Purpose, Token, User, address_by_key, administrators
 from listserv.usecases import floods, limits, outbox, tokens
@@ -47,13 +47,20 @@ class Proof(StrEnum):
 
 
 def deciders(db: Session, mlist: MailingList) -> list[Decider]:
-    """The list's moderators and owners; the site's administrators where a list has none; else the address of `site.owner`.
+    """The list's moderators and owners; the site's administrators where a list has none, or mail reaches none of them.
 
-    Who is known by that address alone is told and cannot decide.
+    Where the site has none either, the address of `site.owner`: who is known by that alone is told and cannot decide.
     """
-    found = [Decider(m.user_id, m.user.name, m.address.email, m.user.language) for m in moderators_of(db, mlist)]
-    if found:
+    there = moderators_of(db, mlist)
+    found = [Decider(m.user_id, m.user.name, m.address.email, m.user.language) for m in there]
+    if any(m.status is not Status.BOUNCING for m in there):
         return found
+    known = {one.email.lower() for one in found}
+    return [*found, *(one for one in site_deciders(db) if one.email.lower() not in known)]
+
+
+def site_deciders(db: Session) -> list[Decider]:
+    """The site's administrators, else the address of `site.owner`."""
     found = [Decider(u.id, u.name, u.addresses[0].email, u.language) for u in administrators(db) if u.addresses]
     owner = outbox.settings_of(db).site.owner
     return found or ([Decider(0, "", owner, "")] if owner else [])

@@ -100,6 +100,13 @@ def from_copy(db: Session, member: Member, letter: Letter, now: datetime) -> Out
     return _say_how(db, mlist, letter, now, found=_ask(db, mlist, member, letter, now))
 
 
+def in_answer(db: Session, member: Member, letter: Letter, now: datetime) -> Outcome:
+    """A wish to leave, in answer to a letter that went to the member's address alone; from elsewhere that address is asked first."""
+    if letter.alignment is not Alignment.FAILED and address.key(letter.sender) in {place.key for place in member.user.addresses}:
+        return go(db, member, letter.cause, now, words=letter.words)
+    return confirm_first(db, member.mlist, member, Purpose.LEAVE, "leave-confirm", letter, now, keep=False)
+
+
 def _say_how(db: Session, mlist: MailingList, letter: Letter, now: datetime, *, found: bool) -> Outcome:
     """To an address that is not on the list: how one leaves it, and whether the address that is has been asked."""
     outbox.write(db, "not-a-member", letter.sender, tongue(letter), now, mlist=mlist, cause=letter.cause, found=found)

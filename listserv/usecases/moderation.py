@@ -15,7 +15,7 @@ from listserv.store.moderation import Held, HeldState
 from listserv.store.people import Purpose
 from listserv.store.queue import State, raw_bytes
 from listserv.store.trusted import Trusted, trusted
-from listserv.usecases import banning, deciding, posting, showing, tokens, unnamed
+from listserv.usecases import banning, deciding, posting, showing, tokens, unnamed, ways
 from listserv.usecases.access import Actor, Door, moderates
 from listserv.usecases.journal import note
 from listserv.usecases.submissions import Submission
@@ -41,6 +41,7 @@ def publish(db: Session, held: Held, actor: Actor, now: datetime, *, with_trust:
         showing.bring_back(db, before, now)
     message = before or posting.publish(db, mlist, submission, now)
     held.incoming.state, held.incoming.archived_id = State.POSTED, message.id
+    ways.taken(held.incoming)
     # Somebody decides this, and may have decided otherwise before: the author hears of it every time.
     posting.tell_author(db, mlist, submission, "held-published", now, claimed=claimed, automatic=False)
     if with_trust and posting.may_be_trusted(held.reasons):
@@ -75,6 +76,7 @@ def refuse(db: Session, held: Held, words: str, actor: Actor, now: datetime) -> 
     mlist = held.mlist
     _decide(db, held, HeldState.REFUSED, actor, now, words)
     held.incoming.state = State.REFUSED
+    ways.taken(held.incoming)
     posting.tell_author(db, mlist, submission_of(db, mlist, held), "held-refused", now, words=words, automatic=False)
 
 
@@ -82,6 +84,7 @@ def discard(db: Session, held: Held, actor: Actor, now: datetime) -> None:
     """Put a held post aside for good and tell its author nothing: spam learns nothing from us. Raises Conflict if already decided."""
     _decide(db, held, HeldState.DISCARDED, actor, now)
     held.incoming.state = State.DISCARDED
+    ways.taken(held.incoming)
 
 
 def bar(db: Session, held: Held, words: str, actor: Actor, now: datetime) -> bool:
@@ -125,6 +128,7 @@ def withdraw(db: Session, held: Held, now: datetime) -> None:
     _decide(db, held, HeldState.WITHDRAWN, BY_MAIL, now)
     held.incoming.state = State.DISCARDED
     held.incoming.reasons = "withdrawn"
+    ways.taken(held.incoming)
 
 
 def submission_of(db: Session, mlist: MailingList, held: Held) -> Submission:

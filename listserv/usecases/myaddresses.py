@@ -12,7 +12,7 @@ from listserv.i18n import N_
 from listserv.mail import address
 from listserv.store.members import memberships
 from listserv.store.people import Address, Purpose, Token, User, address_by_key, open_tokens
-from listserv.usecases import deciding, limits, outbox, tokens
+from listserv.usecases import bouncing, deciding, limits, outbox, tokens
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.administration import checked_email
 from listserv.usecases.journal import note
@@ -133,7 +133,8 @@ def disown(db: Session, token: Token, now: datetime) -> bool:
     for member in memberships(db, added.user_id):
         if member.address_id == added.id:
             member.address = own
-    db.flush()
+            db.flush()
+            bouncing.moved(db, member, now)
     note(db, Actor(Door.MAIL, own.user_id, proven=True), "address-removed", mlist=None, now=now, about=added)
     user, emails = added.user, [one.email for one in added.user.addresses if one.verified_at]
     tell(db, user, emails, "address-removed", now, email=added.email)

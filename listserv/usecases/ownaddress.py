@@ -11,7 +11,7 @@ from listserv.mail.commands import Answer
 from listserv.store.members import Member
 from listserv.store.people import Address, Purpose, Token, address_by_key
 from listserv.store.queue import State
-from listserv.usecases import deciding, limits, myaddresses, outbox, tokens
+from listserv.usecases import bouncing, deciding, limits, myaddresses, outbox, tokens
 from listserv.usecases.administration import checked_email
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.journal import note
@@ -39,6 +39,7 @@ def use(db: Session, member: Member, given: str, cause: Cause, now: datetime) ->
 def _switch(db: Session, member: Member, place: Address, now: datetime) -> None:
     member.address = place
     db.flush()
+    bouncing.moved(db, member, now)
     note(db, actor_of(member), "member-address", mlist=member.mlist, now=now, about=member)
 
 

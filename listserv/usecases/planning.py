@@ -17,6 +17,8 @@ from listserv.usecases.editions import schedule_of, zone_of
 # What is planned for the morning after a pause stays planned.
 SOON = timedelta(days=1, hours=1)
 LOOK_AGAIN = timedelta(minutes=1)
+# They get nothing now, and are told of it afterwards: by their own wish, or because their letters come back.
+AWAY = (Status.PAUSED, Status.BOUNCING)
 # What `plan` reads of a member: a run of digests may have moved them on since they were read.
 MOVING = ("digest_seq", "digest_due", "digest_mixed", "paused_at")
 
@@ -30,7 +32,7 @@ def plan(db: Session, member: Member, now: datetime) -> None:
     db.flush()
     db.refresh(member, MOVING)
     had_copies = member.digest_due is None and member.paused_at is None
-    if had_copies and (member.delivery is DeliveryMode.DIGEST or member.status is Status.PAUSED):
+    if had_copies and (member.delivery is DeliveryMode.DIGEST or member.status in AWAY):
         _copies_end(db, member, now)
     elif not had_copies and member.delivery is DeliveryMode.NONE:
         changing.copy_no_more(db, member, member.digest_seq)
@@ -56,7 +58,7 @@ def _copies_end(db: Session, member: Member, now: datetime) -> None:
 
 def _pause(member: Member, now: datetime) -> bool:
     """Note where a pause begins, because what comes meanwhile is told afterwards; is one over whose news are still untold?"""
-    if member.status is Status.PAUSED:
+    if member.status in AWAY:
         member.paused_at = member.paused_at or now
     return member.status is Status.ENABLED and member.paused_at is not None
 
@@ -71,7 +73,7 @@ def _plan_digests(db: Session, member: Member, now: datetime, *, back: bool) -> 
 
 def _plan_last(db: Session, member: Member, now: datetime) -> None:
     """A last digest at once, of what has come until now and of no copies."""
-    if member.status is Status.PAUSED:
+    if member.status in AWAY:
         return
     db.refresh(member.mlist, ("last_seq",))
     changing.copy_no_more(db, member, member.mlist.last_seq)

@@ -38,6 +38,7 @@ from listserv.usecases import (
     outbox,
     ownaddress,
     privacy,
+    probing,
     reporting,
     rescuing,
     returned,
@@ -198,4 +199,5 @@ BY_PURPOSE: dict[Purpose, Answering] = {
     Purpose.REPORT: reporting.answer,
     Purpose.ISSUE: newsreplies.answer,
     Purpose.MILESTONES: milestones.answer,
+    Purpose.ADDRESS_LIVES: probing.answered,
 }

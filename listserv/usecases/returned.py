@@ -1,23 +1,24 @@
 """What comes back: bounces to the address that a copy was sent from, and to the list's own."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from listserv import links
-from listserv.mail import address
+from listserv import links, tally
+from listserv.mail import address, bouncekinds
 from listserv.mail.bounces import Failure, read
 from listserv.mail.tokens import Kind
 from listserv.store.bounces import Bounce
 from listserv.store.lists import MailingList
 from listserv.store.members import Member, member_by_key
+from listserv.store.outbox import wrote_since
+from listserv.store.people import Address
 from listserv.store.queue import Letter as OwnLetter
 from listserv.store.queue import Outgoing, State
-from listserv.usecases import bouncing, caps, contact, inviting, outbox, unlinking
+from listserv.usecases import bouncing, contact, letterfailures, outbox, unlinking
 from listserv.usecases.arrivals import Letter, Outcome
 
-# How long a report about a copy counts against its reader: longer than any server tries.
-BELIEVED = timedelta(days=21)
+BELIEVED = letterfailures.BELIEVED
 NOTED = Outcome(State.BOUNCE)
 
 
@@ -34,11 +35,13 @@ def told(db: Session, kind: Kind, ids: tuple[int, ...], letter: Letter, now: dat
         member = db.get(Member, ids[0]) if kind is Kind.BOUNCE else None
         return contact.nobody_reads(db, letter, now, member.mlist if member else None)
     row = _bounce(letter, failure, now)
+    db.add(row)
     if kind is Kind.LETTER:
-        _of_letter(db, row, ids[0])
+        _of_letter(db, row, ids[0], failure, now)
     else:
         _of_copy(db, row, ids, failure, letter, now)
-    db.add(row)
+    if row.kind != bouncekinds.Kind.PASSING:
+        tally.note(db.info, "bounced")
     return NOTED
 
 
@@ -64,17 +67,17 @@ def _failure(letter: Letter) -> Failure | None:
 
 def _bounce(letter: Letter, failure: Failure, now: datetime) -> Bounce:
     row = Bounce(incoming_id=letter.incoming.id, email=failure.address, permanent=failure.permanent, status=failure.status, at=now)
-    row.diagnostic, row.list_id = failure.diagnostic, letter.incoming.list_id
+    row.diagnostic, row.list_id, row.kind = failure.diagnostic, letter.incoming.list_id, bouncing.kind_of(failure)
     return row
 
 
-def _of_letter(db: Session, row: Bounce, letter_id: int) -> None:
+def _of_letter(db: Session, row: Bounce, letter_id: int, failure: Failure, now: datetime) -> None:
     own = db.get(OwnLetter, letter_id)
     if own:
         row.email, row.list_id = own.to, own.list_id
-        own.code, own.answer = (550 if row.permanent else 450), row.diagnostic[:500]
-        if own.kind == caps.INVITATION and row.permanent:
-            inviting.returned(db, own.list_id, own.to_key, row.at)
+        if row.kind != bouncekinds.Kind.PASSING:
+            own.code, own.answer = (550 if row.permanent else 450), row.diagnostic[:500]
+        letterfailures.consequences(db, own, row, failure, now)
 
 
 def _of_copy(db: Session, row: Bounce, ids: tuple[int, ...], failure: Failure, letter: Letter, now: datetime) -> None:
@@ -82,14 +85,26 @@ def _of_copy(db: Session, row: Bounce, ids: tuple[int, ...], failure: Failure, l
     row.member_id, row.outgoing_id = ids[0], (ids[1] if len(ids) > 1 and ids[1] else None)
     if member:
         row.list_id = letter.incoming.list_id = member.list_id
-        row.email = member.address.email
-        if not _is_old(db, row, now):
-            bouncing.score(db, member, failure, now)
+        place = _place(member, failure)
+        row.email = place.email
+        if not _is_old(db, row, place, now):
+            kind = bouncekinds.Kind(row.kind)
+            bouncing.note_refusal(db, member, failure, now, kind=kind)
+            bouncing.hold_against(db, place, failure, kind, now)
 
 
-def _is_old(db: Session, row: Bounce, now: datetime) -> bool:
+def _place(member: Member, failure: Failure) -> Address:
+    """The address that failed: theirs, which may have been another one when the copy went out."""
+    named = {address.key(one) for one in (failure.original, failure.address) if one}
+    return next((place for place in member.user.addresses if place.key in named), member.address)
+
+
+def _is_old(db: Session, row: Bounce, place: Address, now: datetime) -> bool:
     """Servers give up within days. Who has a copy that somebody passed on also has the address it was sent from."""
-    copy = db.get(Outgoing, row.outgoing_id) if row.outgoing_id else None
+    if row.outgoing_id is None:
+        # A digest, or a copy that was asked for: its address names no post.
+        return not wrote_since(db, place.key, now - BELIEVED)
+    copy = db.get(Outgoing, row.outgoing_id)
     return copy is not None and copy.created_at < now - BELIEVED
 
 
@@ -98,7 +113,8 @@ def untold(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Ou
     failures = read(letter.raw)
     for failure in failures:
         row = _bounce(letter, failure, now)
-        row.list_id = mlist.id
+        # Nobody knows who wrote it: nor is the administrator alarmed.
+        row.list_id, row.kind = mlist.id, ""
         member = member_by_key(db, mlist, address.key(failure.original or failure.address)) or member_by_key(db, mlist, address.key(failure.address))
         row.member_id = member.id if member else None
         db.add(row)

@@ -12,6 +12,7 @@ from listserv.store import docket, roll
 from listserv.store.members import Member
 from listserv.store.trusted import trusted
 from listserv.usecases import consents
+from listserv.usecases.bouncestanding import Standing, standing
 from listserv.usecases.consents import Given
 from listserv.usecases.reading import page_of
 from listserv.usecases.shown import Pages
@@ -93,6 +94,8 @@ class Sheet:
     may_change: bool
     # The language is the person's, and may be more than this list's business.
     sets_language: bool
+    # What came back from them, and what happens next.
+    standing: Standing | None = None
 
 
 def folded(text: str) -> str:
@@ -127,7 +130,7 @@ def _has(row: Any, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def sheet(db: Session, who: Steward, member: Member) -> Sheet:
+def sheet(db: Session, who: Steward, member: Member, now: datetime) -> Sheet:
     """Everything about one member."""
     posts, last_at = roll.last_words(db, who.mlist.id, [member.user_id]).get(member.user_id, (0, None))
     decided: dict[str, int] = {}
@@ -146,4 +149,5 @@ def sheet(db: Session, who: Steward, member: Member) -> Sheet:
         trusted=trusted(db, who.mlist, member.address.key) is not None,
         may_change=may_change(who, member),
         sets_language=may_set_language(db, who, member),
+        standing=standing(db, member, now),
     )

@@ -14,7 +14,7 @@ from listserv.mail.commandlines import MOST_LEAST
 from listserv.store.lists import MailingList
 from listserv.store.members import Member, Status, member_by_key
 from listserv.store.people import Address, address_by_key
-from listserv.usecases import digesting, membership, membertables, moving
+from listserv.usecases import bouncing, digesting, membership, membertables, moving
 from listserv.usecases.access import Actor
 from listserv.usecases.administration import NewMember, add_member, checked_email, one_line, read_value
 from listserv.usecases.journal import note
@@ -35,7 +35,11 @@ def set_member(db: Session, member: Member, values: Mapping[str, str], actor: Ac
             raise Invalid("there is no setting {key}; there are {keys}", key=key, keys=", ".join(MEMBER_SETTINGS))
         SETTERS[key](db, member, value.strip(), now) if key in SETTERS else setattr(member, key, read_value(Member, key, value))
     if member.status is Status.ENABLED:
-        member.paused_until, member.bounce_score = None, 0.0
+        member.paused_until = None
+        if "status" in values:
+            bouncing.forget(db, member, now, told=True)
+    elif member.status is Status.BOUNCING and member.bouncing_since is None:
+        member.bouncing_since = member.bouncing_told = now
     if {"delivery", "schedule", "timezone", "status"} & set(values):
         digesting.plan(db, member, now)
     mlist = db.get_one(MailingList, member.list_id)
@@ -57,6 +61,8 @@ def _set_email(db: Session, member: Member, value: str, now: datetime) -> None:
     if known.user_id != member.user_id:
         raise Conflict("{email} belongs to somebody else", email=email)
     known.email, member.address = email, known
+    db.flush()
+    bouncing.moved(db, member, now)
 
 
 def _set_schedule(db: Session, member: Member, value: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from listserv.errors import Expired, Invalid, NotFound, TooMany
 from listserv.mail import address, tokens
 from listserv.store.members import Member
 from listserv.store.people import Browser, Purpose, Token, User, address_by_key, browser_by_hash, browsers_of, end_browsers, person_at, use_browser
-from listserv.usecases import limits, outbox, positions
+from listserv.usecases import bouncing, limits, outbox, positions
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.journal import note
 from listserv.usecases.tokens import issue, look_up, spend
@@ -124,6 +124,8 @@ def enter(db: Session, token: str, now: datetime, *, remember: bool = False, age
         raise Expired("this link was good once", purpose=row.purpose)
     spend(db, row, now)
     known.verified_at = known.verified_at or now
+    # The link was in a letter to this address, and somebody has opened it.
+    bouncing.heard_from(db, known.email, now, bouncing.SIGNED_IN)
     leave(db, old_key)
     positions.begin(db, known.user_id, now)
     key, lifetime = secrets.token_urlsafe(24), REMEMBERED if remember else FOR_NOW

@@ -19,7 +19,7 @@ from listserv.store.following import Wish
 from listserv.store.lists import Kind as ListKind
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import DeliveryMode, DigestForm, Member, Role, Status, memberships
-from listserv.usecases import cities, outbox, planning
+from listserv.usecases import bouncing, cities, outbox, planning
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.administration import LONGEST_NAME, one_line
 from listserv.usecases.editions import schedule_of
@@ -65,7 +65,8 @@ def change(db: Session, member: Member, command: Command, now: datetime, *, acto
     elif command.kind is Kind.PAUSE:
         member.status, member.paused_until = Status.PAUSED, end_of_pause(db, member, command, now)
     elif command.kind is Kind.RESUME:
-        member.status, member.paused_until, member.bounce_score = Status.ENABLED, None, 0.0
+        member.status, member.paused_until = Status.ENABLED, None
+        bouncing.forget(db, member, now, told=False)
     elif command.kind is Kind.NAME:
         member.user.name = one_line(command.words)[:LONGEST_NAME]
     elif command.kind is Kind.LANGUAGE:

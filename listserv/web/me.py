@@ -15,6 +15,7 @@ from listserv.store.erasing import Posts
 from listserv.store.members import Member
 from listserv.store.people import User
 from listserv.usecases import myaddresses, mypage, privacy, signin
+from listserv.usecases.bouncestanding import standing
 from listserv.usecases.signin import Person
 from listserv.web import choosing
 from listserv.web.devices import device
@@ -98,6 +99,7 @@ def _mailing(member: Member, wrong: str = "") -> str:
         "to": said.get("address", str(member.address_id)),
         "until": said.get("until", ""),
     }
+    facts["standing"] = standing(visit().db, member, visit().now)
     when = schedule.in_words(schedule.parse(member.schedule), visit().language)
     return page("account/list.html", member=member, mlist=member.mlist, wrong=wrong, changed=request.args.get("saved", ""), when=when, **facts)
 

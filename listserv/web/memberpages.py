@@ -3,6 +3,7 @@
 from flask import Blueprint, request
 
 from listserv.errors import Invalid
+from listserv.mail import bouncekinds
 from listserv.store.members import DeliveryMode
 from listserv.usecases import decisions, enrolling, mypage, roll, stewards
 from listserv.usecases.newcomers import Fate
@@ -39,7 +40,7 @@ def member(name: str, member_id: int) -> str:
 
 
 def _sheet(who: Steward, member_id: int, **more: object) -> str:
-    found = roll.sheet(visit().db, who, stewards.member_here(visit().db, who, member_id))
+    found = roll.sheet(visit().db, who, stewards.member_here(visit().db, who, member_id), visit().now)
     return page(
         "moderate/member.html",
         mlist=who.mlist,
@@ -51,6 +52,7 @@ def _sheet(who: Steward, member_id: int, **more: object) -> str:
         doors=decisions.DOORS,
         done=request.args.get("done", ""),
         present=stewards.present,
+        bounce_said=bouncekinds.said,
         **more,
     )
 
@@ -87,7 +89,8 @@ def reset(name: str, member_id: int) -> Shown:
 def ask_to_remove(name: str, member_id: int) -> str:
     """What would happen."""
     who = who_asks(name)
-    return page("moderate/remove.html", mlist=who.mlist, who=who, sheet=roll.sheet(visit().db, who, stewards.member_here(visit().db, who, member_id)))
+    found = stewards.member_here(visit().db, who, member_id)
+    return page("moderate/remove.html", mlist=who.mlist, who=who, sheet=roll.sheet(visit().db, who, found, visit().now))
 
 
 @blueprint.post("/<list:name>/moderate/members/<id:member_id>/remove")

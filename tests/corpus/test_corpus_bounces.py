@@ -2,7 +2,8 @@
 
 import pytest
 
-from listserv.mail import bounces
+from listserv.mail import bouncekinds, bounces
+from listserv.mail.bouncekinds import HARD, Kind
 from listserv.mail.parse import parse
 from tests.corpus.corpus import items, needed, read
 
@@ -78,3 +79,35 @@ def test_refusals_of_the_sender_are_told_from_those_of_the_recipient(results):
                 pairs.append((f"{name}: {one['reason']} {failure.status} {failure.diagnostic[:80]}", failure.policy is whose[one["reason"]]))
     part, missed = share(pairs)
     assert part >= 0.92, "\n".join(missed)
+
+
+# What speaks of us or of the mail, as the corpus has it; and what speaks of a mailbox that is not there.
+NOT_THEIRS = {"authfailure", "badreputation", "blocked", "contenterror", "emailtoolarge", "mesgtoobig", "norelaying", "notcompliantrfc", "policyviolation"} | {
+    *("rejected", "requireptr", "securityerror", "spamdetected", "toomanyconn", "systemerror", "networkerror", "expired"),
+}
+THEIRS = {"userunknown", "hostunknown", "suspend", "hasmoved"}
+
+
+def kinds(results, reasons):
+    """The files with one recipient for one of these reasons: what it comes to."""
+    for name, wanted, _, failures in results:
+        given = wanted.get("sisimai") or ()
+        if len(failures) == len(given) == 1 and given[0]["reason"] in reasons:
+            one = failures[0]
+            yield name, bouncekinds.kind(one.status, one.diagnostic, permanent=one.permanent, given_up=one.given_up)
+
+
+def test_who_is_not_to_blame_is_never_certainly_gone(results):
+    # A domain that nobody finds in the DNS is told as trouble of the network.
+    wrong = [name for name, found in kinds(results, NOT_THEIRS) if found in (Kind.GONE, Kind.DISABLED)]
+    assert wrong == []
+
+
+def test_addresses_that_are_gone_are_known(results):
+    part, missed = share((name, found in HARD) for name, found in kinds(results, THEIRS))
+    assert part >= 0.7, missed
+
+
+def test_what_is_our_own_fault_is_known(results):
+    part, missed = share((name, found is Kind.POLICY) for name, found in kinds(results, {"authfailure", "spamdetected", "requireptr", "securityerror", "rejected"}))
+    assert part >= 0.85, missed

@@ -60,10 +60,10 @@ def test_line_ends_do_not_matter(end):
     [
         ("Action: delayed\nStatus: 4.4.1", Failure("ola@example.net", False, "4.4.1", "")),
         ("Action: delayed\nStatus: 5.0.0", Failure("ola@example.net", False, "5.0.0", "")),
-        ("Action: failed\nStatus: 4.2.2", Failure("ola@example.net", False, "4.2.2", "")),
+        ("Action: failed\nStatus: 4.2.2", Failure("ola@example.net", False, "4.2.2", "", given_up=True)),
         ("Action: failed (really)\nStatus: 5.2.2 (mailbox full)", Failure("ola@example.net", True, "5.2.2", "")),
         ("Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 5.7.1 no", Failure("ola@example.net", True, "5.7.1", "550 5.7.1 no")),
-        ("Action: failed\nDiagnostic-Code: smtp; 452 full", Failure("ola@example.net", False, "4.0.0", "452 full")),
+        ("Action: failed\nDiagnostic-Code: smtp; 452 full", Failure("ola@example.net", False, "4.0.0", "452 full", given_up=True)),
         ("Status: 5.1.1", Failure("ola@example.net", True, "5.1.1", "")),
         ("Action: failed", Failure("ola@example.net", True, "", "")),
     ],

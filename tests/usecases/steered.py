@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from listserv.store import deliveries
+from listserv.store import expanding
 from listserv.store.lists import list_by_name
 from listserv.store.members import Member
 from listserv.store.people import Address
@@ -28,7 +28,7 @@ def join(site, email=ANNA, **more):
 def copies(site):
     """Who has got, or gets, a copy of each post: by the post's subject, in order."""
     with site.writing() as db:
-        while deliveries.expand(db, outbox.milliseconds(site.now())):
+        while expanding.expand(db, outbox.milliseconds(site.now())):
             pass
     with site.reading() as db:
         query = select(Outgoing.id, Address.email).join(Delivery, Delivery.outgoing_id == Outgoing.id)

@@ -6,10 +6,13 @@ from sqlalchemy import select
 from listserv import links
 from listserv.mail import tokens
 from listserv.mail.tokens import Kind
+from listserv.store.invitations import Invitation
 from listserv.store.members import Member
-from listserv.store.moderation import Journal
+from listserv.store.moderation import Application, Journal
 from listserv.store.people import Address
-from listserv.store.queue import Outgoing, State
+from listserv.store.queue import Letter, Outgoing, State
+from listserv.usecases import bouncing, membership
+from listserv.usecases.delivery import Failure
 
 REPORT = """{top}From: {reporter}@{service}
 To: abuse@lists.example.org
@@ -140,3 +143,50 @@ def test_the_last_who_decides_stays(site, office, network):
     assert complain(office, f"Return-Path: <{sender}>\n\nx") is State.BOUNCE
     assert "owner@example.org" in members(site)
     assert journal(site) == ["complaint"]
+
+
+def test_a_complaint_about_a_question_of_ours_ends_what_it_asked(site, office):
+    """Somebody else has applied in their name: nobody writes to them because of it any more."""
+    office.send("Ofiara <ofiara@example.net>", "moderator_siecibp", "Zgłoszenie", "Dzień dobry, proszę o dopisanie mnie do listy.")
+    with site.reading() as db:
+        (asked,) = db.scalars(select(Letter).where(Letter.to == "ofiara@example.net")).all()
+
+    assert complain(office, f"Return-Path: <{asked.mail_from}>\nSubject: x\n\nx") is State.BOUNCE
+    office.send("Ofiara <ofiara@example.net>", "moderator_siecibp", "Zgłoszenie jeszcze raz", "Dzień dobry, proszę o dopisanie mnie, bardzo proszę.")
+
+    with site.reading() as db:
+        assert len(db.scalars(select(Letter).where(Letter.to == "ofiara@example.net")).all()) == 1
+        assert "lapsed" in {row.state.value for row in db.scalars(select(Application))}
+
+
+def test_a_complaint_about_an_invitation_is_a_no_to_all(site, office):
+    office.send("Zofia Lektura <mod@example.org>", "moderator_siecibp", "Zaproszenia", "ZAPROŚ\n\nola@example.net\n", proven=True)
+    with site.reading() as db:
+        invitation = db.scalars(select(Letter).where(Letter.kind == "invitation")).one()
+
+    assert complain(office, f"Return-Path: <{invitation.mail_from}>\nSubject: x\n\nx") is State.BOUNCE
+    with site.reading() as db:
+        assert db.scalars(select(Invitation)).one().state == "declined"
+
+
+def test_a_complaint_with_a_guessed_token_does_nothing(site, office, copy):
+    before = members(site)
+
+    complain(office, "Return-Path: <r+baaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@lists.example.org>\nSubject: x\n\nx")
+    assert members(site) == before and journal(site) == ["complaint"]
+
+
+@pytest.mark.parametrize("kind", ["welcome", "mail-again"])
+def test_a_complaint_about_the_letter_that_says_that_mail_comes_is_a_no_to_that_mail(site, office, clock, kind):
+    with site.writing() as db:
+        member = db.scalars(select(Member).join(Member.address).where(Address.key == "halina@example.org")).one()
+        if kind == "welcome":
+            membership.welcome(db, member, clock())
+        else:
+            bouncing.score(db, member, Failure("5.1.1", "user unknown"), clock())
+            bouncing.lives(db, member.address, clock(), bouncing.WROTE)
+    with site.reading() as db:
+        sender = db.scalars(select(Letter).where(Letter.kind == kind)).one().mail_from
+
+    assert complain(office, f"Return-Path: <{sender}>\nSubject: x\n\nx", to=sender) is State.BOUNCE
+    assert "halina@example.org" not in members(site)
