@@ -17,7 +17,7 @@ from listserv.dns import Resolver
 from listserv.errors import Refusal
 from listserv.relay import open_relay
 from listserv.store import bounces, health
-from listserv.usecases import bouncing, checking, dnschecks
+from listserv.usecases import bouncing, checking, dnschecks, measures
 from listserv.usecases.checking import Finding, State, good
 
 MARKS = {State.GOOD: "ok", State.WARNING: "warning", State.BAD: "BAD", State.UNKNOWN: "unknown"}
@@ -67,6 +67,7 @@ def database(settings: Settings) -> Iterator[Finding]:
         with console.opened(settings.data) as site, site.reading() as db:
             yield checking.about_database(db)
             yield checking.about_clock(site.now(), health.youngest(db))
+            yield checking.about_work(*measures.left_undone(db, site.now()))
             yield checking.about_refusals(bounces.refusals_since(db, bouncing.REFUSED, site.now() - checking.RECENT))
     except Refusal as refused:
         yield Finding("database", State.BAD, str(refused), "listserv db upgrade")
@@ -91,7 +92,8 @@ def relay(settings: Settings) -> Finding:
     try:
         wrong = asyncio.run(_try_relay(settings))
     except Refusal as refused:
-        return Finding("relay", State.BAD, str(refused), "set relay.url")
+        mend = "mend relay.dkim_key and relay.dkim_selector, or make keys with `listserv dkim make`" if "dkim" in str(refused) else "set relay.url"
+        return Finding("relay", State.BAD, str(refused), mend)
     shown = config.hide("url", settings.relay.url)
     if wrong:
         return Finding("relay", State.BAD, f"{shown}: {wrong}", "start the relay, or set relay.url")

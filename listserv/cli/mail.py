@@ -11,9 +11,10 @@ from listserv import bell
 from listserv.cli import console
 from listserv.errors import Invalid
 from listserv.site import Site
-from listserv.usecases import housekeeping, tracing
+from listserv.usecases import housekeeping, queueing, tracing
 from listserv.usecases.access import CONSOLE
-from listserv.usecases.tracing import Trace, Waiting
+from listserv.usecases.queueing import Waiting
+from listserv.usecases.tracing import Trace
 
 
 @click.command()
@@ -21,7 +22,7 @@ from listserv.usecases.tracing import Trace, Waiting
 @console.as_json
 @click.pass_obj
 def trace(data: Path, message_id: str, as_json: bool) -> None:
-    """Where is this mail? Received, held, posted; copies sent and bounced."""
+    """Where is this mail? Received, held, posted; copies sent and bounced. Also a letter of ours; or the number that `queue ls` shows."""
     with console.opened(data) as site, site.reading() as db:
         found = [as_row(one, site) for one in tracing.trace(db, message_id)]
     if as_json:
@@ -65,8 +66,10 @@ def queue() -> None:
 def status(data: Path, as_json: bool) -> None:
     """Print how much is still to do."""
     with console.opened(data) as site, site.reading() as db:
-        counts = tracing.count_work(db)
-    console.print_json(counts) if as_json else console.print_facts(counts)
+        depths = queueing.depths(db)
+        counts = {kind: depth.number for kind, depth in depths.items()}
+        shown = {kind: f"{depth.number}" + (f", the first since {console.local(depth.since, site)}" if depth.since else "") for kind, depth in depths.items()}
+    console.print_json(counts) if as_json else console.print_facts(shown)
 
 
 @queue.command()
@@ -75,15 +78,31 @@ def status(data: Path, as_json: bool) -> None:
 def ls(data: Path, as_json: bool) -> None:
     """Print what waits: mails, posts on their way, letters."""
     with console.opened(data) as site, site.reading() as db:
-        rows = [waiting_row(one, site) for one in tracing.waiting(db)]
-    console.print_json(rows) if as_json else console.print_table(rows, ("id", "kind", "state", "for", "message_id", "attempts", "due", "trouble"))
+        rows = [waiting_row(one, site) for one in queueing.waiting(db)]
+    console.print_json(rows) if as_json else console.print_table(rows, ("id", "kind", "state", "for", "message_id", "since", "attempts", "due", "trouble"))
 
 
 def waiting_row(one: Waiting, site: Site) -> dict[str, Any]:
     """A line of `queue ls`."""
     facts = {"id": one.id, "kind": one.kind, "state": one.state, "for": one.for_whom}
     message_id = f"<{one.message_id}>" if one.message_id else None
-    return {**facts, "message_id": message_id, "attempts": one.attempts, "due": console.local(one.due, site), "trouble": one.trouble or None}
+    facts |= {"message_id": message_id, "since": console.local(one.since, site)}
+    return {**facts, "attempts": one.attempts, "due": console.local(one.due, site), "trouble": one.trouble or None}
+
+
+@queue.command()
+@click.argument("number", type=click.IntRange(1, (1 << 63) - 1), metavar="ID")
+@console.as_json
+@click.pass_obj
+def show(data: Path, number: int, as_json: bool) -> None:
+    """One incoming mail, as `trace` tells it."""
+    with console.opened(data) as site, site.reading() as db:
+        rows = [as_row(one, site) for one in tracing.trace(db, str(number))]
+    if as_json:
+        console.print_json(rows)
+        return
+    for row in rows:
+        print_trace(row)
 
 
 @queue.command()
@@ -92,7 +111,7 @@ def waiting_row(one: Waiting, site: Site) -> dict[str, Any]:
 def retry(data: Path, number: int) -> None:
     """Try a mail again that was set aside."""
     with console.changing(data) as (db, site):
-        tracing.retry(db, number, CONSOLE, site.now())
+        queueing.retry(db, number, CONSOLE, site.now())
     click.echo(f"mail {number} will be tried again")
 
 

@@ -3,11 +3,12 @@
 A digest has a row of its own (`store.digests.Digest`); here is everything else.
 """
 
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store.base import Base
@@ -15,6 +16,8 @@ from listserv.store.lists import MailingList
 from listserv.store.queue import insert_unless_there
 
 Record = Any
+# The first half of the numbers by which workers know of each other's parts ("date" in ASCII).
+PARTS = 0x64617465
 
 
 class CalendarRun(Base):
@@ -39,6 +42,12 @@ def ran(db: Session, what: str, about: str, slot: datetime, now: datetime, *, li
     values = {"what": what, "about": about, "slot": slot, "done_at": now, "list_id": list_id, "detail": detail}
     made = db.execute(insert_unless_there(db, CalendarRun).returning(CalendarRun.id), values)
     return made.first() is not None
+
+
+def alone(db: Session, part: str) -> None:
+    """Wait until no other worker does this part of the calendar, and keep it until the transaction ends. SQLite lets one write at a time anyhow."""
+    if db.get_bind().dialect.name != "sqlite":
+        db.execute(select(func.pg_advisory_xact_lock(PARTS, zlib.crc32(part.encode()) & 0x7FFFFFFF)))
 
 
 def abouts(db: Session, what: str, list_id: int) -> set[str]:

@@ -26,6 +26,8 @@ FARTHEST = {"daily": timedelta(days=1, hours=2), "weekly": timedelta(days=7, hou
 IN_TURN = (Member.digest_due, Member.list_id, Member.digest_seq, Member.schedule, Member.digest_form, Member.id)
 # How many digests are looked through for the one whose subject an answer bears: a member's own, and anybody's.
 OWN_DIGESTS, LOOKED_THROUGH = 60, 20_000
+# How many messages a list may have had since one that a digest tells.
+FARTHEST_BACK = 5_000
 
 
 class Digest(Base):
@@ -65,6 +67,14 @@ def runs(db: Session, lately: int, limit: int) -> Sequence[Any]:
     query = query.add_columns(func.count().label("slots"), func.count(Digest.letter_id).label("letters"))
     query = query.join(MailingList, MailingList.id == Digest.list_id).where(Digest.id > newest - lately)
     return db.execute(query.group_by(Digest.slot, MailingList.name).order_by(func.max(Digest.made_at).desc(), Digest.slot.desc()).limit(limit)).all()
+
+
+def digests_with(db: Session, list_id: int, seq: int, limit: int = 50) -> Sequence[Any]:
+    """(slot, made_at, letters) of the digests that told a message of a list, by slot, the earliest first."""
+    # A digest tells at most so many messages; later ones need not be looked at.
+    told = Digest.list_id == list_id, Digest.upto_seq >= seq, Digest.upto_seq < seq + FARTHEST_BACK, Digest.after_seq < seq
+    query = select(Digest.slot, func.max(Digest.made_at).label("made_at"), func.count().label("letters"))
+    return db.execute(query.where(*told, Digest.letter_id.is_not(None)).group_by(Digest.slot).order_by(Digest.slot).limit(limit)).all()
 
 
 def due_members(db: Session, now: datetime, limit: int) -> Sequence[Member]:

@@ -1,11 +1,16 @@
-"""Is the database whole, and how young is the youngest thing in it?"""
+"""Is the database whole, can it be written, and how young is the youngest thing in it?"""
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import datetime
+from urllib.parse import quote
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from listserv.store.migrating import wanted_revision
 from listserv.store.queue import Incoming
 
 
@@ -18,6 +23,22 @@ def integrity(db: Session) -> str:
         return "; ".join(map(str, found))
     orphans = db.execute(text("PRAGMA foreign_key_check")).first()
     return f"a row of {orphans[0]} refers to one of {orphans[2]} that is not there" if orphans else ""
+
+
+# SQLite's words for what meets everybody and not one statement.
+MEETS_ALL = ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+
+
+def is_away(error: BaseException) -> bool:
+    """Is the database gone, locked or full, so that whatever is asked next will fail the same way?"""
+    orig = getattr(error, "orig", None)
+    if orig is None or not isinstance(error, OperationalError):
+        return False
+    if isinstance(orig, sqlite3.Error):
+        return orig.sqlite_errorname.startswith(MEETS_ALL)
+    # PostgreSQL's driver has no word of the server's where there is none; class 57 is a server that ends or begins.
+    state = getattr(orig, "sqlstate", None)
+    return state is None or state.startswith(("57", "53", "08"))
 
 
 # What a database says of itself when it cannot be used, and the mend.
@@ -52,3 +73,32 @@ def describe(db: Session) -> str:
 def youngest(db: Session) -> datetime | None:
     """When the last mail came in."""
     return db.scalar(select(func.max(Incoming.received_at)))
+
+
+def why_not_writable(engine: Engine) -> str:
+    """What keeps anybody from writing; empty where nothing does. Nothing is written, and nobody is waited for."""
+    if engine.dialect.name != "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SET LOCAL statement_timeout = '2s'")
+            standby, closed = connection.exec_driver_sql("SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'").one()
+        return "a standby cannot be written" if standby else "it is set to read only" if closed else ""
+    place = f"file:{quote(engine.url.database or '')}?mode=rw"
+    try:
+        with closing(sqlite3.connect(place, uri=True, isolation_level=None, timeout=0)) as own:
+            own.execute("BEGIN IMMEDIATE")
+            own.execute("ROLLBACK")
+    except sqlite3.OperationalError as wrong:
+        # Somebody is writing at this moment: then it can be written.
+        return "" if "locked" in str(wrong) else str(wrong)
+    return ""
+
+
+def fits(db: Session) -> bool:
+    """Has the database the schema that this program needs?"""
+    return db.execute(text("SELECT version_num FROM alembic_version")).scalar() == wanted_revision()
+
+
+def is_from_the_future(db: Session, now: datetime) -> bool:
+    """Did the newest mail come in later than now?"""
+    newest = db.scalar(select(Incoming.received_at).order_by(Incoming.id.desc()).limit(1))
+    return newest is not None and newest > now

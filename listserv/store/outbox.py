@@ -54,6 +54,11 @@ def answers_since(db: Session, mailbox: str, echo: bytes, since: datetime) -> in
     return db.scalar(query.where(Letter.mailbox == mailbox, Letter.created_at > since, Incoming.echo == echo)) or 0
 
 
+def wrote_since(db: Session, key: str, since: datetime) -> bool:
+    """Has any letter of ours gone to this address (folded form) since then?"""
+    return db.scalar(select(Letter.id).where(Letter.to_key == key, Letter.created_at > since).limit(1)) is not None
+
+
 def forwarded_before(db: Session, mail: Incoming) -> bool:
     """Has this very mail reached the humans already, by another address of the same list?"""
     query = select(Incoming.id).where(Incoming.raw_id == mail.raw_id, Incoming.list_id == mail.list_id, Incoming.state == State.FORWARDED)

@@ -8,11 +8,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, false, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, false, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, Word
 from listserv.store.packing import Content, content, unpack
+
+# Of what an index holds a part alone; a question that is to use it must say the same, word for word.
+NOT_FOLDED, NAMED, ASIDE = text("NOT folded"), text("message_id IS NOT NULL"), text("state = 'shunted'")
+# What is done is no part of the index of what is due.
+DUE = text("due IS NOT NULL")
 
 
 class Raw(Base):
@@ -50,6 +55,7 @@ class Incoming(Base):
         # The work still to be done, in the order of arrival.
         Index("ix_incoming_due", "due"),
         Index("ix_incoming_message_id", "message_id"),
+        Index("ix_incoming_shunted", "done_at", sqlite_where=ASIDE, postgresql_where=ASIDE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -80,7 +86,12 @@ class Outgoing(Base):
     """A post on its way to a list's members: one header block for all, the body from `raw`."""
 
     __tablename__ = "outgoing"
-    __table_args__ = (UniqueConstraint("message_id"), Index("ix_outgoing_upto", "upto"), NEVER_AGAIN)
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        Index("ix_outgoing_upto", "upto"),
+        Index("ix_outgoing_not_folded", "created_at", sqlite_where=NOT_FOLDED, postgresql_where=NOT_FOLDED),
+        NEVER_AGAIN,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id"))
@@ -98,13 +109,21 @@ class Outgoing(Base):
     clock: Mapped[str] = mapped_column(String(96), default="", server_default="")
     # Does the body hold fields that are filled for each reader (newsletters.filling)?
     fields: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # What the rows of its copies told that have been cleared away (usecases.sweeping): how many, and when, in milliseconds. `folded`: all have.
+    folded: Mapped[bool] = mapped_column(default=False, server_default=false())
+    sent: Mapped[int | None]
+    failed: Mapped[int | None]
+    gone: Mapped[int | None]
+    retried: Mapped[int | None]
+    first_at: Mapped[int | None] = mapped_column(BigInteger)
+    last_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Delivery(Base):
     """One copy for one member. A lease is a `due` in the future; done is `due` NULL."""
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("outgoing_id", "member_id"), Index("ix_delivery_due", "due"))
+    __table_args__ = (UniqueConstraint("outgoing_id", "member_id"), Index("ix_delivery_due", "due", sqlite_where=DUE, postgresql_where=DUE))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # No foreign keys: on PostgreSQL they cost half of the expand (measured), and a copy outlives a membership.
@@ -115,6 +134,9 @@ class Delivery(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     # The relay's last answer: 250, 4xx, 5xx; 0 before the first and for a broken connection.
     code: Mapped[int] = mapped_column(SmallInteger, default=0)
+    # When the relay last answered, in milliseconds; and the last of its answers that was no yes.
+    at: Mapped[int | None] = mapped_column(BigInteger)
+    answer: Mapped[str | None] = mapped_column(Text)
 
 
 class Letter(Base):
@@ -126,6 +148,7 @@ class Letter(Base):
         Index("ix_letter_to_key", "to_key", "created_at"),
         Index("ix_letter_mailbox", "mailbox", "created_at"),
         Index("ix_letter_kind", "kind", "due"),
+        Index("ix_letter_message_id", "message_id", sqlite_where=NAMED, postgresql_where=NAMED),
         NEVER_AGAIN,
     )
 
@@ -148,6 +171,10 @@ class Letter(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     code: Mapped[int] = mapped_column(SmallInteger, default=0)
     answer: Mapped[str] = mapped_column(default="")
+    # Without brackets, by which `trace` finds it; None: in the bytes alone (a digest's says which one it is).
+    message_id: Mapped[str | None] = mapped_column(String(255))
+    # When the relay last answered.
+    tried_at: Mapped[datetime | None]
 
     raw: Mapped[Raw] = relationship()
 

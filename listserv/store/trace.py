@@ -3,31 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, defer
 
-from listserv.mail.segments import parse
-from listserv.store.archive import Message
+from listserv.store.archive import Message, Thread
 from listserv.store.bounces import Bounce
 from listserv.store.issues import Issue
 from listserv.store.lists import REAL, MailingList
-from listserv.store.members import DeliveryMode, Member, Status
+from listserv.store.members import Member
 from listserv.store.moderation import Application, Held, Journal
 from listserv.store.queue import Delivery, Incoming, Letter, Outgoing, Raw, State
-from listserv.store.segments import statement
 
-# How many mails that nobody has read yet are opened to find one by its id.
-MOST_OPENED = 2000
-
-
-class Counted(NamedTuple):
-    """Copies of a post: the relay took them, they wait, they were given up."""
-
-    sent: int
-    pending: int
-    failed: int
+# What moderators do to a message or its thread, in the journal's words, that its copies feel.
+FELT, FELT_BY_THREAD = ("message-hidden", "message-shown", "message-redacted"), ("thread-hidden", "thread-shown")
 
 
 def incoming_with_id(db: Session, message_id: str) -> Sequence[Incoming]:
@@ -76,9 +65,19 @@ def journal_of_issue(db: Session, issue_id: int) -> Sequence[Journal]:
     return db.scalars(query.order_by(Journal.id)).all()
 
 
+def journal_of_message(db: Session, message: Message) -> Sequence[Journal]:
+    """What was done to a post in the archive that its copies feel: hidden, shown again, words taken out; alone, or with its thread since it came."""
+    alone = and_(Journal.about == Message.__tablename__, Journal.about_id == message.id, Journal.what.in_(FELT))
+    thread = and_(Journal.about == Thread.__tablename__, Journal.about_id == message.thread_id, Journal.what.in_(FELT_BY_THREAD))
+    query = select(Journal).where(or_(alone, and_(thread, Journal.at >= message.received_at)))
+    return db.scalars(query.order_by(Journal.id)).all()
+
+
 def letters_before(db: Session, before: int, limit: int) -> Sequence[Letter]:
-    """The newest letters of our own with a lower number; digests have ids of another shape."""
-    return db.scalars(select(Letter).where(Letter.id < before, Letter.kind != "digest").order_by(Letter.id.desc()).limit(limit)).all()
+    """The newest letters of our own with a lower number whose id is in their bytes alone; digests have ids of another shape."""
+    return db.scalars(
+        select(Letter).where(Letter.id < before, Letter.kind != "digest", Letter.message_id.is_(None)).order_by(Letter.id.desc()).limit(limit)
+    ).all()
 
 
 def bounces_of_reader(db: Session, member_id: int, since: datetime, until: datetime) -> Sequence[Bounce]:
@@ -87,53 +86,53 @@ def bounces_of_reader(db: Session, member_id: int, since: datetime, until: datet
     return db.scalars(query.order_by(Bounce.id)).all()
 
 
-def count_copies(db: Session, message: Message) -> Counted:
-    """How a post's copies fared; those that have no row yet are pending."""
-    taken = Delivery.code.between(200, 299)
-    sums = select(
-        _count(and_(Delivery.due.is_(None), taken)),
-        _count(Delivery.due.is_not(None)),
-        _count(and_(Delivery.due.is_(None), ~taken)),
-    )
-    sent, pending, failed = db.execute(sums.join(Outgoing, Outgoing.id == Delivery.outgoing_id).where(Outgoing.message_id == message.id)).one()
-    return Counted(sent, pending + _not_expanded(db, message), failed)
+def outgoing_of(db: Session, message: Message) -> Outgoing | None:
+    """A post on its way, without the bytes."""
+    blobs = defer(Outgoing.head), defer(Outgoing.body)
+    return db.scalar(select(Outgoing).where(Outgoing.message_id == message.id).options(*blobs))
 
 
-def _not_expanded(db: Session, message: Message) -> int:
-    post = db.execute(select(Outgoing.list_id, Outgoing.upto, Outgoing.segment).where(Outgoing.message_id == message.id)).first()
-    if post is None or post.upto is None:
-        return 0
-    if post.segment is not None:
-        # An issue: those of its segment, whether they get posts or digests.
-        meant = statement(db.get_one(MailingList, post.list_id), parse(post.segment)).where(Member.id > post.upto)
-        return db.scalar(select(func.count()).select_from(meant.subquery())) or 0
-    query = select(func.count()).select_from(Outgoing).join(Member, Member.list_id == Outgoing.list_id)
-    waiting = query.where(Outgoing.message_id == message.id, Member.id > Outgoing.upto)
-    return db.scalar(waiting.where(Member.delivery == DeliveryMode.EACH, Member.status == Status.ENABLED)) or 0
+def incoming_of(db: Session, message: Message) -> Sequence[Incoming]:
+    """The mails that became this post."""
+    same = Incoming.raw_id == message.raw_id, Incoming.archived_id == message.id
+    return db.scalars(select(Incoming).where(*same).order_by(Incoming.id)).all()
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def role_of(db: Session, user_id: int, list_id: int | None) -> str:
+    """What somebody is on a list; empty where they are not on it."""
+    return db.scalar(select(Member.role).where(Member.user_id == user_id, Member.list_id == list_id)) or ""
 
 
-def count_work(db: Session) -> dict[str, int]:
-    """What is still to do: mails to work on; posts and letters to send; copies to send; mails set aside."""
-    questions = {
-        "incoming": (select(func.count()).select_from(Incoming).where(Incoming.due.is_not(None)),),
-        "outgoing": (
-            select(func.count()).select_from(Outgoing).where(Outgoing.upto.is_not(None)),
-            select(func.count()).select_from(Letter).where(Letter.due.is_not(None)),
-        ),
-        "deliveries": (select(func.count()).select_from(Delivery).where(Delivery.due.is_not(None)),),
-        "shunted": (select(func.count()).select_from(Incoming).where(Incoming.state == State.SHUNTED),),
-    }
-    return {name: sum(db.scalar(query) or 0 for query in queries) for name, queries in questions.items()}
+def bounces_in(db: Session, incoming_id: int) -> Sequence[Bounce]:
+    """What a report told."""
+    return db.scalars(select(Bounce).where(Bounce.incoming_id == incoming_id).order_by(Bounce.id)).all()
+
+
+def message_id_of_copy(db: Session, outgoing_id: int) -> str:
+    """The Message-ID of the post that a copy was of; empty where it is gone."""
+    return db.scalar(select(Message.message_id).join(Outgoing, Outgoing.message_id == Message.id).where(Outgoing.id == outgoing_id)) or ""
+
+
+def bounces_of_letter(db: Session, letter: Letter) -> Sequence[Bounce]:
+    """What came back of a letter: reports that came to the address which it was sent from."""
+    if not letter.mail_from:
+        return ()
+    query = select(Bounce).join(Incoming, Incoming.id == Bounce.incoming_id).where(Bounce.email == letter.to, Bounce.at >= letter.created_at)
+    return db.scalars(query.where(Incoming.rcpt == letter.mail_from).order_by(Bounce.id)).all()
+
+
+def letters_called(db: Session, message_id: str) -> Sequence[Letter]:
+    """Letters of ours with this Message-ID."""
+    return db.scalars(select(Letter).where(Letter.message_id == message_id).order_by(Letter.id)).all()
 
 
 def waiting_incoming(db: Session, limit: int) -> Sequence[Incoming]:
     """Mails set aside and mails to work on, oldest first."""
-    query = select(Incoming).where(or_(Incoming.due.is_not(None), Incoming.state == State.SHUNTED))
-    return db.scalars(query.order_by(Incoming.id).limit(limit)).all()
+    # Each by its own index: most mails are done.
+    aside = select(Incoming.id).where(Incoming.state == State.SHUNTED).order_by(Incoming.done_at).limit(limit)
+    waiting = select(Incoming.id).where(Incoming.due.is_not(None)).order_by(Incoming.due).limit(limit)
+    ids = [*db.scalars(aside), *db.scalars(waiting)]
+    return db.scalars(select(Incoming).where(Incoming.id.in_(ids)).order_by(Incoming.id).limit(limit)).all() if ids else ()
 
 
 def waiting_letters(db: Session, limit: int) -> Sequence[Letter]:
@@ -143,7 +142,11 @@ def waiting_letters(db: Session, limit: int) -> Sequence[Letter]:
 
 def waiting_posts(db: Session, limit: int) -> Sequence[tuple[Outgoing, Message]]:
     """Posts with copies to send or to be made, oldest first."""
-    unsent = select(Delivery.outgoing_id).where(Delivery.due.is_not(None))
-    query = select(Outgoing, Message).join(Message, Message.id == Outgoing.message_id)
-    found = query.where(or_(Outgoing.upto.is_not(None), Outgoing.id.in_(unsent)))
-    return [(outgoing, message) for outgoing, message in db.execute(found.order_by(Outgoing.id).limit(limit))]
+    # Each by its own index: most posts have left long ago.
+    begun = db.scalars(select(Outgoing.id).where(Outgoing.upto.is_not(None))).all()
+    unsent = db.scalars(select(Outgoing.id).where(Outgoing.id.in_(select(Delivery.outgoing_id).where(Delivery.due.is_not(None))))).all()
+    ids = sorted({*begun, *unsent})[:limit]
+    if not ids:
+        return []
+    query = select(Outgoing, Message).join(Message, Message.id == Outgoing.message_id).where(Outgoing.id.in_(ids))
+    return [(outgoing, message) for outgoing, message in db.execute(query.order_by(Outgoing.id))]

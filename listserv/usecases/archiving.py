@@ -42,7 +42,7 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     """Archive a message. Its Message-ID must not be in this archive yet (`unused_id` sees to that)."""
     post = arrival.post
     message = _row(db, mlist, arrival)
-    thread, parent_known = _place(db, mlist, message, arrival)
+    thread, parent_known, alone = _place(db, mlist, message, arrival)
     message.thread_id = thread.id
     if parent_known and message.parent_id:
         # What belongs into a hidden thread is hidden with it (`arranging` sees to the others).
@@ -54,7 +54,9 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     db.flush()
     if message.hidden_at is None:
         indexing.added(db, mlist.id, message.id, message.sent_at, replace(post, author_name=message.author))
-    if parent_known:
+    if alone and message.hidden_at is None:
+        threads.begin(thread, message)
+    elif parent_known:
         threads.count(db, thread)
     else:
         db.refresh(thread)
@@ -132,8 +134,8 @@ def snippet(post: Post) -> str:
     return words if len(words) <= SNIPPET else words[:SNIPPET].rsplit(" ", 1)[0] + "…"
 
 
-def _place(db: Session, mlist: MailingList, message: Message, arrival: Arrival) -> tuple[Thread, bool]:
-    """The thread it belongs to, and whether its parent could be told without looking at the whole thread."""
+def _place(db: Session, mlist: MailingList, message: Message, arrival: Arrival) -> tuple[Thread, bool, bool]:
+    """The thread it belongs to; whether its parent could be told without looking at the whole thread; and whether it begins a new one."""
     refs = references(arrival.post)
     placed = threads.placement_of(db, mlist, [message.message_id])
     # What it belongs under by a moderator's word it is a family with, as with what it refers to.
@@ -149,11 +151,11 @@ def _place(db: Session, mlist: MailingList, message: Message, arrival: Arrival) 
     threads.lay_ghost(db, mlist, message.message_id)
     threads.add_ghosts(db, mlist, thread.id, (ref for ref in reversed(nearest_first) if ref not in known and ref != message.message_id))
     if not families and len(nearest_first) == 1:
-        return thread, True
+        return thread, True, True
     if len(families) == 1 and not placed and _is_plain_reply(message, refs, known):
         message.parent_id = known[refs[-1]].row
-        return thread, True
-    return thread, False
+        return thread, True, False
+    return thread, False, False
 
 
 def _new_thread(db: Session, mlist: MailingList, message: Message, arrival: Arrival) -> Thread:

@@ -19,6 +19,8 @@ GIGABYTE = 1 << 30
 # Nothing of ours was written before: a clock that says so has lost its battery.
 NOT_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 SHORTEST_SECRET = 20
+# Seconds that work may be late.
+LONGEST_WAIT = 900.0
 # Copies refused longer ago than this have been forgotten by those who refused them.
 RECENT = timedelta(days=7)
 
@@ -84,6 +86,15 @@ def about_settings(settings: Settings) -> Iterator[Finding]:
         yield Finding("auth", State.WARNING, found, "let your MTA check DKIM, SPF and DMARC and set auth.trust to the authserv-id that it writes")
 
 
+def about_work(shunted: int, waits: float) -> Finding:
+    """Is anything left undone: mails set aside, or (seconds) work that should have been done long ago?"""
+    if shunted:
+        return Finding("queue", State.WARNING, f"{shunted} mails are set aside", "listserv queue ls, then queue show ID and queue retry ID")
+    if waits > LONGEST_WAIT:
+        return Finding("queue", State.WARNING, f"work has waited for {waits / 60:.0f} minutes beyond its time", "see that a worker runs: listserv serve")
+    return good("queue", "nothing is set aside, nothing is late")
+
+
 def require_whole(db: Session) -> None:
     """Is the database file whole? Raises Conflict with what the database says is wrong."""
     wrong = health.integrity(db)
@@ -131,32 +142,44 @@ def about_disk(folder: Path) -> Finding:
     return good("disk", words)
 
 
+# What our header fields and a bounce address add to a mail; and the size of a mailbox up to which Postfix asks for no further line.
+OUR_FIELDS, USUAL_MAILBOX = 1 << 16, 51_200_000
+
+
 def postfix(settings: Settings) -> str:
     """The lines for Postfix on this machine that fit these settings."""
     host, _, port = (settings.lmtp.listen or "127.0.0.1:8024").rpartition(":")
-    domain = settings.site.domain
+    domain, size = settings.site.domain, settings.smtp.max_size + OUR_FIELDS
     place = f"inet:{host or '127.0.0.1'}:{port}"
-    return POSTFIX.format(domain=domain, place=place, size=settings.smtp.max_size, trust=settings.auth.trust or f"mail.{domain}")
+    more = "" if size < USUAL_MAILBOX else "mailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n"
+    return POSTFIX.format(domain=domain, place=place, size=size, more=more, trust=settings.auth.trust or f"mail.{domain}")
 
 
 POSTFIX = """\
 # /etc/postfix/main.cf: mail for {domain} goes to listserv, and listserv's mail leaves through Postfix.
-# It must not stand in mydestination.
+# It must not stand in mydestination, virtual_alias_domains or virtual_mailbox_domains.
 relay_domains = {domain}
 transport_maps = inline:{{ {{ {domain} = lmtp:{place} }} }}
+# What listserv takes, and the fields that it adds to each copy.
 message_size_limit = {size}
+{more}# Addresses and subjects in any script.
+smtputf8_enable = yes
 # Ask listserv about recipients while the sender still waits: unknown ones are refused, not bounced.
 smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination, reject_unverified_recipient
 unverified_recipient_reject_code = 550
+# While listserv is being restarted, mail to addresses that it has known before waits here, other mail at its sender's server (450).
 # A list that is made today is known within minutes.
 address_verify_negative_refresh_time = 1m
 address_verify_negative_expire_time = 10m
+# Bounce addresses are r+TOKEN@{domain}: listserv gets them whole, whatever this is. Leave it as it is.
+#recipient_delimiter = +
 # Every copy has a sender of its own (VERP); many go to one provider, so keep the connection.
 smtp_connection_cache_on_demand = yes
 # Only this machine may relay.
 mynetworks = 127.0.0.0/8 [::1]/128
 # Let a milter (opendkim and opendmarc, or rspamd) check what comes in and sign what leaves with d={domain};
-# it must write Authentication-Results with the authserv-id {trust} (usually $myhostname).
+# it must write Authentication-Results with the authserv-id {trust} (opendkim, opendmarc, openarc: AuthservID;
+# rspamd: milter_headers, use = ["authentication-results"], and authserv-id is its hostname).
 #smtpd_milters = inet:127.0.0.1:11332
 #non_smtpd_milters = $smtpd_milters
 #milter_default_action = accept

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from digests import schedule
 from digests.rendering import Rendered
-from listserv import links
+from listserv import links, steps
 from listserv.config import Settings
 from listserv.mail import tokens
 from listserv.mail.parse import Post
@@ -150,6 +150,8 @@ def make_all(press: Press, members: Sequence[Member]) -> int:
     made = [one for one in drawn if one.digest]
     _keep(press, made)
     rows.move_on(press.db, [(one.member, one.place) for one in drawn])
+    if made:
+        steps.reached("digests.made")
     return len(made)
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
-from pathlib import Path
 
 from listserv.config import Settings
 from listserv.dns import LookupFailed, Resolver, is_special
 from listserv.mail import publickeys
 from listserv.mail.dmarc import dmarc_policy
+from listserv.mail.signing import Key, read_signer
 from listserv.usecases.checking import Finding, State, good
 
 
@@ -64,31 +64,32 @@ def _spf(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:
 
 
 def _dkim(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:
-    selector, domain = settings.relay.dkim_selector, settings.site.domain
+    domain = settings.site.domain
     if not settings.relay.dkim_key:
         mend = f"let the relay sign with d={domain} (opendkim or rspamd), send yourself a post and look for `DKIM-Signature: … d={domain}` in it"
         found = "the relay has to sign what leaves: without a signature mail programs show no one-click button (RFC 8058)"
         return Finding("dkim", State.UNKNOWN, found, mend)
-    name, mend = f"{selector}._domainkey.{domain}", "publish the public half of relay.dkim_key there"
-    published = resolver.txt(name) if selector else []
-    if not published:
-        return Finding("dkim", State.BAD, f"no key is published at {name}" if selector else "relay.dkim_selector is empty", mend)
-    if not same_key(Path(settings.relay.dkim_key), published[0]):
-        return Finding("dkim", State.BAD, f"the key at {name} is not the one in {settings.relay.dkim_key}", mend)
-    return good("dkim", f"{name} fits {settings.relay.dkim_key}")
-
-
-def same_key(private: Path, record: str) -> bool:
-    """Is a published key (RFC 6376 section 3.6.1) the public half of this one? False for a file that cannot be read."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
     try:
-        mine = load_pem_private_key(private.read_bytes(), None).public_key()
+        signer = read_signer((settings.data / settings.relay.dkim_key).read_bytes(), settings.relay.dkim_selector, domain)
+    except (OSError, ValueError) as wrong:
+        return Finding("dkim", State.BAD, f"relay.dkim_key: {wrong}", "make keys with `listserv dkim make`")
+    for key in signer.keys:
+        name, mend = f"{key.selector}._domainkey.{domain}", "publish what `listserv dkim show` prints"
+        published = resolver.txt(name)
+        if not published:
+            return Finding("dkim", State.BAD, f"no key is published at {name}", mend)
+        if not same_key(key, published[0]):
+            return Finding("dkim", State.BAD, f"the key at {name} is not the one in {settings.relay.dkim_key}", mend)
+    return good("dkim", f"{', '.join(key.selector for key in signer.keys)} under _domainkey.{domain}: as in {settings.relay.dkim_key}")
+
+
+def same_key(key: Key, record: str) -> bool:
+    """Is a published key (RFC 6376 section 3.6.1) the public half of this one?"""
+    try:
         theirs, _ = publickeys.published_key([record])
-    except (OSError, ValueError, TypeError, UnsupportedAlgorithm, publickeys.Unusable):
+    except publickeys.Unusable:
         return False
-    return bool(mine == theirs)
+    return bool(key.private.public_key() == theirs)
 
 
 def _dmarc(settings: Settings, resolver: Resolver, relay_host: str) -> Finding:

@@ -8,13 +8,14 @@ from functools import partial
 import structlog
 from sqlalchemy.orm import Session
 
-from listserv.store import calendar
+from listserv.store import calendar, health
 from listserv.store.digests import runs as digest_runs
 from listserv.store.drafts import drafts_before, forget_written
 from listserv.store.limits import forget_tallies
 from listserv.store.people import forget_browsers, forget_tokens
 from listserv.usecases import (
     answerdays,
+    bouncenews,
     bulkadding,
     bundling,
     digesting,
@@ -26,8 +27,11 @@ from listserv.usecases import (
     milestones,
     pausing,
     previewing,
+    probing,
+    refusals,
     reminding,
     reporting,
+    sweeping,
     thanking,
     unlinking,
     visiting,
@@ -57,11 +61,16 @@ KINDS = (
     unlinking,
     thanking,
     bundling,
+    bouncenews,
+    probing,
+    refusals,
     forgetting,
 )
 # So many digests cost what one thing of another kind does; and one list's figures may cost much.
 SO_MANY = {digesting: 10}
 ONE = (reporting, milestones)
+# Claimed row by row, so that many workers make a hundred thousand digests together. Everything else is one worker's at a time.
+SHARED = (digesting.run_due,)
 
 log = structlog.get_logger()
 
@@ -79,15 +88,20 @@ def parts(limit: int = 100) -> list[Callable[[Session, datetime], int]]:
     works: list[tuple[Callable[[Session, datetime, int], int], int]] = [
         (verbs.run_due, 1 if verbs in ONE else limit * SO_MANY.get(verbs, 1)) for verbs in KINDS
     ]
-    return [partial(_safely, work, most) for work, most in [*works, (tidy, limit)]]
+    return [partial(_safely, work, most) for work, most in [*works, (tidy, limit), (sweeping.run_due, limit)]]
 
 
 def _safely(work: Callable[[Session, datetime, int], int], most: int, db: Session, now: datetime) -> int:
     """One kind that fails must not keep all others from being done."""
     try:
+        if work not in SHARED:
+            # Another worker's turn ends with its commit; what it has done is seen by every statement from here on.
+            calendar.alone(db, work.__module__)
         with db.begin_nested():
             return work(db, now, most)
-    except Exception:
+    except Exception as wrong:
+        if health.is_away(wrong):
+            raise
         log.exception("calendar failed", kind=work.__module__.rpartition(".")[2])
         return 0
 

@@ -13,7 +13,7 @@ from listserv.i18n import N_, choose_language, translations
 from listserv.mail import address
 from listserv.mail.parse import message_hash
 from listserv.mail.tokens import hide
-from listserv.store.deliveries import zone_named
+from listserv.store.expanding import zone_named
 from listserv.store.issues import Issue, Replies
 from listserv.store.lists import MailingList
 from listserv.store.people import Purpose, Token, User, address_by_key

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from listserv import links
+from listserv import links, steps
 from listserv.errors import Conflict, Invalid, NotAllowed
 from listserv.i18n import N_
 from listserv.mail import outgoing, parse
@@ -19,7 +19,7 @@ from listserv.store.issues import OPEN, Issue, IssueState
 from listserv.store.lists import Archive, MailingList, lock
 from listserv.store.people import Purpose, User
 from listserv.store.queue import Incoming, State, keep_raw
-from listserv.usecases import archiving, deciding, issuepress, issuezones, outbox, posting, segments, showing, tokens
+from listserv.usecases import archiving, deciding, issuepress, issuezones, outbox, posting, segments, showing, tokens, ways
 from listserv.usecases.access import CALENDAR, Actor
 from listserv.usecases.issuewords import MOST_IMAGES as MOST_IMAGES
 from listserv.usecases.issuewords import NewImage as NewImage
@@ -182,6 +182,7 @@ def _begin(db: Session, issue: Issue, actor: Actor, now: datetime) -> None:
     calendar.ran(db, "issue", f"issue:{issue.id}", issue.at, now, list_id=mlist.id, detail=issue.subject[:200])
     note(db, actor, "issue-sent", mlist=mlist, now=now, about=issue, detail=issue.subject[:200])
     db.flush()
+    steps.reached("issues.sent")
 
 
 def _arrived(db: Session, issue: Issue, raw_id: int, message_id: str, now: datetime) -> Incoming:
@@ -192,6 +193,7 @@ def _arrived(db: Session, issue: Issue, raw_id: int, message_id: str, now: datet
     incoming.list_id, incoming.state = issue.list_id, State.POSTED
     db.add(incoming)
     db.flush()
+    ways.taken(incoming)
     return incoming
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from digests.schedule import instant
-from listserv.store.deliveries import zone_named
+from listserv.store.expanding import zone_named
 from listserv.store.issues import Issue, zones_of
 from listserv.usecases import outbox, segments
 

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from listserv import letters, links
+from listserv import jobs, letters, links
 from listserv.config import Settings
 from listserv.i18n import choose_language
 from listserv.mail import address, compose
+from listserv.mail import headers as header_fields
 from listserv.mail.address import Mailbox
 from listserv.store import outbox as rows
 from listserv.store.archive import Message
@@ -128,13 +129,21 @@ def post_bytes(
     """Queue a finished letter (CRLF bytes). Without `mail_from`, what bounces comes back to the letter's own address."""
     row = Letter(kind=kind, to=to, to_key=address.key(to), raw_id=keep_raw(db, raw).id, automatic=automatic, created_at=now)
     row.mailbox, row.list_id = address.mailbox(to), mlist.id if mlist else None
+    row.message_id = _id_in(raw)
     row.incoming_id = incoming.id if incoming else None
     # At once, also where `now` is the future that `listserv due --at` speaks of.
     row.due = 0
     db.add(row)
     db.flush()
     row.mail_from = mail_from or links.bounce_address(settings_of(db), row.id)
+    jobs.enqueue(db, "letters")
     return row
+
+
+def _id_in(raw: bytes) -> str | None:
+    """By which `trace` finds it: what we write has a short one, in a field of its own line."""
+    value = next((field.value for field in header_fields.split(raw)[0] if field.name == "message-id"), b"")
+    return value.decode("ascii", "replace").strip().strip("<>")[:255] or None
 
 
 class Parcel(NamedTuple):
@@ -148,6 +157,7 @@ class Parcel(NamedTuple):
 
 def post_parcels(db: Session, kind: str, parcels: Sequence[Parcel], now: datetime) -> dict[str, int]:
     """Queue many letters at once, behind all that are written to one person; their numbers by their senders, which must differ."""
+    jobs.enqueue(db, "letters")
     same = {"kind": kind, "automatic": False, "created_at": now, "due": BEHIND, "attempts": 0, "code": 0, "answer": ""}
     return rows.keep_all(db, [{**same, **one._asdict(), "to_key": address.key(one.to), "mailbox": address.mailbox(one.to)} for one in parcels])
 
@@ -167,4 +177,5 @@ def fan_out(db: Session, mlist: MailingList, message: Message, head: bytes, body
     row = Outgoing(list_id=mlist.id, message_id=message.id, raw_id=message.raw_id, head=head, body=body, upto=0, created_at=now)
     db.add(row)
     db.flush()
+    jobs.enqueue(db, "copies")
     return row

@@ -31,12 +31,16 @@ class OwnLetter:
     bounces: Sequence[Bounce] = ()
 
 
-def lookup(db: Session, message_id: str) -> OwnLetter | None:
-    """The letter with this Message-ID (without brackets); None where it is none of ours, or gone."""
+def lookup(db: Session, message_id: str, *, deep: bool = True) -> list[OwnLetter]:
+    """The letters with this Message-ID (without brackets); none where it is none of ours, or gone. `deep`: letters of earlier versions are opened."""
     if address.split(message_id)[1].lower() != outbox.settings_of(db).site.domain:
-        return None
-    found = DIGEST.match(message_id)
-    return _digest(db, message_id, int(found[1])) if found else _other(db, message_id)
+        return []
+    named = [OwnLetter(letter, bounces=rows.bounces_of_letter(db, letter)) for letter in rows.letters_called(db, message_id)]
+    if named or not deep:
+        return named
+    number = DIGEST.match(message_id)
+    found = _digest(db, message_id, int(number[1])) if number else _other(db, message_id)
+    return [found] if found else []
 
 
 def _digest(db: Session, message_id: str, digest_id: int) -> OwnLetter | None:

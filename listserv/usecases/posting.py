@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from listserv import links, rules
+from listserv import links, rules, steps
 from listserv.config import Settings
 from listserv.mail import address, language, outgoing
 from listserv.mail.authentication import Alignment
@@ -60,6 +60,7 @@ def submit(db: Session, mlist: MailingList, submission: Submission, now: datetim
     """Judge a post and let the verdict follow."""
     lock(db, mlist)
     verdict = rules.judge(submission.post, facts_for(db, mlist, submission))
+    steps.reached("mails.judged", submission.post.message_id)
     match verdict.action:
         case Action.ACCEPT:
             return Result(verdict, publish(db, mlist, submission, now))

@@ -15,7 +15,7 @@ from listserv.store import threadmail
 from listserv.store.archive import Message, Thread
 from listserv.store.members import Member
 from listserv.store.queue import Outgoing, raw_bytes
-from listserv.usecases import delivery, limits, outbox, posting
+from listserv.usecases import limits, outbox, posting, stationery
 from listserv.usecases.journal import note
 from listserv.usecases.steering import actor_of
 from newsletters.filling import Form
@@ -70,8 +70,8 @@ def _copy(db: Session, member: Member, message: Message, sent: Outgoing | None) 
     shared = headers.crlf(head) + b"\r\n" + headers.crlf(body if body is not None else headers.body_of(raw))
     if sent and sent.fields:
         # An issue of a newsletter calls its readers by name, and shows each their own way off the list.
-        shared = Form(shared).filled(member.user.name, delivery.Stationery(outbox.settings_of(db)).leave_url(member.id, sent.id))
-    return delivery.personal_lines(outbox.settings_of(db), member.id) + shared
+        shared = Form(shared).filled(member.user.name, stationery.Stationery(outbox.settings_of(db)).leave_url(member.id, sent.id))
+    return stationery.personal_lines(outbox.settings_of(db), member.id) + shared
 
 
 def _dressed(db: Session, member: Member, raw: bytes) -> tuple[bytes, bytes | None]:

@@ -29,6 +29,7 @@ from listserv.web import (
     listsettings,
     me,
     memberpages,
+    metrics,
     moderating,
     news,
     newsdesk,
@@ -88,6 +89,7 @@ BLUEPRINTS = (
     outside,
     accessibility,
     health,
+    metrics,
     static,
 )
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 # Endpoints that need neither a person nor a session.
-WITHOUT = ("static.file", "health.healthz")
+WITHOUT = ("static.file", "health.healthz", "metrics.metrics")
 
 
 @dataclass(slots=True)

@@ -241,13 +241,15 @@ ROUTES = {
     ("outside.sitemap_of", "GET"): Row(public_alone),
     # ---- the server's own
     ("accessibility.statement", "GET"): Row(anybody),
-    ("health.healthz", "GET"): Row(anybody),
+    # In this site old work waits, and nobody is there to do it.
+    ("health.healthz", "GET"): Row(anybody, said=(200, 503)),
+    ("metrics.metrics", "GET"): Row(anybody),
     ("static.file", "GET"): Row(anybody, args={"name": "forum.css"}),
 }
 
 # Addresses that say in themselves what they are about: nothing there changes with the list or the state.
 ABOUT_NO_LIST = frozenset(
-    {"static.file", "accessibility.statement", "health.healthz", "forum.front", "search.everywhere", "oldlinks.front", "outside.robots", "outside.sitemap"}
+    {"static.file", "accessibility.statement", "health.healthz", "metrics.metrics", "forum.front", "search.everywhere", "oldlinks.front", "outside.robots", "outside.sitemap"}
 )
 # What is not there, of the same length as what is.
 NOT_THERE = {"issue_id": "9" * 18, "thread_id": "9" * 18, "message_hash": "A" * 32, "user_id": "9" * 18, "member_id": "9" * 18}

@@ -59,12 +59,12 @@ def faults(page, language):
     return found + [f"sideways at 320 with large text: {text}" for text in page.evaluate(WIDER)]
 
 
-@pytest.mark.parametrize(("language", "turn"), [("pl", 0), ("en", 1)])
-def test_most_pages_are_accessible_in_one_language_or_the_other_and_both_colour_schemes(watcher, world, language, turn):
+@pytest.mark.parametrize(("language", "turn"), [("pl", 0), ("en", 3)])
+def test_a_third_of_all_pages_is_accessible_in_one_language_or_the_other_and_both_colour_schemes(watcher, world, language, turn):
     wrong = []
     with looking() as eyes:
         # Every page in both languages: below, in the long run.
-        for sight in few(sights(watcher, world))[turn::3]:
+        for sight in few(sights(watcher, world))[turn::6]:
             wrong += [f"{sight}: {fault}" for fault in faults(shown(eyes, watcher, sight, language), language)]
     assert not wrong, "\n".join(wrong[:40])
 

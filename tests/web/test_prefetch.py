@@ -15,7 +15,7 @@ from listserv.store.erasing import Posts
 from listserv.store.lists import list_by_name
 from listserv.store.people import person_at
 from listserv.store.queue import Letter, Outgoing, raw_bytes
-from listserv.usecases import banning, delivery, housekeeping, myaddresses, privacy, signin
+from listserv.usecases import banning, housekeeping, myaddresses, privacy, signin, stationery
 from listserv.usecases.access import CONSOLE
 from listserv.web.visitors import notes_of
 from tests.databases import contents
@@ -96,7 +96,7 @@ def every_mail(site):
     with site.reading() as db:
         found = [(row, _read(raw_bytes(db, row.raw_id))) for row in db.scalars(select(Letter).order_by(Letter.id))]
         for row in db.scalars(select(Outgoing)):
-            head = delivery.personal_lines(site.settings, 1) + row.head
+            head = stationery.personal_lines(site.settings, 1) + row.head
             body = row.body if row.body is not None else raw_bytes(db, row.raw_id).split(b"\r\n\r\n", 1)[1]
             found.append((None, _read(head + b"\r\n" + body)))
     return found

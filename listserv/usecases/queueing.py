@@ -1,0 +1,81 @@
+"""What is still to do: how much, what, since when; and a mail that was set aside is put back to work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from listserv.errors import Conflict, NotFound
+from listserv.store import fares
+from listserv.store import trace as rows
+from listserv.store.archive import Message
+from listserv.store.depths import Depth
+from listserv.store.lists import MailingList
+from listserv.store.queue import Incoming, Outgoing, State
+from listserv.usecases import intake, measures
+from listserv.usecases.access import Actor
+from listserv.usecases.journal import note
+from listserv.usecases.traceevents import last_line, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that is still to do."""
+
+    id: int
+    kind: str
+    state: str
+    message_id: str
+    for_whom: str
+    attempts: int
+    since: datetime
+    due: datetime | None
+    trouble: str
+
+
+def waiting(db: Session, limit: int = 200) -> list[Waiting]:
+    """What waits: mails to work on or set aside, posts on their way, letters to send; of each kind the oldest."""
+    mails = [
+        Waiting(m.id, "incoming", m.state, m.message_id, m.rcpt, m.attempts, m.received_at, moment(m.due), last_line(m.trouble))
+        for m in rows.waiting_incoming(db, limit)
+    ]
+    posts = [_post(db, message, outgoing) for outgoing, message in rows.waiting_posts(db, limit)]
+    letters = [
+        Waiting(x.id, "letter", State.PENDING, x.message_id or "", x.to, x.attempts, x.created_at, moment(x.due), x.answer)
+        for x in rows.waiting_letters(db, limit)
+    ]
+    return [*mails, *posts, *letters]
+
+
+def _post(db: Session, message: Message, post: Outgoing) -> Waiting:
+    mlist, fare = db.get_one(MailingList, message.list_id), fares.fare_of(db, post)
+    words = f"{mlist.name}: {fare.pending} of {fare.sent + fare.pending + fare.failed} copies"
+    last = next((answer for answer, waits, _ in fares.answers(db, post) if waits), "") if fare.retried else ""
+    return Waiting(post.id, "post", State.PENDING, message.message_id, words, 0, post.created_at, None, last)
+
+
+def retry(db: Session, incoming_id: int, actor: Actor, now: datetime) -> Incoming:
+    """Put a mail that was set aside back to work. Raises NotFound, or Conflict for one that was not set aside."""
+    mail = db.get(Incoming, incoming_id)
+    if mail is None:
+        raise NotFound("there is no incoming mail {id}: `listserv queue ls` shows those that wait", id=incoming_id)
+    db.refresh(mail, with_for_update=True)
+    if mail.state is not State.SHUNTED:
+        raise Conflict("mail {id} is {state}: only a shunted one can be tried again", id=incoming_id, state=mail.state)
+    intake.retry(db, mail, now)
+    note(db, actor, "retried", mlist=None, now=now, about=mail)
+    return mail
+
+
+def depths(db: Session) -> dict[str, Depth]:
+    """How much waits of each kind, and since when: mails to work on; posts and letters to send; copies to send; mails set aside."""
+    found = measures.waiting(db)
+    posts, letters = found["posts"], found["letters"]
+    since = min((one.since for one in (posts, letters) if one.since), default=None)
+    outgoing = Depth(posts.number + letters.number, since, None)
+    return {"incoming": found["incoming"], "outgoing": outgoing, "deliveries": found["deliveries"], "shunted": found["shunted"]}
+
+
+def count_work(db: Session) -> dict[str, int]:
+    """How much is still to do, by kind."""
+    return {kind: depth.number for kind, depth in depths(db).items()}
