@@ -128,7 +128,7 @@ def _copy_table(reading: Connection, writing: Connection, table: Table, tell: Te
     count, checksum = 0, sha256()
     # What a migration has put there comes from the source as well.
     writing.execute(delete(table))
-    for rows in _bundles(reading, table):
+    for rows in bundles(reading, table):
         writing.execute(insert(table), [dict(zip(table.c.keys(), row, strict=True)) for row in rows])
         for row in rows:
             checksum.update(_as_bytes(row))
@@ -139,7 +139,7 @@ def _copy_table(reading: Connection, writing: Connection, table: Table, tell: Te
 
 def _sum_of(connection: Connection, table: Table) -> Sum:
     count, checksum = 0, sha256()
-    for rows in _bundles(connection, table):
+    for rows in bundles(connection, table):
         for row in rows:
             checksum.update(_as_bytes(row))
         count += len(rows)
@@ -151,7 +151,7 @@ def _compare(table: Table, wanted: Sum, found: Sum) -> None:
         raise Conflict("the copy of {table} differs ({wanted}, {found}): nothing was kept", table=table.name, wanted=wanted, found=found)
 
 
-def _bundles(connection: Connection, table: Table) -> Iterator[list[Row]]:
+def bundles(connection: Connection, table: Table) -> Iterator[list[Row]]:
     """All rows in the order of the primary key, as many at a time as memory likes."""
     key = tuple_(*table.primary_key)
     rows = select(table).order_by(*table.primary_key)
@@ -201,7 +201,7 @@ def _carry_on_counting(reading: Connection, writing: Connection) -> None:
         column = table.autoincrement_column
         if column is None:
             continue
-        last = max(_last_given(reading, table), reading.execute(select(func.coalesce(func.max(column), 0))).scalar_one())
+        last = max(last_given(reading, table), reading.execute(select(func.coalesce(func.max(column), 0))).scalar_one())
         if last and writing.dialect.name != "sqlite":
             writing.execute(select(func.setval(func.pg_get_serial_sequence(_quoted(writing, table), column.name), last)))
         elif last and table.dialect_options["sqlite"]["autoincrement"]:
@@ -209,7 +209,7 @@ def _carry_on_counting(reading: Connection, writing: Connection) -> None:
             writing.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), {"name": table.name, "last": last})
 
 
-def _last_given(connection: Connection, table: Table) -> int:
+def last_given(connection: Connection, table: Table) -> int:
     """The newest number that this table's counter gave away; 0 where it has none or gave none."""
     if connection.dialect.name != "sqlite":
         column = table.autoincrement_column

@@ -111,6 +111,9 @@ def _belongs(table: Table, user_id: int, addresses: set[str]) -> Any:
     ways += [column.in_(members) for column in table.c if column.name == "member_id" and table.name != "member"]
     ways += [column.in_(drafts) for column in table.c if column.name == "draft_id"]
     ways += [table.c[name].in_(addresses) for where, name in ADDRESSED if where == table.name]
+    if table.name != "member":
+        theirs = select(Base.metadata.tables["address"].c.id).where(Base.metadata.tables["address"].c.user_id == user_id)
+        ways += [column.in_(theirs) for column in _referring(table, "address")]
     if table.name == "issue_image":
         issue = Base.metadata.tables["issue"]
         ways.append(table.c.issue_id.in_(select(issue.c.id).where(issue.c.author_id == user_id)))

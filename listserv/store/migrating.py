@@ -27,11 +27,11 @@ def alembic_config(url: str) -> "Config":
     return config
 
 
-def upgrade(url: str) -> None:
-    """Bring a database to this program's schema. Raises Conflict where it cannot hold text."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring a database to this program's schema, or to an older one. Raises Conflict where it cannot hold text."""
     from alembic import command
 
-    command.upgrade(alembic_config(url), "head")
+    command.upgrade(alembic_config(url), revision)
 
 
 def wanted_revision() -> str:

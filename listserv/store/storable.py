@@ -38,6 +38,6 @@ def is_storable(value: Any) -> bool:
 
 def storable(value: Any) -> Any:
     """A text without NUL, and with a replacement character for what cannot be written as UTF-8; anything else as it is."""
-    if not isinstance(value, str):
+    if is_storable(value):
         return value
     return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
