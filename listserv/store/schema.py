@@ -6,11 +6,13 @@ from listserv.store import (
     bounces,
     calendar,
     consents,
+    counters,
     digests,
     doors,
     drafts,
     effects,
     erasing,
+    failing,
     figures,
     following,
     invitations,
@@ -29,6 +31,7 @@ from listserv.store import (
     trusted,
     untold,
     visits,
+    workers,
 )
 from listserv.store.base import Base
 
@@ -38,11 +41,13 @@ __all__ = [
     "bounces",
     "calendar",
     "consents",
+    "counters",
     "digests",
     "doors",
     "drafts",
     "effects",
     "erasing",
+    "failing",
     "figures",
     "following",
     "invitations",
@@ -62,6 +67,7 @@ __all__ = [
     "trusted",
     "untold",
     "visits",
+    "workers",
 ]
 
 metadata = Base.metadata
