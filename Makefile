@@ -13,7 +13,7 @@ ARGS ?=
 # A test process for each processor, each with a PostgreSQL server of its own; who has nothing left takes from the others (ARGS="-n 0" for a single one).
 WORKERS ?= -n logical --maxprocesses 8 --dist worksteal
 BIN := $(VENV)/bin
-BENCHES := $(filter-out benchmarks/common.py benchmarks/sink.py benchmarks/traffic.py,$(wildcard benchmarks/*.py))
+BENCHES := $(filter-out benchmarks/common.py benchmarks/sink.py benchmarks/farsink.py benchmarks/traffic.py,$(wildcard benchmarks/*.py))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test test-long run bench lint messages constraints clean

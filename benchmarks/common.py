@@ -49,14 +49,14 @@ def end(process):
 
 
 class Sink:
-    """benchmarks/sink.py as a process; `figures` are its newest."""
+    """benchmarks/sink.py as a process; `figures` are its newest. Each group of its replies waits `delay` milliseconds."""
 
-    def __init__(self):
-        self.port = free_port()
-        self.figures = {"mails": 0, "recipients": 0, "distinct": 0, "connections": 0, "burst": 0.0, "last": 0.0}
+    def __init__(self, delay=0):
+        self.port, self.delay = free_port(), delay
+        self.figures = {"mails": 0, "recipients": 0, "distinct": 0, "connections": 0, "burst": 0.0, "last": 0.0, "domains": {}}
 
     def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, str(HERE / "sink.py"), str(self.port)], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([sys.executable, str(HERE / "sink.py"), str(self.port), "--delay", str(self.delay)], stdout=subprocess.PIPE, text=True)
         wait_for(self.port)
         threading.Thread(target=self._read, daemon=True).start()
         return self
@@ -73,7 +73,7 @@ class Sink:
                 seen, since = count, time.monotonic()
             if time.monotonic() - since > idle:
                 break
-            time.sleep(0.01)
+            time.sleep(0.005)
         return self.figures
 
     def __exit__(self, *_):
@@ -94,6 +94,27 @@ def reference(count=10_000, size=4096):
         return count / (time.monotonic() - start)
     finally:
         end(sink)
+
+
+def reference_here(port, count=10_000, size=4096):
+    """The same into a sink that is there already."""
+    if not os.access(SMTP_SOURCE, os.X_OK):
+        return None
+    start = time.monotonic()
+    subprocess.run([SMTP_SOURCE, "-d", "-s", "4", "-m", str(count), "-l", str(size), f"inet:127.0.0.1:{port}"], check=True)
+    return count / (time.monotonic() - start)
+
+
+def slow_fsync(folder, milliseconds):
+    """The environment under which each fsync takes so much longer; needs gcc."""
+    source, library = Path(folder) / "slow_fsync.c", Path(folder) / "slow_fsync.so"
+    source.write_text(
+        "#include <unistd.h>\n#include <sys/syscall.h>\n"
+        f"static int slow(long call, int file) {{ usleep({int(milliseconds * 1000)}); return syscall(call, file); }}\n"
+        "int fsync(int file) { return slow(SYS_fsync, file); }\nint fdatasync(int file) { return slow(SYS_fdatasync, file); }\n"
+    )
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    return {"LD_PRELOAD": str(library)}
 
 
 def message(number, sender, to, size=4096):

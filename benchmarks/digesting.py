@@ -35,7 +35,7 @@ from listserv.store.lists import list_by_name
 from listserv.store.members import DeliveryMode, Member
 from listserv.store.people import Address, User
 from listserv.store.queue import Letter, Raw, keep_raw
-from listserv.usecases import archiving, delivery, housekeeping
+from listserv.usecases import archiving, housekeeping, lettersout
 
 # Letters that are finished for the second figure, and how many at once.
 FINISHED, TOGETHER = 2_000, 20
@@ -106,7 +106,7 @@ def finish(site, due):
     made, raw, begin = 0, b"", time.perf_counter()
     while made < FINISHED:
         with site.writing() as db:
-            letters = delivery.take_letters(db, 1, due, TOGETHER)
+            letters = lettersout.take_letters(db, 1, due, TOGETHER)
         if not letters:
             break
         made, raw = made + len(letters), letters[-1].raw
