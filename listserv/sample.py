@@ -40,11 +40,30 @@ SKIPPED = tuple(
     )
 )
 
+# A member whose letters come back, and what two mail services have said.
+BOUNCING = {
+    "name": "Halina Okładka",
+    "email": "halina@biblioteka.example.org",
+    "since": datetime(2026, 3, 2, 9, 15, tzinfo=UTC),
+    "why": "there is no such mailbox",
+    "server": "550 5.1.1 The email account that you tried to reach does not exist.",
+    "page": "https://listy.example.org/siecibp/moderate/members/7",
+}
+REFUSAL = {"domain": "poczta.example.net", "trouble": "authentication", "count": 12, "server": "550 5.7.26 Unauthenticated mail is not accepted"}
+OUTAGE = {"domain": "szkola.example.org", "count": 24, "why": "there is no such mailbox", "server": "550 5.1.1 User unknown", "since": BOUNCING["since"]}
+
 FACTS: dict[str, Any] = {
     "site": "Listy",
     "domain": "listy.example.org",
     "url": "https://listy.example.org",
     "zone": "Europe/Warsaw",
+    "aside_number": 1207,
+    "aside_to": "siecibp@listy.example.org",
+    "aside_from": "anna@biblioteka.example.org",
+    "aside_id": "20260302.0915@biblioteka.example.org",
+    "aside_at": datetime(2026, 3, 2, 9, 15, tzinfo=UTC),
+    "administrator_told": True,
+    "aside_trouble": "RecursionError: maximum recursion depth exceeded",
     "signature": "Sieć BP",
     "title": "Sieć BP",
     "list_address": "siecibp@listy.example.org",
@@ -247,6 +266,21 @@ FACTS: dict[str, Any] = {
     "done_at": datetime(2026, 3, 3, 9, 0, tzinfo=UTC),
     "anew": False,
     "still": True,
+    # Of letters that came back.
+    "own_lists": ({"title": "Sieć BP", "name": "siecibp"},),
+    "missed": True,
+    "bounce_why": "there is no such mailbox",
+    "server_said": "550 5.1.1 The email account that you tried to reach does not exist.",
+    "bounced_at": datetime(2026, 3, 2, 9, 15, tzinfo=UTC),
+    "silence_days": 6,
+    "bouncing_members": (BOUNCING,),
+    "bouncing_left": 0,
+    "revived": (),
+    "revived_left": 0,
+    "refusals": (REFUSAL,),
+    "refusals_left": 0,
+    "advice": ("authentication",),
+    "outages": (),
     # Of figures; worded in each language where they are counted.
     "figures_said": {
         "en": "March 2026: 14 of 45 people wrote 41 messages in 5 threads. The archive was visited 474 times, about 15 times a day.",
@@ -304,6 +338,20 @@ HIT = FACTS["hits"][0]
 LATER = datetime(2026, 8, 15, 21, 59, tzinfo=UTC)
 POST = {"subject": "Czytniki", "at": datetime(2026, 3, 1, 9, 15, tzinfo=UTC), "url": ""}
 CHOICES: dict[str, tuple[Any, ...]] = {
+    "own_lists": (({"title": "Sieć BP", "name": "siecibp"}, {"title": "Biuletyn", "name": "biuletyn"}),),
+    "missed": (False,),
+    "server_said": ("",),
+    "bouncing_members": ((), (BOUNCING, {**BOUNCING, "server": "", "why": "the mailbox is full"})),
+    "bouncing_left": (1, 3),
+    "revived": ((BOUNCING,), (BOUNCING, {**BOUNCING, "name": ""})),
+    "revived_left": (1, 3),
+    "refusals": ((),),
+    "refusals_left": (1, 3),
+    "advice": (("listed",), ("rate",), ("spam",), ("other",)),
+    "outages": ((OUTAGE,),),
+    "aside_from": ("",),
+    "aside_id": ("",),
+    "administrator_told": (False,),
     "school_year": ("2025/26",),
     "figures_issues": (
         {

@@ -9,6 +9,7 @@ import zlib
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 
 import pytest
 
@@ -41,6 +42,15 @@ class Clock:
     def move(self, **step: float) -> datetime:
         self.at += timedelta(**step)
         return self.at
+
+
+@pytest.fixture
+def own_postgresql():
+    """A PostgreSQL server of this test's own, to be stopped and started."""
+    if not find_spec(postgres.PACKAGE):
+        pytest.skip(postgres.ABSENT)
+    with postgres.Own() as server:
+        yield server
 
 
 @pytest.fixture

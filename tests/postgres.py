@@ -104,6 +104,33 @@ class Server:
             self._keeper.communicate()
 
 
+class Own:
+    """A server of one test alone, which may be stopped and started; it ends with the context."""
+
+    def __enter__(self) -> "Own":
+        self._folder = Path(tempfile.mkdtemp(prefix="listserv-pg-", dir=roomy()))
+        self.url = f"postgresql+psycopg://postgres@/postgres?host={self._folder}"
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """As it was when it ended."""
+        self._server = run_in(self._folder)
+
+    def stop(self) -> None:
+        """Whoever is connected is thrown out in the middle of what they do ("fast shutdown")."""
+        self._end(signal.SIGINT)
+
+    def _end(self, how: signal.Signals) -> None:
+        self._server.send_signal(how)
+        self._server.wait(30)
+
+    def __exit__(self, *_: object) -> None:
+        if self._server.poll() is None:
+            self._end(signal.SIGQUIT)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
 def is_there() -> bool:
     """Can the half of the tests that wants PostgreSQL run?"""
     return bool(os.environ.get(REAL)) or find_spec(PACKAGE) is not None
@@ -146,10 +173,11 @@ def roomy() -> str | None:
 
 
 def run_in(folder: Path) -> "subprocess.Popen[bytes]":
-    """A server that takes connections at a socket in this folder, which nobody else may enter."""
+    """A server that takes connections at a socket in this folder, which nobody else may enter; its data are there already, or made."""
     user = unprivileged()
     programs = programs_for(folder, user)
-    subprocess.run([programs / "initdb", "-D", folder / "data", *INITDB], check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
+    if not (folder / "data").exists():
+        subprocess.run([programs / "initdb", "-D", folder / "data", *INITDB], check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
     options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
     with open(folder / "log", "wb") as log:
         server = subprocess.Popen([programs / "postgres", "-D", folder / "data", "-k", folder, *options], stderr=log, cwd=folder, **user)

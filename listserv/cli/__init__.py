@@ -23,6 +23,8 @@ COMMANDS = {
     "check": ("check", "Look for what would go wrong, and say how to mend it."),
     "config": ("setup", "Print all settings and where they come from."),
     "db": ("database", "The database: upgrade, check, copy."),
+    "backup": ("backup", "The whole site in one file, while it runs."),
+    "restore": ("restoring", "A site out of its backup."),
     "list": ("lists", "Mailing lists: create, show, ls, set, close."),
     "topic": ("topics", "Subject areas of a list: add, set, remove, ls."),
     "thread": ("threads", "Threads and messages: lock, pin, rename, move, split, join, hide, show, redact."),
@@ -39,6 +41,7 @@ COMMANDS = {
     "report": ("report", "A list's figures: threads, messages, people who wrote, visits."),
     "inspect": ("inspect", "How mails would be understood and judged."),
     "letters": ("letters", "Every letter in both languages."),
+    "dkim": ("dkim", "Keys to sign mail with here: make, show."),
     "sign-in": ("people", "Print a sign-in link."),
 }
 

@@ -45,6 +45,7 @@ DEFAULT_SCHEDULE = "daily 07:00"
 
 # Few have a pause that ends, and nobody stays without a plan: looked for again and again among all members.
 PAUSED, UNPLANNED = text("paused_until IS NOT NULL"), text("digest_due IS NULL AND delivery = 'digest'")
+STOPPED = text("bouncing_since IS NOT NULL OR bouncing_told IS NOT NULL")
 
 
 class Member(Base):
@@ -56,6 +57,7 @@ class Member(Base):
         # The order in which digests are made: equal ones are neighbours (store.digests.IN_TURN).
         Index("ix_member_paused_until", "paused_until", sqlite_where=PAUSED, postgresql_where=PAUSED),
         Index("ix_member_unplanned", "id", sqlite_where=UNPLANNED, postgresql_where=UNPLANNED),
+        Index("ix_member_bouncing", "list_id", sqlite_where=STOPPED, postgresql_where=STOPPED),
         Index("ix_member_digest_due", "digest_due", "list_id", "digest_seq", "schedule", "digest_form", "id"),
         NEVER_AGAIN,
     )
@@ -76,6 +78,9 @@ class Member(Base):
     preview: Mapped[bool] = mapped_column(default=False, server_default=false())
     bounce_score: Mapped[float] = mapped_column(default=0.0)
     last_bounce_at: Mapped[datetime | None]
+    # Since when nothing is sent because letters come back, or is sent again; when moderators were told, until they hear that it is over.
+    bouncing_since: Mapped[datetime | None]
+    bouncing_told: Mapped[datetime | None]
     # Digests: everything up to this sequence has been told; the next is due then (empty: none owed by the calendar).
     digest_seq: Mapped[int] = mapped_column(default=0)
     digest_due: Mapped[datetime | None]

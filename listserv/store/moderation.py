@@ -102,6 +102,8 @@ class Application(Base):
     waits_since: Mapped[datetime | None]
     remind_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    # When a letter of ours came back from there: the address does not work.
+    returned_at: Mapped[datetime | None]
 
     mlist: Mapped[MailingList] = relationship()
     raw: Mapped[Raw | None] = relationship()
@@ -134,6 +136,11 @@ class Journal(Base):
     about: Mapped[str] = mapped_column(String(32), default="")
     about_id: Mapped[int | None]
     detail: Mapped[str] = mapped_column(Text, default="")
+
+
+def open_applications_at(db: Session, list_id: int, key: str) -> Sequence[Application]:
+    """The undecided applications of this address (folded form) to one list, by its number."""
+    return db.scalars(select(Application).where(Application.list_id == list_id, Application.key == key, Application.state.in_(OPEN_STATES))).all()
 
 
 def open_application(db: Session, mlist: MailingList, key: str) -> Application | None:

@@ -80,6 +80,8 @@ class Purpose(StrEnum):
     ISSUE = "issue"
     # In the letter that offers coordinators paragraphs for the next issue.
     MILESTONES = "milestones"
+    # In the letter that asks whether an address lives again; it is about the address.
+    ADDRESS_LIVES = "address-lives"
 
 
 class Token(Base):

@@ -12,6 +12,7 @@ from listserv.usecases import checking, dnschecks
 from listserv.usecases.checking import State
 from tests.keys import rsa_key
 from tests.nameserver import NameServer
+from tests.serving import ROOT
 
 GOOD = {
     ("lists.example.org", "MX"): ["10 mx.example.org."],
@@ -218,7 +219,19 @@ def test_the_postfix_settings_name_our_door_and_domain(run):
 
     assert "relay_domains = lists.example.org" in text
     assert "lists.example.org = lmtp:inet:127.0.0.1:8024" in text
-    assert "message_size_limit = 26214400" in text
+    assert "message_size_limit = 26279936" in text
+
+
+def test_the_example_for_postfix_is_what_is_printed(settings):
+    plain = config.Settings.model_validate({"site": {"domain": "lists.example.org"}})
+
+    assert (ROOT / "deploy" / "postfix" / "main.cf").read_text("utf-8") == checking.postfix(plain)
+
+
+def test_a_large_mail_fits_into_postfixs_mailboxes_too(settings):
+    large = settings.model_copy(update={"smtp": settings.smtp.model_copy(update={"max_size": 60_000_000})})
+
+    assert "\nvirtual_mailbox_limit = 0\n" in checking.postfix(large)
 
 
 def test_services_that_refuse_our_copies_are_named_with_what_they_said():

@@ -4,7 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from listserv.store.members import Member
+from listserv.store.people import Address
 from listserv.store.queue import Letter
+from listserv.usecases import bouncing
+from listserv.usecases.delivery import Failure
 
 
 @pytest.fixture
@@ -155,6 +158,22 @@ def test_who_bounced_is_enabled_again_with_a_clean_sheet(run, members, site):
 
     with site.reading() as db:
         assert db.scalars(select(Member).order_by(Member.id)).first().bounce_score == 0
+
+
+def test_member_show_tells_what_came_back_and_what_comes_next(run, members, site):
+    assert run("member", "show", "siecibp", "jan@example.org", "--json").json["bounces"] is None
+    with site.writing() as db:
+        member = db.scalars(select(Member).join(Member.address).where(Address.key == "jan@example.org")).one()
+        copy = type("Copy", (), {"outgoing_id": 1, "member_id": member.id, "email": "jan@example.org"})
+        bouncing.copy_failed(db, copy, Failure("5.1.1", "550 5.1.1 User unknown"), site.now(), blame=True)
+
+    told = run("member", "show", "siecibp", "jan@example.org", "--json").json
+    assert told["status"] == "bouncing"
+    facts = told["bounces"]
+    assert (facts["score"], facts["limit"], facts["why"], facts["server"]) == (5.0, 5.0, "there is no such mailbox", "550 5.1.1 User unknown")
+    assert facts["paused_since"] < facts["next_probe"] and facts["back_at"] is None
+    assert [(one["kind"], one["status"]) for one in facts["failures"]] == [("gone", "5.1.1")]
+    assert "paused since" in run("member", "show", "siecibp", "jan@example.org").out
 
 
 CSV = "email,name,role,delivery\r\newa@example.org,Ewa Fiszka,moderator,digest\r\n\r\nola@example.org,\"Żółta, Ola\",,\r\n"

@@ -1,12 +1,16 @@
 """`trace`, `queue`, `due`, `letters`."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import select
 
 from listserv.store.bounces import Bounce
 from listserv.store.members import Member
+from listserv.store.moderation import Held
 from listserv.store.queue import Delivery, Incoming, Outgoing
-from listserv.usecases import intake
+from listserv.usecases import intake, moderation
+from listserv.usecases.access import CONSOLE
 from tests.office import mail
 
 POST = mail("halina@example.org", "siecibp@lists.example.org", message_id="<post@example.org>")
@@ -48,6 +52,27 @@ def test_copies_that_went_failed_and_came_back_are_counted(posted, site, now):
     assert "bounced marek@example.org: 5.1.1" in [event["what"] for event in found["events"]]
 
 
+def test_what_is_hidden_afterwards_is_told(posted):
+    posted("thread", "hide", "siecibp", "--message", "<post@example.org>")
+    posted("thread", "show", "siecibp", "--message", "<post@example.org>")
+
+    told = [event["what"] for event in posted("trace", "post@example.org", "--json").json[0]["events"]]
+
+    assert [what for what in told if "message-" in what] == ["message-hidden (console): copies that have not left stay here", "message-shown (console)"]
+
+
+def test_a_held_post_is_posted_when_that_is_decided_and_not_when_it_came(office, run, site, clock):
+    office.deliver(mail("stranger@example.org", "siecibp@lists.example.org", message_id="<held@example.org>"), "siecibp@lists.example.org")
+    clock.move(hours=3)
+    with site.writing() as db:
+        moderation.publish(db, db.scalars(select(Held)).one(), CONSOLE, clock())
+
+    events = run("trace", "held@example.org", "--json").json[0]["events"]
+
+    came, became = (datetime.fromisoformat(one["at"]) for one in (events[0], next(one for one in events if one["what"].startswith("posted"))))
+    assert became - came == timedelta(hours=3)
+
+
 def test_two_recipients_are_two_traces(office, run):
     raw = mail("stranger@example.org", "siecibp@lists.example.org", message_id="<both@example.org>")
     office.deliver(raw, "siecibp@lists.example.org", "moderator_siecibp@lists.example.org")
@@ -79,7 +104,9 @@ def test_a_mail_set_aside_is_shown_and_tried_again_once(site, network, run, now)
     assert run("queue", "retry", number).code == 0
     assert run("queue", "retry", number).code == 6
     assert run("queue", "retry", 999).code == 3
-    assert run("queue", "status", "--json").json == {"incoming": 1, "outgoing": 0, "deliveries": 0, "shunted": 0}
+    left = run("queue", "status", "--json").json
+    # The administrator has been written to about it.
+    assert (left["incoming"], left["shunted"]) == (1, 0) and run("queue", "show", number).code == 0
 
 
 def test_a_mail_that_never_came_is_not_found(run, network):

@@ -49,7 +49,7 @@ def test_all_doors_work_and_finish_on_sigterm(served):
         assert page.status == 200
 
     assert all(b"Zebranie" in copy.read_bytes() for copy in copies)
-    assert len(server.children()) == 3
+    assert len(server.children()) == 4
     assert server.end() == 0
 
 
@@ -61,7 +61,7 @@ def test_a_part_that_is_killed_comes_back(served):
 
     os.kill(before[0], signal.SIGKILL)
     server.until("starting it again")
-    wait_for(lambda: len(server.children()) == 3 and all(map(answers, served.ports.values())))
+    wait_for(lambda: len(server.children()) == 4 and all(map(answers, served.ports.values())))
 
     assert set(before[1:]) < set(server.children())
     assert server.end() == 0
@@ -127,5 +127,5 @@ def test_an_idle_site_is_small(served):
     rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids]
     pss = sum(int(line.split()[1]) for text in rollups for line in text.splitlines() if line.startswith("Pss:"))
 
-    assert len(pids) == 4
+    assert len(pids) == 5
     assert pss < 200 * 1024

@@ -1,10 +1,13 @@
-"""One target under attack, as a process: `python tests/fuzz/targets.py TARGET [-max_total_time=60 …] [CORPUS …]`.
+"""One target under attack, as a process: `python tests/fuzz/targets.py TARGET [-max_total_time=60 …] [CORPUS …] [-- TARGET …]`.
 
 Options are libFuzzer's. `TARGET --once FILE` only looks at one input, without the fuzzer; `TARGET --as-mail FILE` writes
-a mail for tests/mails that holds what broke the target. A target is one of `invariants.TARGETS`, or MODULE:FUNCTION.
+a mail for tests/mails that holds what broke the target. A target is one of `invariants.TARGETS`, or MODULE:FUNCTION. Of several,
+one after another, each has a process of its own, and a last line says how it ended.
 """
 
 import importlib
+import itertools
+import os
 import pkgutil
 import random
 import subprocess
@@ -19,8 +22,8 @@ IN_SHAPE = 0.7
 REPEATED = 0.02
 
 
-def attack(target: str, options: list[str]) -> None:
-    """Run the fuzzer; it ends the process."""
+def watched() -> None:
+    """Read the code so that the fuzzer sees its way through it, which takes longer than some seconds of fuzzing."""
     import atheris
 
     with atheris.instrument_imports(include=["listserv", "email"]):
@@ -28,6 +31,22 @@ def attack(target: str, options: list[str]) -> None:
 
         for module in pkgutil.iter_modules(listserv.mail.__path__, "listserv.mail."):
             importlib.import_module(module.name)
+
+
+def attack_each(orders: list[list[str]]) -> None:
+    """Run the fuzzer on several targets, with what they share read once."""
+    watched()
+    for target, *options in orders:
+        sys.stdout.flush()
+        if not (child := os.fork()):
+            attack(target, options)
+        print(f"\nThe target {target} ended with {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}", flush=True)
+
+
+def attack(target: str, options: list[str]) -> None:
+    """Run the fuzzer; it ends the process."""
+    import atheris
+
     from tests.fuzz import shapes
     from tests.fuzz.invariants import TooSlow
 
@@ -63,6 +82,13 @@ def named(target: str) -> Callable[[bytes], None]:
 def main(target: str, *options: str) -> None:
     """Attack, look once, or write the mail."""
     if options[:1] not in (("--once",), ("--as-mail",)):
+        orders = [list(group) for more, group in itertools.groupby((target, *options), lambda word: word == "--") if not more]
+        if len(orders) > 1:
+            attack_each(orders)
+            return
+        # What lies elsewhere is watched where it is called from there.
+        if ":" not in target:
+            watched()
         attack(target, list(options))
         return
     from tests.fuzz import shapes

@@ -10,6 +10,7 @@ from listserv import config
 from listserv.site import Site
 from listserv.store.lists import MailingList, all_lists
 from listserv.store.members import members_of
+from listserv.store.migrating import alembic_config, present_revision, upgrade
 from listserv.store.queue import Letter, Outgoing, raw_bytes
 from listserv.store.schema import metadata
 from listserv.usecases import administration
@@ -151,17 +152,39 @@ def test_every_text_of_postgresql_sorts_by_code_points_and_takes_any_length(site
     assert [row for row in texts if (row.data_type, row.collation_name) != ("text", "C")] == []
 
 
-def test_the_schema_that_the_migrations_make_is_the_one_that_the_program_means(sites):
+def differences(site):
+    """Between the schema that the migrations make and the one that the program means."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    with site.engine.connect() as connection:
+        # The full-text index is the database's own, and no table of ours.
+        options = {"include_name": lambda name, kind, _: not (kind == "table" and ("_fts" in name or name.startswith("procrastinate_")))}
+        found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+    # PostgreSQL's texts have any length (the test above).
+    return [change for change in found if not (isinstance(change, list) and str(change[0][5]).startswith("TEXT"))]
+
+
+def test_the_schema_that_the_migrations_make_is_the_one_that_the_program_means(sites):
+    assert [differences(site) for site in sites] == [[], []]
+
+
+def test_the_way_back_to_an_older_schema_leads_here_again(sites):
+    from alembic import command
+
     for site in sites:
-        with site.engine.connect() as connection:
-            # The full-text index is the database's own, and no table of ours.
-            options = {"include_name": lambda name, kind, _: not (kind == "table" and "_fts" in name)}
-            found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
-        # PostgreSQL's texts have any length (the test above).
-        assert [change for change in found if not (isinstance(change, list) and str(change[0][5]).startswith("TEXT"))] == []
+        with site.writing() as db:
+            live_list = administration.create_list(db, administration.NewList("lista", "Lista"), CONSOLE, site.now())
+            add(db, live_list, "halina@example.org", site.now())
+        site.engine.dispose()
+        command.downgrade(alembic_config(site.settings.database_url), "0022")
+        assert present_revision(site.engine) == "0022"
+        site.engine.dispose()
+        upgrade(site.settings.database_url)
+
+        assert differences(site) == []
+        with site.reading() as db:
+            assert [member.address.email for member in members_of(db, db.scalars(select(MailingList)).one())] == ["halina@example.org"]
 
 
 @pytest.mark.parametrize("value", ["a\0b", "\udcff", "x\ud800"])

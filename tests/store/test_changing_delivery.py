@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from listserv.mail.parse import parse
-from listserv.store import deliveries, following, recall
+from listserv.store import expanding, following, recall
 from listserv.store.archive import Message
 from listserv.store.changing import TOLD_ELSEWHERE
 from listserv.store.digests import Digest
@@ -41,8 +41,9 @@ def copy(db, how_far):
     """Make copies: a slice of each post, which reaches the first members alone, or all."""
     if how_far is SOME:
         for _ in range(db.query(Outgoing).where(Outgoing.upto == 0).count()):
-            deliveries._expand_one(db, db.execute(deliveries.text(deliveries.NEXT)).one(), 0)
-    while how_far is ALL and deliveries.expand(db, 0):
+            post = expanding._next(db)
+            expanding._expand_one(db, post, expanding._about(db, post), 0)
+    while how_far is ALL and expanding.expand(db, 0):
         pass
 
 
@@ -64,7 +65,7 @@ def had(db, member_id):
 @pytest.mark.parametrize("timeline", TIMELINES, ids=str)
 def test_whatever_somebody_changes_while_copies_are_made_they_have_each_post_once(db, mlist, now, timeline, monkeypatch):
     one, two, between = timeline
-    monkeypatch.setattr(deliveries, "SLICE", 2)
+    monkeypatch.setattr(expanding, "SLICE", 2)
     for number in range(3):
         add(db, mlist, f"first{number}@example.org", now - timedelta(days=9))
     people = {add(db, mlist, f"p{number}@example.org", now - timedelta(days=9)).id: way for number, way in enumerate(WAYS)}
@@ -105,7 +106,7 @@ def test_whatever_somebody_changes_while_copies_are_made_they_have_each_post_onc
 
 
 def test_a_follower_who_changes_while_copies_are_made_has_the_post_once(db, mlist, now, monkeypatch):
-    monkeypatch.setattr(deliveries, "SLICE", 2)
+    monkeypatch.setattr(expanding, "SLICE", 2)
     for number in range(3):
         add(db, mlist, f"first{number}@example.org", now)
     ways = {DIGEST: (DIGEST, DIGEST, EACH), EACH: (EACH, EACH, DIGEST), "early": (DIGEST, EACH, EACH), "both": (DIGEST, EACH, DIGEST)}

@@ -66,7 +66,7 @@ def counters(site):
     """The number that the next row of each table would get, where a number must never come again."""
     with site.engine.connect() as connection:
         tables = [table for table in metadata.sorted_tables if table.dialect_options["sqlite"]["autoincrement"]]
-        return {table.name: copying._last_given(connection, table) for table in tables}
+        return {table.name: copying.last_given(connection, table) for table in tables}
 
 
 def test_every_table_has_something_to_lose(lived):
@@ -154,8 +154,8 @@ def test_large_mails_do_not_travel_together(lived, elsewhere, monkeypatch):
     with lived.writing() as db:
         db.execute(insert(Raw), [{"sha256": bytes([n]) * 32, "size": 1, "packed": os.urandom(400_000)} for n in range(12)])
     most = []
-    usual = copying._bundles
-    monkeypatch.setattr(copying, "_bundles", lambda connection, table: (most.append(weigh(rows)) or rows for rows in usual(connection, table)))
+    usual = copying.bundles
+    monkeypatch.setattr(copying, "bundles", lambda connection, table: (most.append(weigh(rows)) or rows for rows in usual(connection, table)))
 
     moved(lived, elsewhere)
 

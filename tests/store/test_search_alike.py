@@ -142,15 +142,15 @@ def questions():
         "-tak",
         "liczba1*",
     ]
-    yield from plain[::5]
+    yield from plain[::9]
     yield from filters
-    for _ in range(120):
+    for _ in range(50):
         pieces = chance.choices(plain, k=chance.randint(1, 4)) + chance.choices(filters, k=chance.randint(0, 2))
         chance.shuffle(pieces)
         yield " ".join(("-" if chance.random() < 0.15 else "") + piece for piece in pieces)
     for _ in range(20):
         yield f'"{" ".join(chance.choices(WORDS, k=2))}"'
-    for number in range(0, 120, 3):
+    for number in range(0, 120, 6):
         yield f"phrase of {number}"
 
 
@@ -176,8 +176,8 @@ def answers(site, actor):
 def test_both_databases_give_the_same_answers(sites):
     sqlite, postgresql = (answers(site, CONSOLE) for site in sites)
 
-    assert len(sqlite) > 800
-    assert sum(1 for one in sqlite if one[2]) > 200
+    assert len(sqlite) > 450
+    assert sum(1 for one in sqlite if one[2]) > 120
     for one, other in zip(sqlite, postgresql, strict=True):
         assert one == other
 

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from listserv.store import failing
+from listserv.store.bounces import Bounce
 from listserv.store.calendar import CalendarRun, latest, ran
 from listserv.store.digests import Digest
 from listserv.store.drafts import Draft
@@ -13,9 +15,10 @@ from listserv.store.erasing import Posts
 from listserv.store.lists import list_by_name
 from listserv.store.members import DeliveryMode, Member, Status, member_by_key
 from listserv.store.people import Address, User
-from listserv.store.queue import Letter
-from listserv.usecases import digesting, housekeeping, issues, milestones, privacy, reporting
+from listserv.store.queue import Letter, keep_raw
+from listserv.usecases import bouncing, digesting, housekeeping, issues, milestones, privacy, reporting
 from listserv.usecases.access import CONSOLE, Actor, Door
+from listserv.usecases.delivery import Failure
 from listserv.usecases.issues import Words
 from tests.conftest import add
 
@@ -38,10 +41,15 @@ LISTS = {
     "issue-figures": ("issue-figures",),
     "issue-told": ("issue",),
     "more-waiting": ("more-waiting",),
+    "probe": ("probe",),
+    "mail-again": ("mail-again",),
+    "members-bouncing": ("bounces-told",),
+    "mail-refused": ("mail-refused",),
 }
 EVERYTHING = {
     *("digest", "pause-ends", "reminder", "application-waiting", "application-confirm", "application-lapses", "invitation", "invitation-lapses"),
     *("invitations-answered", "preview-reminder", "preview-ends", "thanks-told", "issue", "issue-figures", "report", "milestones", "erasure", "draft-forgotten"),
+    *("probe", "mail-again", "bounces-told", "mail-refused"),
 }
 
 
@@ -58,6 +66,15 @@ def busy(office, site, clock):
             away.status, away.paused_until = Status.PAUSED, now + 8 * DAY
             digesting.plan(db, away, now)
         member_by_key(db, mlist, "halina@example.org").preview = True
+        # Letters come back: from an address that is gone, from one that has taken the letter which asks, and for our own sake.
+        for name in ("niema", "jestznow"):
+            bouncing.score(db, add(db, mlist, f"{name}@example.net", now, name=name.title()), Failure("5.1.1", "550 5.1.1 User unknown"), now)
+        back = failing.of_key(db, "jestznow@example.net")
+        asked = Letter(kind="probe", to="jestznow@example.net", to_key="jestznow@example.net", raw_id=keep_raw(db, b"x").id, created_at=now, code=250)
+        db.add(asked)
+        db.flush()
+        back.probe_id, back.due = asked.id, now + 6 * DAY
+        db.add(Bounce(email="ktos@example.com", permanent=True, status="5.7.1", diagnostic="550 5.7.1 no", kind="policy", at=now))
         gone = add(db, mlist, "odchodzi@example.org", now, name="Ewa Znikam")
         privacy.ask(db, gone.user_id, Posts.KEEP, CONSOLE, now)
         db.add(Draft(user_id=gone.user_id, list_id=mlist.id, subject="Kiedyś", text="…", saved_at=now - 175 * DAY))

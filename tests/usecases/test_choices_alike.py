@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, select
 
 from listserv.mail.parse import parse
-from listserv.store import deliveries, following
+from listserv.store import expanding, following
 from listserv.store.archive import Message
 from listserv.store.following import Wish
 from listserv.store.lists import topic_by_slug
@@ -25,7 +25,7 @@ MODES = ((DeliveryMode.EACH, False), (DeliveryMode.DIGEST, False), (DeliveryMode
 
 @pytest.mark.parametrize("topic", ["a", None])
 def test_copies_and_digests_follow_the_same_rule(db, mlist, now, topic, monkeypatch):
-    monkeypatch.setattr(deliveries, "SLICE", 20)
+    monkeypatch.setattr(expanding, "SLICE", 20)
     slugs = {slug: administration.add_topic(db, mlist, slug, slug.upper(), CONSOLE, now) for slug in "ab"}
     message = say(db, mlist, now, topic_by_slug(db, mlist, topic) if topic else None)
     members = {}
@@ -41,7 +41,7 @@ def test_copies_and_digests_follow_the_same_rule(db, mlist, now, topic, monkeypa
         members[member.id] = (member, wish, own, mode, at_once)
     db.flush()
     outbox.fan_out(db, mlist, message, b"From: x\r\n", None, now)
-    while deliveries.expand(db, 0):
+    while expanding.expand(db, 0):
         pass
 
     got = set(db.scalars(select(Delivery.member_id)))
@@ -73,5 +73,5 @@ def test_where_nobody_has_chosen_anything_the_fan_out_asks_one_question_more(db,
     outbox.fan_out(db, mlist, message, b"From: x\r\n", None, now)
     asked = []
     event.listen(db.get_bind(), "before_cursor_execute", lambda conn, cursor, statement, *rest: asked.append(statement))
-    assert deliveries.expand(db, 0) == 4
+    assert expanding.expand(db, 0) == 4
     assert [statement for statement in asked if "thread_wish" in statement and "INSERT" in statement] == []

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from listserv.mail import tokens
 from listserv.relay import Answer
-from listserv.store import deliveries
+from listserv.store import deliveries, expanding, workers
 from listserv.store.bounces import Bounce
 from listserv.store.members import Member, Status
 from listserv.store.queue import Delivery, Outgoing
 from listserv.usecases import administration, delivery
 from listserv.usecases.access import CONSOLE
-from listserv.usecases.delivery import Outcome, Stationery, retry_after, shared_bytes, turn
+from listserv.usecases.delivery import Outcome, retry_after, turn
+from listserv.usecases.stationery import Stationery, shared_bytes
 from tests.conftest import add
 
 SENT = Answer(250)
@@ -62,7 +63,7 @@ def test_a_claimed_copy_is_left_alone_until_its_lease_ends(db, mlist, people, no
 
 
 def test_a_small_list_does_not_wait_for_a_big_one(db, mlist, people, now, monkeypatch):
-    monkeypatch.setattr(deliveries, "SLICE", 2)
+    monkeypatch.setattr(expanding, "SLICE", 2)
     other = administration.create_list(db, administration.NewList("small", "Small"), CONSOLE, now)
     add(db, other, "jan@example.org", now)
     big = post(db, mlist, now)
@@ -77,7 +78,7 @@ def test_a_small_list_does_not_wait_for_a_big_one(db, mlist, people, now, monkey
 
 
 def test_expanding_in_slices_reaches_everyone_once(db, mlist, people, now, monkeypatch):
-    monkeypatch.setattr(deliveries, "SLICE", 2)
+    monkeypatch.setattr(expanding, "SLICE", 2)
     post(db, mlist, now)
 
     emails = []
@@ -170,6 +171,8 @@ def test_several_soft_refusals_are_needed_until_nothing_more_is_sent(db, mlist, 
         [copy] = claim(db, now).copies
         claim(db, now, room=0, outcomes=[Outcome(copy, Answer(552, "5.2.2 full", "RCPT"))])
         statuses.append(db.get(Member, copy.member_id).status)
+        # Of one day, many are one piece of evidence.
+        now += timedelta(days=1)
 
     assert statuses == [Status.ENABLED] * 4 + [Status.BOUNCING]
 
@@ -186,6 +189,8 @@ def test_a_relay_that_wants_another_password_is_no_reason_to_give_up(db, mlist, 
 
 def test_a_member_who_left_meanwhile_gets_nothing(db, mlist, people, now):
     post(db, mlist, now)
+    while expanding.expand(db, delivery.milliseconds(now)):
+        pass
     taken = claim(db, now, room=1)
     administration.remove_member(db, people[4], CONSOLE, now)
 
@@ -194,6 +199,37 @@ def test_a_member_who_left_meanwhile_gets_nothing(db, mlist, people, now):
     assert len(taken.copies) + len(rest.copies) == 5
     gone = [row for row in rows(db) if row.member_id == people[4].id]
     assert [(row.due, row.code) for row in gone] == [(None, 0)]
+
+
+def test_a_member_who_left_before_their_copy_was_made_has_no_row(db, mlist, people, now):
+    post(db, mlist, now)
+    taken = claim(db, now, room=1)
+    administration.remove_member(db, people[4], CONSOLE, now)
+
+    assert len(taken.copies) + len(claim(db, now).copies) == 5
+    assert people[4].id not in {row.member_id for row in rows(db)}
+
+
+def test_what_is_to_be_tried_again_leaves_half_of_the_room_to_what_is_new(db, mlist, people, now):
+    old = post(db, mlist, now)
+    while expanding.expand(db, delivery.milliseconds(now)):
+        pass
+    new = post(db, mlist, now)
+
+    copies = claim(db, now, room=4).copies
+
+    assert [copy.outgoing_id for copy in copies] == [old.id, old.id, new.id, new.id]
+
+
+def test_what_another_has_taken_over_is_the_other_s_to_tell_of(db, mlist, now):
+    post(db, mlist, now)
+    [late] = claim(db, now, holder=1).copies
+    [mine] = claim(db, now + delivery.LEASE, holder=2).copies
+
+    claim(db, now + delivery.LEASE, room=0, holder=1, outcomes=[Outcome(late, LATER)])
+    claim(db, now + delivery.LEASE, room=0, holder=1, outcomes=[Outcome(late, None)])
+
+    assert [(row.id, row.holder, row.attempts) for row in rows(db)] == [(mine.id, 2, 2)]
 
 
 def test_a_copy_that_was_never_tried_comes_back_as_if_nothing_had_happened(db, mlist, people, now):
@@ -207,14 +243,15 @@ def test_a_copy_that_was_never_tried_comes_back_as_if_nothing_had_happened(db, m
 
 def test_what_a_dead_predecessor_held_comes_back_at_once_and_only_that(db, mlist, people, now):
     post(db, mlist, now)
-    mine = claim(db, now, room=2, holder=1).copies
-    others = claim(db, now, room=2, holder=2).copies
-    late = claim(db, now, room=1, holder=1).copies
-    claim(db, now, room=0, holder=1, outcomes=[Outcome(late[0], LATER)])
+    alive = workers.enter(db, "worker", 0, now)
+    mine = claim(db, now, room=2, holder=alive + 1).copies
+    others = claim(db, now, room=2, holder=alive).copies
+    late = claim(db, now, room=1, holder=alive + 1).copies
+    claim(db, now, room=0, holder=alive + 1, outcomes=[Outcome(late[0], LATER)])
 
-    assert delivery.take_back(db, 1, now) == 2
+    assert workers.free(db, now) == 2
 
-    again = {copy.id for copy in claim(db, now, holder=1).copies}
+    again = {copy.id for copy in claim(db, now, holder=alive + 1).copies}
     assert {copy.id for copy in mine} <= again
     assert not again & {copy.id for copy in others + late}
 

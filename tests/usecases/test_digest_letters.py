@@ -15,7 +15,7 @@ from listserv.mail.tokens import Kind
 from listserv.store.digests import Digest
 from listserv.store.members import DigestForm
 from listserv.store.queue import Letter, Raw, raw_bytes
-from listserv.usecases import delivery, digesting, digestletters, outbox, retelling
+from listserv.usecases import digesting, digestletters, lettersout, outbox, retelling
 from tests.usecases.test_digesting import WEDNESDAY, reader, say
 
 
@@ -36,7 +36,7 @@ def test_every_form_is_kept_once_and_filled_for_each(site, db, mlist, now, form)
     assert len(mine) == 3 and len({letter.raw_id for letter in mine}) == 1
     shared = raw_bytes(db, mine[0].raw_id)
     assert stencil.is_one(shared) and not any(member.address.email.encode() in shared for member in people), "nobody's own is in what is shared"
-    key, taken = links.signing_key(site.settings), delivery.take_letters(db, 1, WEDNESDAY, 10)
+    key, taken = links.signing_key(site.settings), lettersout.take_letters(db, 1, WEDNESDAY, 10)
     for member, letter, sent in zip(people, mine, taken, strict=True):
         assert sent.raw == digestletters.finished(db, letter) and b"\x02" not in sent.raw and sent.raw.count(b"\n") == sent.raw.count(b"\r\n")
         mail = email.message_from_bytes(sent.raw, policy=policy.default)
@@ -56,7 +56,7 @@ def test_a_letter_to_one_person_does_not_wait_behind_digests(db, mlist, now):
     digesting.run_due(db, WEDNESDAY)
     outbox.post_bytes(db, "sign-in", b"Subject: -\r\n\r\nx\r\n", "jan@example.org", WEDNESDAY)
 
-    assert [letter.kind for letter in delivery.take_letters(db, 1, WEDNESDAY, 1)] == ["sign-in"]
+    assert [letter.kind for letter in lettersout.take_letters(db, 1, WEDNESDAY, 1)] == ["sign-in"]
 
 
 def test_what_is_hidden_is_taken_out_once_for_all_who_wait_and_not_from_hands(db, mlist, now):
@@ -65,7 +65,7 @@ def test_what_is_hidden_is_taken_out_once_for_all_who_wait_and_not_from_hands(db
     say(db, mlist, "Dobre słowo.", now, subject="Dobre")
     bad = say(db, mlist, "Złe słowo.", now, subject="Złe")
     digesting.run_due(db, WEDNESDAY)
-    in_hand = delivery.take_letters(db, 1, WEDNESDAY, 1)[0].id
+    in_hand = lettersout.take_letters(db, 1, WEDNESDAY, 1)[0].id
 
     bad.hidden_at = WEDNESDAY + timedelta(minutes=1)
     db.flush()
@@ -99,5 +99,5 @@ def test_a_digest_of_somebody_who_is_gone_is_not_sent_with_marks_in_it(db, mlist
     db.delete(db.scalars(select(Digest).where(Digest.member_id == people[0].id)).one())
     db.flush()
 
-    assert [letter.id for letter in delivery.take_letters(db, 1, WEDNESDAY, 5)] == [stays.id]
+    assert [letter.id for letter in lettersout.take_letters(db, 1, WEDNESDAY, 5)] == [stays.id]
     assert (gone.due, digestletters.finished(db, gone)) == (None, b"")

@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 
 from digests import stencil
 from listserv.mail import forgetting as forgetwords
-from listserv.store import deliveries
+from listserv.store import expanding
 from listserv.store.digests import Digest
 from listserv.store.doors import Thanks
 from listserv.store.erasing import Posts
@@ -17,7 +17,7 @@ from listserv.store.issues import Issue
 from listserv.store.lists import ThankYous
 from listserv.store.members import DeliveryMode, DigestForm
 from listserv.store.queue import Incoming, Letter, Raw, State, keep_raw, raw_bytes
-from listserv.usecases import administration, delivery, digesting, forgetting, hiding, outbox, privacy, retelling
+from listserv.usecases import administration, digesting, forgetting, hiding, lettersout, outbox, privacy, retelling
 from listserv.usecases.access import CONSOLE
 from listserv.usecases.stewards import Steward
 from tests.conftest import add
@@ -60,7 +60,7 @@ def test_a_hidden_question_document_or_thanked_post_leaves_the_digests_that_wait
     digesting.run_due(db, WEDNESDAY)
     told = (b"siedzial", b"tajny-plan.pdf", b"Krysia")
     assert all(words in everything(db) for words in told)
-    sent = delivery.take_letters(db, 1, WEDNESDAY, 1)[0].id
+    sent = lettersout.take_letters(db, 1, WEDNESDAY, 1)[0].id
     db.get(Letter, sent).due = None
 
     for message in (asked, carried):
@@ -105,7 +105,7 @@ def test_who_has_left_gets_no_digest_that_still_waits_however_its_bytes_are_kept
     for member in people[:2]:
         administration.remove_member(db, member, CONSOLE, WEDNESDAY)
 
-    assert [letter.id for letter in delivery.take_letters(db, 1, WEDNESDAY, 5)] == [stays.id]
+    assert [letter.id for letter in lettersout.take_letters(db, 1, WEDNESDAY, 5)] == [stays.id]
     assert shared.due is None and alone.due is None
 
 
@@ -113,11 +113,11 @@ def test_words_that_were_redacted_in_a_workers_hand_are_not_replaced_by_a_strang
     reader(db, mlist, now)
     post = say(db, mlist, "Kto jest za?", now)
     digesting.run_due(db, WEDNESDAY)
-    (taken,) = delivery.take_letters(db, 1, WEDNESDAY, 1)
+    (taken,) = lettersout.take_letters(db, 1, WEDNESDAY, 1)
     retelling.retell(db, mlist, [post.seq], WEDNESDAY, destroy=True)
-    delivery.record_letter(db, taken.id, None, WEDNESDAY)
+    lettersout.record_letter(db, taken.id, None, WEDNESDAY)
 
-    assert delivery.take_letters(db, 1, WEDNESDAY + DAY, 5) == []
+    assert lettersout.take_letters(db, 1, WEDNESDAY + DAY, 5) == []
 
 
 def test_a_digest_that_is_told_anew_says_no_more_than_before_and_as_it_was(db, mlist, now):
@@ -131,7 +131,7 @@ def test_a_digest_that_is_told_anew_says_no_more_than_before_and_as_it_was(db, m
     say(db, mlist, "Kto pomoze?", now, subject="Pomoc", author="Zofia Lektura")
     bad = say(db, mlist, "Zle slowo.", now, subject="Zle")
     outbox.fan_out(db, mlist, reply, b"From: x\r\n", None, now)
-    while deliveries.expand(db, 0):
+    while expanding.expand(db, 0):
         pass
     away = reader(db, mlist, now, "ewa@example.org", name="Ewa", language="en")
     away.delivery, away.digest_seq, away.digest_due, away.paused_at = DeliveryMode.EACH, 0, WEDNESDAY, now
@@ -157,7 +157,7 @@ def test_what_is_shown_again_is_told_to_those_whose_digest_passed_it_over(db, ml
         early = reader(db, mlist, now, "ewa@example.org", language="en")
         early.digest_seq, early.digest_due = 0, WEDNESDAY - DAY
         digesting.run_due(db, WEDNESDAY - DAY)
-        sent = delivery.take_letters(db, 1, WEDNESDAY, 9)
+        sent = lettersout.take_letters(db, 1, WEDNESDAY, 9)
         assert "Zaproszenie." in text_of(db, db.get(Letter, sent[0].id))
     hiding.hide_message(db, steward(mlist), post, "", WEDNESDAY - MINUTE)
     digesting.run_due(db, WEDNESDAY)

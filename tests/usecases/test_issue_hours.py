@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from listserv.errors import Conflict, Invalid
-from listserv.store import deliveries, recall
+from listserv.store import deliveries, expanding, recall
 from listserv.store.archive import SHOWN, Message
 from listserv.store.issues import Issue, IssueState, Replies
 from listserv.store.members import DeliveryMode, Role, Status, members_of
@@ -18,6 +18,12 @@ from listserv.usecases.issues import NewImage, Words
 from tests.usecases.test_issues import PNG, actor_of, copies, desk, drafted  # noqa: F401
 
 FRIDAY = datetime(2026, 3, 6, 7, 0, tzinfo=UTC)  # 8.00 in Warsaw
+
+
+def claimed(db, at):
+    """What a worker would take up then."""
+    found = deliveries.claim(db, deliveries.Lease(1, at, at + 60_000), 100)
+    return deliveries.still_wanted(db, found, deliveries.facts_of(db, {one.outgoing_id for one in found}))
 
 
 def people(db, desk):
@@ -42,7 +48,7 @@ def test_copies_that_wait_for_their_hour_can_be_stopped_and_how_many_went_is_sai
     issues.schedule(db, issue, FRIDAY, True, actor_of(desk[1]), now)
     issuedays.run_due(db, issue.at, 10)
     copies(db, issue.at)
-    (sent,) = deliveries.claim(db, 1, deliveries.milliseconds(issue.at), deliveries.milliseconds(issue.at) + 60_000, 100)
+    (sent,) = claimed(db, deliveries.milliseconds(issue.at))
     deliveries.record_sent(db, [sent.id])
     assert newspages.waiting(db, {issue.id: issuefigures.of_issue(db, issue)}) == {issue.id}
     assert issues.stop(db, issue, actor_of(desk[1]), issue.at) == 1
@@ -51,7 +57,7 @@ def test_copies_that_wait_for_their_hour_can_be_stopped_and_how_many_went_is_sai
         issues.stop(db, issue, actor_of(desk[1]), issue.at)
     # What brings a hidden message back brings no stopped copies back.
     recall.resume_copies(db, issue.message_id)
-    assert not deliveries.expand(db, deliveries.milliseconds(FRIDAY)) and len(db.scalars(select(Delivery)).all()) == 1
+    assert not expanding.expand(db, deliveries.milliseconds(FRIDAY)) and len(db.scalars(select(Delivery)).all()) == 1
 
 
 def test_the_first_hour_is_that_of_a_reader_who_is_meant(db, desk, now):
@@ -73,7 +79,7 @@ def test_who_wants_no_mail_any_more_when_their_hour_comes_gets_no_copy(db, desk,
     found["halina"].status, found["marek"].delivery = Status.PAUSED, DeliveryMode.NONE
     db.flush()
     at = deliveries.milliseconds(FRIDAY)
-    assert {one.email for one in deliveries.claim(db, 1, at, at + 60_000, 100)} == {"owner@example.org", "mod@example.org", None}
+    assert {one.email for one in claimed(db, at)} == {"owner@example.org", "mod@example.org", None}
 
 
 def test_one_that_cannot_be_made_stops_no_other_and_its_author_hears_of_it(db, desk, now, monkeypatch):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from listserv.errors import Conflict, Invalid, NotAllowed
 from listserv.mail.parse import parse
+from listserv.store import expanding
 from listserv.store import issues as rows
 from listserv.store.archive import Message
 from listserv.store.issues import Issue, IssueState, Replies, SourceKind
@@ -50,7 +51,7 @@ def copies(db, now):
     """Who has a copy waiting, and when it is due, by address."""
     from listserv.store import deliveries
 
-    while deliveries.expand(db, deliveries.milliseconds(now)):
+    while expanding.expand(db, deliveries.milliseconds(now)):
         pass
     found = db.execute(select(Delivery.member_id, Delivery.due)).all()
     names = {member.id: member.address.email.partition("@")[0] for member in members_of(db, list_by_name(db, "siecibp"))}
@@ -89,7 +90,7 @@ def test_a_segment_is_all_who_get_it(db, desk, now):
 
 
 def test_a_segment_of_many_is_made_in_slices(db, desk, now, monkeypatch):
-    monkeypatch.setattr("listserv.store.deliveries.SLICE", 1)
+    monkeypatch.setattr("listserv.store.expanding.SLICE", 1)
     issue = drafted(db, desk, now)
     issues.send(db, issue, actor_of(desk[1]), now)
     assert len(copies(db, now)) == 4

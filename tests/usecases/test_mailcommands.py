@@ -15,7 +15,7 @@ from listserv.store.lists import list_by_name
 from listserv.store.members import DeliveryMode, Member, Status
 from listserv.store.people import Address, User
 from listserv.store.queue import Letter, Raw, State, keep_raw
-from listserv.usecases import answering, archiving, delivery, housekeeping, privacy, resending
+from listserv.usecases import answering, archiving, housekeeping, lettersout, privacy, resending
 from tests.usecases.steered import ANNA, copies, join, next_day
 
 
@@ -629,13 +629,13 @@ def test_what_was_sent_along_is_not_kept_a_second_time(site, office, archive, wo
         sent = {row.id: row.raw_id for row in db.scalars(select(Letter).where(Letter.kind == kind))}
     with site.writing() as db:
         for number in sent:
-            delivery.record_letter(db, number, Answer(451, "4.3.0 later", "RCPT"), site.now())
+            lettersout.record_letter(db, number, Answer(451, "4.3.0 later", "RCPT"), site.now())
     with site.reading() as db:
         assert {row.id: row.raw_id for row in db.scalars(select(Letter).where(Letter.kind == kind))} == sent, "it may be tried again"
 
     with site.writing() as db:
         for number in sent:
-            delivery.record_letter(db, number, Answer(250), site.now())
+            lettersout.record_letter(db, number, Answer(250), site.now())
     with site.reading() as db:
         assert not db.scalars(select(Raw.id).where(Raw.id.in_(sent.values()))).all()
         assert db.scalar(select(Message).where(Message.message_id == "1@x")).raw

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from listserv.errors import NotFound
-from listserv.store import deliveries, effects
+from listserv.store import deliveries, effects, expanding
 from listserv.store.archive import Message
 from listserv.store.effects import IssueDay, IssueReader
 from listserv.store.issues import Issue, SourceKind
@@ -16,9 +16,9 @@ from listserv.store.people import address_by_key
 from listserv.store.queue import Outgoing, State
 from listserv.usecases import administration, housekeeping, issuecounts, issuefigures, issues, signin, visiting
 from listserv.usecases.access import CONSOLE, Actor, Door
-from listserv.usecases.delivery import Stationery
 from listserv.usecases.issuecounts import Page
 from listserv.usecases.issues import Words
+from listserv.usecases.stationery import Stationery
 from tests.conftest import add
 from tests.office import DOMAIN, aligned, mail
 
@@ -46,7 +46,7 @@ def issue(site, newsletter):
         owner = address_by_key(db, "owner@example.org").user_id
         made = issues.draft(db, mlist, owner, Words("May", "Hello, {name|friends}!\n\nCome and see.", SourceKind.MARKDOWN), site.now())
         issues.send(db, made, Actor(Door.WEB, owner, proven=True), site.now())
-        while deliveries.expand(db, deliveries.milliseconds(site.now())):
+        while expanding.expand(db, deliveries.milliseconds(site.now())):
             pass
         return f"<{made.message.message_id}>"
 

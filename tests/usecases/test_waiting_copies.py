@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from listserv.store import deliveries
+from listserv.store import deliveries, expanding
 from listserv.store.archive import Message
 from listserv.store.queue import Delivery, Letter, raw_bytes
 from listserv.usecases import delivery, hiding
-from listserv.usecases.delivery import shared_bytes
 from listserv.usecases.redacting import Wish
+from listserv.usecases.stationery import shared_bytes
 from tests.office import aligned, mail
 from tests.usecases.test_redacting_archive import SECRET, WORDS, kept_anywhere, letter, post, redact  # noqa: F401
 from tests.usecases.test_undoing import who
@@ -39,7 +39,7 @@ def waiting_letters(site):
 def sent_to(site):
     """What would leave now: the bytes of each post that goes out, and to how many."""
     with site.writing() as db:
-        while deliveries.expand(db, deliveries.milliseconds(site.now())):
+        while expanding.expand(db, deliveries.milliseconds(site.now())):
             pass
     with site.reading() as db:
         ids = db.scalars(select(Delivery.outgoing_id)).all()
