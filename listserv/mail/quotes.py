@@ -5,6 +5,7 @@ quote without `>` (Outlook, the Polish webmails). Nothing is deleted here; text 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from operator import add
 
@@ -24,6 +25,8 @@ class Piece:
     text: str
 
 
+# One mail is asked for its reply, its letter and its words in a row.
+@lru_cache(4)
 def split(text: str) -> tuple[Piece, ...]:
     """Tell apart what is said, quoted, introduced and appended. The pieces in a row are the text, byte for byte."""
     if not text:

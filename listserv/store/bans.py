@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, or_, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.mail import patterns
@@ -32,9 +32,12 @@ def bans_of(db: Session, mlist: MailingList | None) -> Sequence[Ban]:
     return db.scalars(select(Ban).where(where).order_by(Ban.pattern)).all()
 
 
+BARRING = select(Ban.pattern).where(or_(Ban.list_id == bindparam("list"), Ban.list_id.is_(None)))
+
+
 def patterns_for(db: Session, mlist: MailingList) -> Sequence[str]:
     """All patterns that bar somebody from this list."""
-    return db.scalars(select(Ban.pattern).where(or_(Ban.list_id == mlist.id, Ban.list_id.is_(None)))).all()
+    return db.scalars(BARRING, {"list": mlist.id}).all()
 
 
 def bars(db: Session, mlist: MailingList, keys: Iterable[str]) -> bool:

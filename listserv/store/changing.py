@@ -13,11 +13,8 @@ from listserv.store.archive import Message
 from listserv.store.base import slices
 from listserv.store.digests import Digest
 from listserv.store.members import DeliveryMode, Member, Status
-from listserv.store.queue import Delivery, Outgoing, insert_unless_there
+from listserv.store.queue import TOLD_ELSEWHERE, Delivery, Outgoing, insert_unless_there
 from listserv.store.session import only_looks
-
-# The code of a copy that is not made, because a digest tells it: as good as taken.
-TOLD_ELSEWHERE = 200
 
 
 def first_on_its_way(db: Session, member: Member) -> int | None:

@@ -6,7 +6,7 @@ A row is of an address, whoever is on whichever lists with it: a mailbox that is
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base
@@ -65,9 +65,12 @@ def of_address(db: Session, address_id: int) -> Failing | None:
     return db.scalar(select(Failing).where(Failing.address_id == address_id))
 
 
+BY_KEY = select(Failing).join(Failing.address).where(Address.key == bindparam("key"))
+
+
 def of_key(db: Session, key: str) -> Failing | None:
     """The same by the address's folded form."""
-    return db.scalar(select(Failing).join(Failing.address).where(Address.key == key))
+    return db.scalar(BY_KEY, {"key": key})
 
 
 def of_probe(db: Session, letter_id: int) -> Failing | None:

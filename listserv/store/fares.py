@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from listserv.mail.segments import parse
 from listserv.store.lists import MailingList
 from listserv.store.members import DeliveryMode, Member, Status
-from listserv.store.queue import Delivery, Outgoing
+from listserv.store.queue import TOLD_ELSEWHERE, Delivery, Outgoing
 from listserv.store.segments import statement
 
 # Of one post, so many different answers of the relay are looked at.
@@ -53,11 +53,11 @@ def together(one: Fare, other: Fare) -> Fare:
 
 def of_rows(db: Session, *which: ColumnElement[bool]) -> Fare:
     """How these copies fare, by their rows."""
-    done, taken = Delivery.due.is_(None), Delivery.code.between(200, 299)
+    done, taken = Delivery.due.is_(None), Delivery.code.between(TOLD_ELSEWHERE + 1, 299)
     sums = select(
         _count(and_(done, taken)),
         _count(~done),
-        _count(and_(done, ~taken)),
+        _count(and_(done, ~taken, Delivery.code != TOLD_ELSEWHERE)),
         _count(and_(done, Delivery.code == 0)),
         _count(Delivery.attempts > 1),
         func.min(Delivery.at).filter(taken),

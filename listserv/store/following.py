@@ -15,7 +15,7 @@ from listserv.store.base import Base, Word, slices
 from listserv.store.issues import NO_ISSUE
 from listserv.store.lists import Topic
 from listserv.store.members import DeliveryMode, Member
-from listserv.store.queue import Delivery, Outgoing
+from listserv.store.queue import TOLD_ELSEWHERE, Delivery, Outgoing
 
 
 class Wish(StrEnum):
@@ -226,7 +226,7 @@ def _copied(db: Session, messages: Mapping[int, Collection[int]]) -> dict[int, s
     def reaches(member_id: int, message_id: int) -> bool:
         # Followers have their copies with the first slice of all.
         code = had.get((member_id, message_id))
-        return reached.get(message_id) == 0 if code is None else code != changing.TOLD_ELSEWHERE
+        return reached.get(message_id) == 0 if code is None else code != TOLD_ELSEWHERE
 
     return {member_id: {one for one in ids if reaches(member_id, one)} for member_id, ids in messages.items()}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from listserv.store.queue import Incoming, State
@@ -48,7 +48,10 @@ def came_before(db: Session, mail: Incoming, since: datetime) -> bool:
     return db.scalar(select(Incoming.id).where(*same, *finished).limit(1)) is not None
 
 
+SAME = Incoming.message_id == bindparam("message"), Incoming.list_id == bindparam("list"), Incoming.id < bindparam("before")
+EARLIER = select(Incoming).where(*SAME, Incoming.state.in_(DONE)).order_by(Incoming.id).limit(1)
+
+
 def earlier_of(db: Session, list_id: int, mail: Incoming) -> Incoming | None:
     """The same mail, where it has come for this list before, at another of its addresses."""
-    same = Incoming.message_id == mail.message_id, Incoming.list_id == list_id, Incoming.id < mail.id, Incoming.state.in_(DONE)
-    return db.scalar(select(Incoming).where(*same).order_by(Incoming.id).limit(1)) if mail.message_id else None
+    return db.scalar(EARLIER, {"message": mail.message_id, "list": list_id, "before": mail.id}) if mail.message_id else None

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.mail.listrules import Asks, Does, ListRule
@@ -32,9 +32,12 @@ class RuleRow(Base):
         return ListRule(self.does, self.asks, self.value)
 
 
+OF_LIST = select(RuleRow).where(RuleRow.list_id == bindparam("list")).order_by(RuleRow.id)
+
+
 def rules_of(db: Session, mlist: MailingList) -> Sequence[RuleRow]:
     """The rules of a list, in the order in which they were given."""
-    return db.scalars(select(RuleRow).where(RuleRow.list_id == mlist.id).order_by(RuleRow.id)).all()
+    return db.scalars(OF_LIST, {"list": mlist.id}).all()
 
 
 def rule_by_id(db: Session, mlist: MailingList, rule_id: int) -> RuleRow | None:

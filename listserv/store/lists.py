@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindparam, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base, Word
@@ -126,9 +126,12 @@ class Topic(Base):
 REAL = MailingList.import_of.is_(None)
 
 
+BY_NAME = select(MailingList).where(MailingList.name == bindparam("name"), REAL)
+
+
 def list_by_name(db: Session, name: str) -> MailingList | None:
     """The list of that name; names compare without case."""
-    return db.scalar(select(MailingList).where(MailingList.name == name.lower(), REAL))
+    return db.scalar(BY_NAME, {"name": name.lower()})
 
 
 def all_lists(db: Session) -> Sequence[MailingList]:
@@ -155,6 +158,14 @@ def lock(db: Session, mlist: MailingList) -> None:
 def lists_with_alias(db: Session) -> Sequence[MailingList]:
     """The lists that answer to addresses of other domains."""
     return db.scalars(select(MailingList).where(MailingList.alias != "")).all()
+
+
+READ_FIRST = select(Topic.slug).where(Topic.list_id == bindparam("list"), Topic.moderated)
+
+
+def topics_read_first(db: Session, mlist: MailingList) -> set[str]:
+    """The short names of the topics whose posts a moderator reads first."""
+    return set(db.scalars(READ_FIRST, {"list": mlist.id}))
 
 
 def topic_by_slug(db: Session, mlist: MailingList, slug: str) -> Topic | None:

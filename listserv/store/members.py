@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, func, select, text, true
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, false, func, select, text, true
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, Word
@@ -110,10 +110,13 @@ def member_of(db: Session, mlist: MailingList, user_id: int) -> Member | None:
     return db.scalar(select(Member).where(Member.list_id == mlist.id, Member.user_id == user_id))
 
 
+# Statements that every post asks are made once (`bindparam`): to make one costs more than to ask it.
+BY_KEY = select(Member).join(Address, Address.user_id == Member.user_id).where(Member.list_id == bindparam("list"), Address.key == bindparam("key"))
+
+
 def member_by_key(db: Session, mlist: MailingList, key: str) -> Member | None:
     """The member of this list who has proven the address with this folded form."""
-    query = select(Member).join(Address, Address.user_id == Member.user_id)
-    return db.scalar(query.where(Member.list_id == mlist.id, Address.key == key))
+    return db.scalar(BY_KEY, {"list": mlist.id, "key": key})
 
 
 def members_of(db: Session, mlist: MailingList) -> Sequence[Member]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select, text
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base, Word
@@ -166,16 +166,19 @@ def journal_of(db: Session, about: str, about_id: int) -> Sequence[Journal]:
     return db.scalars(select(Journal).where(Journal.about == about, Journal.about_id == about_id).order_by(Journal.id)).all()
 
 
+WAITING = select(Held).where(Held.list_id == bindparam("list"), Held.state == HeldState.PENDING)
+WAITING_WITH_RAW = WAITING.where(Held.raw_id == bindparam("raw")).limit(1)
+WAITING_FROM = WAITING.where(Held.author_email == bindparam("email")).order_by(Held.id)
+
+
 def held_with_raw(db: Session, mlist: MailingList, raw_id: int) -> Held | None:
     """The post with these bytes that waits for a decision."""
-    query = select(Held).where(Held.list_id == mlist.id, Held.state == HeldState.PENDING)
-    return db.scalar(query.where(Held.raw_id == raw_id).limit(1))
+    return db.scalar(WAITING_WITH_RAW, {"list": mlist.id, "raw": raw_id})
 
 
 def waiting_from(db: Session, mlist: MailingList, email: str) -> Sequence[Held]:
     """The posts of this author that wait for a decision, oldest first."""
-    query = select(Held).where(Held.list_id == mlist.id, Held.state == HeldState.PENDING, Held.author_email == email)
-    return db.scalars(query.order_by(Held.id)).all()
+    return db.scalars(WAITING_FROM, {"list": mlist.id, "email": email}).all()
 
 
 def count_journal(db: Session, what: str, about: "Application | Held", since: datetime) -> int:

@@ -6,9 +6,10 @@ Raw bytes are kept once per content. Statements that the fan-out depends on are 
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, false, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, bindparam, false, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, Word
@@ -18,6 +19,10 @@ from listserv.store.packing import Content, content, unpack
 NOT_FOLDED, NAMED, ASIDE = text("NOT folded"), text("message_id IS NOT NULL"), text("state = 'shunted'")
 # What is done is no part of the index of what is due.
 DUE = text("due IS NOT NULL")
+
+
+# The code of a copy that was never made, because a digest tells it: neither sent nor failed, and nothing more is to be done.
+TOLD_ELSEWHERE = 200
 
 
 class Raw(Base):
@@ -196,15 +201,23 @@ def keep_raw_many(db: Session, contents: Sequence[Content]) -> list[int]:
     return [found[c.sha256] for c in contents]
 
 
+PACKED = select(Raw.packed).where(Raw.id == bindparam("id"))
+
+
 def raw_bytes(db: Session, raw_id: int) -> bytes:
     """The bytes of a kept mail."""
-    return unpack(db.execute(select(Raw.packed).where(Raw.id == raw_id)).scalar_one())
+    return unpack(db.execute(PACKED, {"id": raw_id}).scalar_one())
 
 
 def insert_unless_there(db: Session, model: type[Base] | Table) -> Any:
     """An INSERT that leaves what is there already (by any unique key) as it is."""
+    return _unless_there(db.get_bind().dialect.name, model)
+
+
+@lru_cache(64)
+def _unless_there(dialect: str, model: type[Base] | Table) -> Any:
     # Imported here, because each dialect costs memory that a process on the other one need not spend.
-    if db.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]

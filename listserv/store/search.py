@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, Text, delete, func, insert, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, Text, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store.archive import Attachment, Message
@@ -99,11 +99,14 @@ def forget(db: Session, message_ids: Collection[int]) -> None:
         db.execute(delete(Indexed).where(Indexed.message_id.in_(some)), execution_options={"synchronize_session": False})
 
 
+KNOWN_FORMS = select(Form.form).where(Form.form.in_(bindparam("forms", expanding=True)))
+
+
 def learn(db: Session, spellings: Mapping[str, str]) -> None:
     """Keep words that nobody has written before."""
     # In order: two who learn the same words wait for each other instead of deadlocking.
     for some in _some(sorted(spellings)):
-        known = set(db.scalars(select(Form.form).where(Form.form.in_(some))))
+        known = set(db.scalars(KNOWN_FORMS, {"forms": some}))
         new = [{"form": form, "spelling": spellings[form]} for form in some if form not in known]
         if new:
             db.execute(insert_unless_there(db, table_of(Form)), new)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -37,31 +37,47 @@ class Told(NamedTuple):
     hidden_at: datetime | None = None
 
 
+# Statements that every post asks are made once (`bindparam`): to make one costs more than to ask it.
+NEXT_SEQ = update(MailingList).where(MailingList.id == bindparam("list")).values(last_seq=MailingList.last_seq + 1).returning(MailingList.last_seq)
+BY_MESSAGE_ID = select(Message).where(Message.list_id == bindparam("list"), Message.message_id == bindparam("id"))
+BY_RAW = select(Message).where(Message.raw_id == bindparam("raw"), Message.list_id == bindparam("list")).limit(1)
+KNOWN = (
+    select(Message.message_id, Message.thread_id, Thread.family, Message.id, Message.parent_id)
+    .join(Thread, Thread.id == Message.thread_id)
+    .where(Message.list_id == bindparam("list"), Message.message_id.in_(bindparam("ids", expanding=True)))
+)
+GHOSTS = (
+    select(Ghost.message_id, Ghost.thread_id, Thread.family)
+    .join(Thread, Thread.id == Ghost.thread_id)
+    .where(Ghost.list_id == bindparam("list"), Ghost.message_id.in_(bindparam("ids", expanding=True)))
+)
+LAY = delete(Ghost).where(Ghost.list_id == bindparam("list"), Ghost.message_id == bindparam("id"))
+PLACED = select(Placement.message_id, Placement.under).where(Placement.list_id == bindparam("list"), Placement.message_id.in_(bindparam("ids", expanding=True)))
+
+
 def next_seq(db: Session, mlist: MailingList) -> int:
     """The number of the next message of this list; two at once wait for each other."""
-    query = update(MailingList).where(MailingList.id == mlist.id).values(last_seq=MailingList.last_seq + 1)
-    seq = db.execute(query.returning(MailingList.last_seq)).scalar_one()
+    seq = db.connection().execute(NEXT_SEQ, {"list": mlist.id}).scalar_one()
     set_committed_value(mlist, "last_seq", seq)
     return seq
 
 
 def known_ids(db: Session, mlist: MailingList, ids: Collection[str]) -> dict[str, Known]:
     """Which of these ids the list has heard of."""
-    messages = select(Message.message_id, Message.thread_id, Thread.family, Message.id, Message.parent_id).join(Thread, Thread.id == Message.thread_id)
-    ghosts = select(Ghost.message_id, Ghost.thread_id, Thread.family).join(Thread, Thread.id == Ghost.thread_id)
-    found = {row[0]: Known(*row[1:]) for row in db.execute(messages.where(Message.list_id == mlist.id, Message.message_id.in_(ids)))}
-    missing = {row[0]: Known(*row[1:], None) for row in db.execute(ghosts.where(Ghost.list_id == mlist.id, Ghost.message_id.in_(ids)))}
+    asked = {"list": mlist.id, "ids": list(ids)}
+    found = {row[0]: Known(*row[1:]) for row in db.execute(KNOWN, asked)}
+    missing = {row[0]: Known(*row[1:], None) for row in db.execute(GHOSTS, asked)}
     return found | missing
 
 
 def message_by_id(db: Session, mlist: MailingList, message_id: str) -> Message | None:
     """The archived message with this Message-ID (without brackets)."""
-    return db.scalar(select(Message).where(Message.list_id == mlist.id, Message.message_id == message_id))
+    return db.scalar(BY_MESSAGE_ID, {"list": mlist.id, "id": message_id})
 
 
 def message_with_raw(db: Session, mlist: MailingList, raw_id: int) -> Message | None:
     """The archived message with these bytes, under whatever id it is kept."""
-    return db.scalar(select(Message).where(Message.raw_id == raw_id, Message.list_id == mlist.id).limit(1))
+    return db.scalar(BY_RAW, {"list": mlist.id, "raw": raw_id})
 
 
 def count_echoes(db: Session, mlist: MailingList, author_key: str, post: Post, since: datetime) -> int:
@@ -77,7 +93,7 @@ def add_ghosts(db: Session, mlist: MailingList, thread_id: int, ids: Iterable[st
 
 def lay_ghost(db: Session, mlist: MailingList, message_id: str) -> None:
     """The message has come: it is no ghost any more."""
-    db.execute(delete(Ghost).where(Ghost.list_id == mlist.id, Ghost.message_id == message_id))
+    db.connection().execute(LAY, {"list": mlist.id, "id": message_id})
 
 
 def merge(db: Session, keep: int, others: Collection[int]) -> None:
@@ -160,8 +176,7 @@ def slugs_in(db: Session, families: Collection[int]) -> frozenset[str]:
 
 def placement_of(db: Session, mlist: MailingList, ids: Collection[str]) -> dict[str, str]:
     """What moderators say of these ids: {id: the id that it belongs under, or ""}."""
-    query = select(Placement.message_id, Placement.under).where(Placement.list_id == (mlist.import_of or mlist.id))
-    return {row.message_id: row.under for row in db.execute(query.where(Placement.message_id.in_(ids)))}
+    return {row.message_id: row.under for row in db.execute(PLACED, {"list": mlist.import_of or mlist.id, "ids": list(ids)})}
 
 
 def renamed_in(db: Session, families: Collection[int]) -> set[int]:

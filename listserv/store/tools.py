@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, UniqueConstraint, delete, exists, select, text, update
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, UniqueConstraint, bindparam, delete, exists, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store.archive import Message
@@ -53,12 +53,19 @@ def unplace(db: Session, list_id: int, message_id: str) -> None:
     db.execute(delete(Placement).where(Placement.list_id == list_id, Placement.message_id == message_id))
 
 
+TOMBSTONES = (
+    select(Tombstone)
+    .where(Tombstone.list_id == bindparam("list"))
+    .where(Tombstone.message_id.in_(bindparam("ids", expanding=True)) | Tombstone.sha256.in_(bindparam("hashes", expanding=True)))
+    .order_by(Tombstone.id.desc())
+)
+
+
 def tombstones(db: Session, list_id: int, message_ids: Collection[str] = (), hashes: Collection[bytes] = ()) -> Sequence[Tombstone]:
     """The tombstones of mails with one of these ids or of these bytes (SHA-256), newest first."""
     if not message_ids and not hashes:
         return ()
-    query = select(Tombstone).where(Tombstone.list_id == list_id, Tombstone.message_id.in_(message_ids) | Tombstone.sha256.in_(hashes))
-    return db.scalars(query.order_by(Tombstone.id.desc())).all()
+    return db.scalars(TOMBSTONES, {"list": list_id, "ids": list(message_ids), "hashes": list(hashes)}).all()
 
 
 def buried_and_kept(db: Session, list_id: int, hashes: Collection[bytes]) -> dict[bytes, datetime]:

@@ -61,7 +61,6 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     else:
         db.refresh(thread)
         arranging.settle(db, [thread.family])
-    db.flush()
     return message
 
 

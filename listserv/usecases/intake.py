@@ -182,9 +182,10 @@ def process(db: Session, mail: Prepared, now: datetime) -> State:
     incoming.echo = echo(mail.post)
     letter = Letter(incoming, mail.raw, mail.post, _alignment(db, mail, incoming, route, mlist), mail.sender.strict, mail.sender.munge, mail.sender.spam)
     outcome = answer_for(db, route, mlist, letter, now)
+    state = finish(incoming, outcome.state, outcome.reasons, now)
     if letter.sender and not letter.by_a_machine and letter.alignment is not Alignment.FAILED:
         bouncing.heard_from(db, letter.sender, now)
-    return finish(incoming, outcome.state, outcome.reasons, now)
+    return state
 
 
 def _alignment(db: Session, mail: Prepared, incoming: Incoming, route: Route, mlist: MailingList | None) -> Alignment:

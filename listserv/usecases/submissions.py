@@ -13,7 +13,7 @@ from listserv.mail.subject import Tags
 from listserv.rules import Facts, Reason
 from listserv.store.bans import bars
 from listserv.store.listrules import rules_of
-from listserv.store.lists import CertainSpam, FirstPost, Kind, MailingList, SenderProof, Topic
+from listserv.store.lists import CertainSpam, FirstPost, Kind, MailingList, SenderProof, Topic, topics_read_first
 from listserv.store.members import Member, member_by_key
 from listserv.store.moderation import Held, held_with_raw, waiting_from
 from listserv.store.queue import Incoming
@@ -94,7 +94,7 @@ def _is_newcomer(db: Session, mlist: MailingList, member: Member | None) -> bool
 
 def _topic_is_moderated(db: Session, mlist: MailingList, submission: Submission) -> bool:
     """Is the post filed, by its address or its subject, or does it answer, under a topic that is read first?"""
-    guarded = {topic.slug for topic in mlist.topics if topic.moderated}
+    guarded = topics_read_first(db, mlist)
     if not guarded:
         return False
     if submission.topic and submission.topic.slug in guarded:

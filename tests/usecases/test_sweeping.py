@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from listserv.store import effects, recall
-from listserv.store.queue import Delivery, Letter, Outgoing, Raw, raw_bytes
+from listserv.store.fares import fare_of
+from listserv.store.queue import TOLD_ELSEWHERE, Delivery, Letter, Outgoing, Raw, raw_bytes
 from listserv.usecases import housekeeping, sweeping, tracing
 from tests.office import DOMAIN, mail
 
@@ -25,6 +26,14 @@ def posted(office, site, clock):
             code = 250 if n < 9 else 550 if n < 11 else 0
             db.add(Delivery(outgoing_id=post.id, member_id=1000 + n, due=None, code=code, attempts=2 if n < 2 else 1, at=at + n * 1000 if code else None))
     return post.id
+
+
+def test_a_copy_that_a_digest_tells_is_neither_sent_nor_failed(site, posted):
+    with site.writing() as db:
+        db.add(Delivery(outgoing_id=posted, member_id=2000, due=None, code=TOLD_ELSEWHERE, attempts=0))
+    with site.reading() as db:
+        fare = fare_of(db, db.get_one(Outgoing, posted))
+    assert (fare.sent, fare.pending, fare.failed, fare.gone) == (9, 0, 3, 1)
 
 
 def sweep(site, clock):
