@@ -1,7 +1,9 @@
-"""The traffic of a list as an mbox, made up: `python benchmarks/traffic.py OUT.mbox [--messages 10000] [--seed 1]`.
+"""The traffic of a list as an mbox, made up: `python benchmarks/traffic.py OUT.mbox [--messages 10000] [--seed 1] [--vocabulary 0]`.
 
 Threads of six messages on average, interleaved over ten years; answers quote and refer to what came before; a third is
-in Polish, a quarter has an HTML twin, one in twenty carries a file. The same numbers give the same bytes.
+in Polish, a quarter has an HTML twin, one in twenty carries a file. With a vocabulary half of the words are made up, of so
+many stems, each the rarer the later it was made (Zipf), with endings: as many words as a large archive has. The same numbers
+give the same bytes.
 """
 
 import argparse
@@ -22,7 +24,34 @@ PEOPLE = "Anna Jan Ewa Piotr Zofia Łukasz Grażyna Józef Alice Bob Carol Dave,
 WORDS = {"en": ENGLISH.split(), "pl": POLISH.split()}
 NAMES, SURNAMES = map(str.split, PEOPLE.split(","))
 WROTE = {"en": "On {when:%d %B %Y}, {name} wrote:", "pl": "W dniu {when:%d.%m.%Y} o {when:%H:%M}, {name} pisze:"}
+SYLLABLES = [c + v for c in (*"bcdfgjklmnprstwz", "sz", "cz", "rz", "ł", "ś") for v in "aeiouyąęó"]
+ENDINGS = ("", "", "a", "i", "om", "ami", "ach", "owie", "ing", "s", "ed")
+ZIPF, POOL = 0.6, 1 << 20
 START, DAYS = datetime(2015, 1, 1, tzinfo=UTC), 3650
+
+
+class Words:
+    """Draws words: of the short lists alone, or every other one of a large vocabulary, from a pool drawn once and gone through in strides."""
+
+    def __init__(self, vocabulary, seed):
+        self.chance, self.pool = random.Random(seed + 1), ()
+        if vocabulary:
+            stems = rare(vocabulary, seed)
+            ranks = (min(vocabulary - 1, int(self.chance.paretovariate(ZIPF)) - 1) for _ in range(POOL))
+            self.pool = [stems[rank] + self.chance.choice(ENDINGS) for rank in ranks]
+
+    def draw(self, words, count, chance):
+        """So many words."""
+        if not self.pool:
+            return [chance.choice(words) for _ in range(count)]
+        at, stride = self.chance.randrange(POOL), self.chance.randrange(POOL) | 1
+        return [self.pool[(at + place * stride) % POOL] if self.chance.random() < 0.5 else chance.choice(words) for place in range(count)]
+
+
+def rare(vocabulary, seed=1):
+    """The stems of a vocabulary, the commonest first."""
+    chance = random.Random(seed + 1)
+    return ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(vocabulary)]
 
 
 class Talk:
@@ -31,7 +60,7 @@ class Talk:
     def __init__(self, chance):
         self.language = "pl" if chance.random() < 0.3 else "en"
         self.subject = " ".join(chance.choices(WORDS[self.language], k=chance.randint(3, 7))).capitalize()
-        self.said = []
+        self.said, self.left = [], 0
 
 
 def plan(count, chance):
@@ -41,13 +70,14 @@ def plan(count, chance):
         talk, when = Talk(chance), START + timedelta(days=chance.random() * DAYS)
         for _ in range(min(count - len(places), 1 + int(chance.expovariate(1 / 5.5)))):
             places.append((when, len(places), talk))
+            talk.left += 1
             when += timedelta(hours=chance.expovariate(1 / 9))
     return [(when, talk) for when, _, talk in sorted(places, key=lambda place: place[:2])]
 
 
-def lines(words, count, chance):
+def lines(words, count, chance, drawn):
     """Text in lines of mail's width, with paragraphs."""
-    left = [chance.choice(words) for _ in range(max(3, int(chance.expovariate(1 / count))))]
+    left = drawn.draw(words, max(3, int(chance.expovariate(1 / count))), chance)
     made = []
     while left:
         made.append(" ".join(left[:11]).capitalize())
@@ -57,15 +87,15 @@ def lines(words, count, chance):
     return made
 
 
-def mails(count, seed=1, to="bench@lists.example.org"):
+def mails(count, seed=1, to="bench@lists.example.org", vocabulary=0):
     """(author's address, when, bytes with LF) of each message."""
-    chance = random.Random(seed)
+    chance, drawn = random.Random(seed), Words(vocabulary, seed)
     people = [(f"{chance.choice(NAMES)} {chance.choice(SURNAMES)}", f"member{n}@example.org") for n in range(300)]
     weights = [1 / (n + 1) for n in range(len(people))]
     for number, (when, talk) in enumerate(plan(count, chance)):
         name, address = chance.choices(people, weights)[0]
         above = talk.said[int(len(talk.said) * chance.random() ** 0.5)] if talk.said else None
-        own = lines(WORDS[talk.language], 120, chance)
+        own = lines(WORDS[talk.language], 120, chance, drawn)
         message_id = f"<{number}.{chance.getrandbits(40):x}@mail.example.org>"
         refs = above["refs"] if above else []
         talk.said.append({"refs": [*refs, message_id], "own": own, "name": name, "when": when})
@@ -74,6 +104,9 @@ def mails(count, seed=1, to="bench@lists.example.org"):
         head |= {"In-Reply-To": refs[-1], "References": "\n ".join(refs[-10:])} if above else {}
         quoted = [WROTE[talk.language].format(**above), *(f"> {line}" for line in above["own"][: chance.randint(2, 12)]), ""] if above else []
         body = content("\n".join([*quoted, *own, "", "-- ", name, ""]), own, number, chance)
+        talk.left -= 1
+        if not talk.left:  # nobody answers any more
+            talk.said = []
         yield address, when, "".join(f"{key}: {value}\n" for key, value in head.items()).encode() + body
 
 
@@ -104,10 +137,10 @@ def together(kind, number, parts):
     return f'Content-Type: multipart/{kind}; boundary="{edge}"\n\n'.encode() + inner + f"--{edge}--\n".encode()
 
 
-def write(path, count, seed=1):
+def write(path, count, seed=1, vocabulary=0):
     """The mbox; its size in bytes."""
     with open(path, "wb") as out:
-        for address, when, raw in mails(count, seed):
+        for address, when, raw in mails(count, seed, vocabulary=vocabulary):
             out.write(f"From {address} {when:%a %b %d %H:%M:%S %Y}\n".encode() + raw.replace(b"\nFrom ", b"\n>From ") + b"\n")
         return out.tell()
 
@@ -117,5 +150,6 @@ if __name__ == "__main__":
     parser.add_argument("out")
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--vocabulary", type=int, default=0)
     options = parser.parse_args()
-    print(f"{options.messages} messages, {write(options.out, options.messages, options.seed)} bytes")
+    print(f"{options.messages} messages, {write(options.out, options.messages, options.seed, options.vocabulary)} bytes")

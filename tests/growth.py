@@ -2,7 +2,11 @@
 
 import time
 
+from sqlalchemy import event
+
 TRIES = 5
+# SQLite tells of so many steps of its machine at once.
+AT_ONCE = 10
 
 
 def growth(work, small, large):
@@ -26,3 +30,25 @@ def takes(work, enough):
         if best < enough:
             break
     return best
+
+
+class Steps:
+    """Counts the steps of SQLite's machine for all that an engine is asked: the same on every machine, however busy it is."""
+
+    def __init__(self, engine):
+        self.count, self.statements = 0, []
+        event.listen(engine, "before_cursor_execute", self._before)
+
+    def _before(self, connection, cursor, statement, values, context, many):
+        connection.connection.driver_connection.set_progress_handler(self._tick, AT_ONCE)
+        self.statements.append(statement)
+
+    def _tick(self):
+        self.count += AT_ONCE
+
+    def of(self, work):
+        """How many steps `work()` takes."""
+        self.statements.clear()
+        before = self.count
+        work()
+        return self.count - before

@@ -27,6 +27,8 @@ class Thread(Base):
         Index("ix_thread_last", "list_id", "pinned", "last_at", "id", "topic_id", *LISTED_BY, sqlite_where=LISTED, postgresql_where=LISTED),
         Index("ix_thread_topic", "topic_id", "pinned", "last_at", "id", "list_id", *LISTED_BY, sqlite_where=LISTED, postgresql_where=LISTED),
         Index("ix_thread_waits", "list_id", "last_at", "id", "last_message_id", sqlite_where=WAITS, postgresql_where=WAITS),
+        # The order of sitemaps.
+        Index("ix_thread_number", "list_id", "id", "last_at", *LISTED_BY, sqlite_where=LISTED, postgresql_where=LISTED),
         Index("ix_thread_family", "family"),
         # Of nearly all threads there is nothing in it: a count of all of them would keep SQLite from using it.
         Index("ix_thread_split_from", "split_from", sqlite_where=text("split_from IS NOT NULL"), postgresql_where=text("split_from IS NOT NULL")),
@@ -68,9 +70,9 @@ class Message(Base):
         Index("ix_message_thread", "thread_id", "sent_at", "id"),
         Index("ix_message_raw", "raw_id"),
         Index("ix_message_author", "list_id", "author_key", "received_at"),
-        Index("ix_message_user", "user_id", "list_id", "sent_at"),
-        # What was written in a stretch of time.
-        Index("ix_message_sent", "list_id", "sent_at"),
+        # By a person, and in a stretch of time: what is counted and skipped needs no row.
+        Index("ix_message_user", "user_id", "list_id", "sent_at", "id", "hidden_at"),
+        Index("ix_message_sent", "list_id", "sent_at", "thread_id", "hidden_at"),
         Index("ix_message_hidden", "list_id", "hidden_at", sqlite_where=text("hidden_at IS NOT NULL"), postgresql_where=text("hidden_at IS NOT NULL")),
         NEVER_AGAIN,
     )

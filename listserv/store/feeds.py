@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, select, true
 from sqlalchemy.orm import Session, aliased
 
 from listserv.store.archive import SHOWN, Body, Message, Thread
@@ -35,8 +35,12 @@ def newest_of_thread(db: Session, thread_id: int, limit: int) -> Rows:
 
 def newest_of_topic(db: Session, mlist_id: int, topic_id: int, limit: int) -> Rows:
     """The newest messages of a topic: they stand in as many of its threads, at most, by last activity."""
-    threads = select(Thread.id).where(*live_threads(mlist_id), Thread.topic_id == topic_id).order_by(Thread.last_at.desc()).limit(limit)
-    ids = db.scalars(threads).all()
+    # Pinned ones apart, as the index has them.
+    each = [
+        select(Thread.id).where(*live_threads(mlist_id), Thread.topic_id == topic_id, Thread.pinned == pinned).order_by(Thread.last_at.desc()).limit(limit)
+        for pinned in (true(), false())
+    ]
+    ids = [number for some in each for number in db.scalars(some)]
     return db.execute(ENTRIES.where(Message.thread_id.in_(ids)).order_by(*BY_TIME).limit(limit)).all() if ids else []
 
 
@@ -53,15 +57,3 @@ def topic_by_slug(db: Session, mlist_id: int, slug: str) -> Topic | None:
 def public_lists(db: Session) -> Sequence[MailingList]:
     """The lists whose archive anybody may read, by name."""
     return db.scalars(select(MailingList).where(REAL, MailingList.archive == Archive.PUBLIC).order_by(MailingList.name)).all()
-
-
-def sizes(db: Session, mlist_ids: Sequence[int]) -> dict[int, int]:
-    """How many threads each of these lists shows."""
-    query = select(Thread.list_id, func.count()).where(Thread.list_id.in_(mlist_ids), *live_threads(Thread.list_id)).group_by(Thread.list_id)
-    return dict(db.execute(query).all())
-
-
-def threads_by_id(db: Session, mlist_id: int, limit: int, offset: int) -> Rows:
-    """(id, last_at) of a list's threads by number: an older thread never changes its place in a sitemap."""
-    query = select(Thread.id, Thread.last_at).where(*live_threads(mlist_id)).order_by(Thread.id)
-    return db.execute(query.limit(limit).offset(offset)).all()

@@ -1,6 +1,6 @@
 """Asking the index of words. One expression, put in the words of either database; the newest come first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, String, Text, bindpara
 from sqlalchemy.orm import Session
 
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
+from listserv.store.deep import entries_of
 from listserv.store.lists import Topic
 from listserv.store.search import MANY, MASK, FileText, Form, Indexed, list_term
 from listserv.store.session import look
@@ -120,19 +121,31 @@ def newest(db: Session, wanted: Wanted, limit: int) -> Sequence[Place]:
     dialect = db.get_bind().dialect.name
     given = {"asked": expression(wanted, dialect), "lists": sorted(wanted.lists), "since": wanted.since, "until": wanted.until}
     given |= {"thread": wanted.thread, "topics": sorted(wanted.topics or ()), "other": sorted(wanted.not_topics)}
-    narrow = (wanted.thread is not None, wanted.topics is not None, bool(wanted.not_topics))
+    narrow = (wanted.since is not None, wanted.thread is not None, wanted.topics is not None, bool(wanted.not_topics))
     found: list[Place] = []
     some = limit
-    while True:
-        rows: Any = look(db, _question(dialect, wanted.since is not None, given["until"] is not None, *narrow), given | {"most": some}).all()
-        found += [Place(number, author, topic_id) for number, author, topic_id, fits in rows if fits]
-        if len(found) >= limit or len(rows) < some:
-            return found[:limit]
+    while len(found) < limit:
+        rows: Any = look(db, _question(dialect, given["until"] is not None, *narrow), given | {"most": some}).all()
+        found += _fitting(rows)
+        if len(rows) < some:
+            break
         given["until"], some = rows[-1][0], min(4 * some, MOST_AT_ONCE)
+        # Once: behind the first.
+        few = entries_of(db, wanted.thread, wanted.topics, rows[-1][0]) if some == 4 * limit and len(found) < limit else None
+        if few is not None:
+            # Of these threads there is little, so it is quicker to look at all that stands in them.
+            for at in range(0, len(few), MANY):
+                found += _fitting(look(db, _question(dialect, False, *narrow, among=True), given | {"most": MANY, "among": few[at : at + MANY]}))
+            break
+    return found[:limit]
+
+
+def _fitting(rows: Iterable[Any]) -> list[Place]:
+    return [Place(number, author, topic_id) for number, author, topic_id, fits in rows if fits]
 
 
 @cache
-def _question(dialect: str, since: bool, until: bool, thread: bool, topics: bool, other: bool) -> Select[Any]:
+def _question(dialect: str, until: bool, since: bool, thread: bool, topics: bool, other: bool, among: bool = False) -> Select[Any]:
     """The statement with these bounds, built once: building it takes as long as running it.
 
     The index is asked by itself: joined with other tables, PostgreSQL would look at all that it has.
@@ -143,6 +156,8 @@ def _question(dialect: str, since: bool, until: bool, thread: bool, topics: bool
         inner = inner.where(number >= bindparam("since", type_=BigInteger))
     if until:
         inner = inner.where(number < bindparam("until", type_=BigInteger))
+    if among:
+        inner = inner.where(number.in_(bindparam("among", expanding=True, type_=BigInteger)))
     some = inner.order_by(number.desc()).limit(bindparam("most", type_=BigInteger)).subquery()
     meant = SHOWN & Message.list_id.in_(bindparam("lists", expanding=True))
     if thread:

@@ -4,10 +4,9 @@ The statements of the busiest pages are built once: building one costs more than
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, extract, func, literal, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
@@ -35,14 +34,6 @@ def live_threads(mlist_id: Any) -> tuple[ColumnElement[bool], ...]:
 def in_topic(topic_id: int) -> ColumnElement[bool]:
     """Threads filed under a topic."""
     return Thread.topic_id == topic_id
-
-
-def spoken_between(start: datetime, end: datetime) -> ColumnElement[bool]:
-    """Threads with a message written in this stretch of time (start included, end not)."""
-    said = exists(select(Message.id).where(Message.thread_id == Thread.id, Message.sent_at >= start, Message.sent_at < end, SHOWN).correlate(Thread))
-    # Named so that the index of the list's page can be used, which has them before the time.
-    either = Thread.pinned.in_((False, True))
-    return either & (Thread.last_at >= start) & (Thread.first_at < end) & said
 
 
 def among(thread_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -76,6 +67,11 @@ def threads_page(db: Session, mlist_id: int, only: Where, limit: int, offset: in
     return db.execute(_page(mlist_id, only, limit, offset)).all()
 
 
+def lines_of(db: Session, thread_ids: Sequence[int]) -> Rows:
+    """The same of these threads."""
+    return db.execute(LINES.where(Thread.id.in_(list(thread_ids)))).all()
+
+
 def count_threads(db: Session, where: Where) -> int:
     """How many threads there are."""
     return db.scalar(select(func.count()).select_from(Thread).where(*where)) or 0
@@ -92,13 +88,6 @@ SPEAKERS = (
 def speakers_of(db: Session, thread_ids: Sequence[int]) -> Rows:
     """(thread_id, author, author_email) of everyone who wrote in these threads, by their first word."""
     return look(db, SPEAKERS, {"ids": thread_ids}).all()
-
-
-def months_of(db: Session, mlist_id: int) -> list[tuple[int, int, int]]:
-    """(year, month, messages) of every month in which something was written, newest first. Months are those of UTC."""
-    year, month = extract("year", Message.sent_at), extract("month", Message.sent_at)
-    query = select(year, month, func.count()).where(Message.list_id == mlist_id, SHOWN).group_by(year, month)
-    return [(int(y), int(m), count) for y, m, count in db.execute(query.order_by(year.desc(), month.desc()))]
 
 
 PART = aliased(Thread)
@@ -209,9 +198,11 @@ def _written_by(query: Any, mlist_id: int, user_id: int, hidden: bool) -> Any:
 
 def words_of(db: Session, mlist_id: int, user_id: int, limit: int, offset: int, *, hidden: bool = False) -> Rows:
     """What one person wrote on a list, newest first, with each thread's subject; `hidden`: also what only moderators see."""
+    order = (Message.sent_at.desc(), Message.id.desc())
+    # First which, by an index alone, as for threads.
+    some = _written_by(select(Message.id), mlist_id, user_id, hidden).order_by(*order).limit(limit).offset(offset).subquery()
     told = select(Message.hash, Message.author, Message.author_email, Message.sent_at, Message.snippet, Message.hidden_at, Thread.subject)
-    query = _written_by(told.join(Thread, Thread.id == Message.thread_id), mlist_id, user_id, hidden)
-    return db.execute(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit).offset(offset)).all()
+    return db.execute(told.join(Thread, Thread.id == Message.thread_id).join(some, some.c.id == Message.id).order_by(*order)).all()
 
 
 def count_words_of(db: Session, mlist_id: int, user_id: int, *, hidden: bool = False) -> int:

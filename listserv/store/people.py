@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, or_, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, validates
 
 from listserv.mail.folding import name_key
@@ -61,6 +61,9 @@ class Purpose(StrEnum):
     KEEP_ACCOUNT = "keep-account"
     # In the letter that says that somebody has another address now.
     DISOWN_ADDRESS = "disown-address"
+    # In the letter that says that somebody has another passkey now; and between a sign-in link and the code that is asked for after it.
+    DISOWN_PASSKEY = "disown-passkey"
+    SECOND_STEP = "second-step"
     # In the goodbye, and in the letter to an address that a member wants their mail to go to.
     COME_BACK = "come-back"
     SWITCH_ADDRESS = "switch-address"
@@ -121,13 +124,18 @@ class Browser(Base):
     expires_at: Mapped[datetime]
     # To the day: enough to know one's own devices by, too little to follow anybody.
     used_at: Mapped[datetime | None]
+    # When a second factor, or a passkey that verifies its owner, was shown here last.
+    proven_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
 
 
+BY_KEY = select(Address).options(joinedload(Address.user)).where(Address.key == bindparam("key"))
+
+
 def address_by_key(db: Session, key: str) -> Address | None:
     """The address with this folded form (`mail.address.key`)."""
-    return db.scalar(select(Address).where(Address.key == key))
+    return db.scalar(BY_KEY, {"key": key})
 
 
 def hold(db: Session, user_id: int) -> None:
@@ -173,6 +181,11 @@ def end_browsers(db: Session, user_id: int, *, only: int | None = None, but: int
 def use_browser(db: Session, browser_id: int, now: datetime) -> None:
     """Somebody has been here with this browser."""
     db.execute(update(Browser).where(Browser.id == browser_id).values(used_at=now))
+
+
+def prove_browser(db: Session, browser_id: int, now: datetime) -> None:
+    """A second factor was shown in this browser."""
+    db.execute(update(Browser).where(Browser.id == browser_id).values(proven_at=now))
 
 
 def forget_browsers(db: Session, now: datetime) -> None:

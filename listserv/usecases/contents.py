@@ -72,6 +72,24 @@ def remembered(db: Session, what: Hashable, stamp: Hashable, count: Callable[[],
     return counted
 
 
+# Pages of one person, of one month and of one place that are kept; the oldest make room.
+MOST_KEPT = 256
+
+
+def remembered_some(db: Session, room: str, what: Hashable, stamp: Hashable, count: Callable[[], Kept]) -> Kept:
+    """The same for what there are many of: only some are kept."""
+    memory: dict[Hashable, tuple[Hashable, Any]] = db.info.get("memory", {}).setdefault(("some", room), {}) if "memory" in db.info else {}
+    then, kept = memory.get(what, (None, None))
+    if then == stamp:
+        found: Kept = kept
+        return found
+    counted = count()
+    while len(memory) >= MOST_KEPT:
+        memory.pop(next(iter(list(memory))), None)
+    memory[what] = stamp, counted
+    return counted
+
+
 def _contents(db: Session, mlist: MailingList) -> Contents:
     counts = {row.topic_id: row for row in rows.topic_counts(db, mlist.id)}
     threads = {number: row.threads for number, row in counts.items()}

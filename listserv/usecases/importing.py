@@ -79,6 +79,7 @@ def _both(shadow: MailingList) -> tuple[int, int]:
 
 def gather(db: Session, shadow: MailingList, found: Sequence[Found]) -> int:
     """Take some mails in; how many were new."""
+    rows.give_room(db)
     found = _redacted(db, shadow, found)
     fresh = _without_doubles(db, shadow, found)
     if not fresh:

@@ -11,16 +11,16 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from listserv.errors import Conflict, Invalid
+from listserv.errors import Invalid
 from listserv.mail import address
 from listserv.mail.address import Mailbox
 from listserv.mail.peoplelines import People, Person
 from listserv.store import calendar
 from listserv.store import invitations as rows
 from listserv.store.lists import Joining, MailingList
-from listserv.usecases import limits, membership, newcomers
+from listserv.usecases import enlisting, limits, membership, newcomers
 from listserv.usecases.access import Actor
-from listserv.usecases.administration import NewMember, add_member
+from listserv.usecases.administration import NewMember
 from listserv.usecases.applicants import Applicant
 from listserv.usecases.journal import note
 from listserv.usecases.newcomers import Fate, Line, uninvited_hash
@@ -96,15 +96,9 @@ def _good(by_line: Mapping[int, Subscriber], lines: Sequence[Line]) -> tuple[Sub
 
 def add(db: Session, mlist: MailingList, people: Iterable[Subscriber], actor: Actor, now: datetime) -> int:
     """Put these on the list, as they were there; who has come meanwhile stays as they are. How many came."""
-    added = 0
-    for one in people:
-        proven = one.standing is Standing.CONFIRMED
-        try:
-            add_member(db, mlist, NewMember(one.email, one.name, language=one.language, joined_at=one.since, verified=proven), actor, now)
-        except (Conflict, Invalid):
-            continue
-        added += 1
-    return added
+    # Their addresses have been looked at (`plan`).
+    new = [NewMember(one.email, one.name, language=one.language, joined_at=one.since, verified=one.standing is Standing.CONFIRMED) for one in people]
+    return sum(number is not None for number in enlisting.enlist(db, mlist, new, actor, now))
 
 
 def spare(db: Session, mlist: MailingList, people: Iterable[Subscriber], actor: Actor, now: datetime) -> int:

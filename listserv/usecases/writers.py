@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from listserv.store import contents
 from listserv.store import writers as rows
 from listserv.store.contents import people_of
+from listserv.store.lists import MailingList
 from listserv.usecases.access import Actor
 from listserv.usecases.conversations import speaker
 from listserv.usecases.reading import page_of, view_of
@@ -62,13 +65,33 @@ ORDERS: dict[str, Callable[[Writer], Any]] = {LATEST: _latest, MOST: _most, NAME
 def writers(db: Session, name: str, actor: Actor, *, order: str = LATEST, page: int = 1) -> Writers:
     """Everyone who wrote on a list. An order that is none is that of the last word. Raises NotFound."""
     view = view_of(db, name, actor)
-    found = _together(rows.writers_of(db, view.mlist.id))
+    found = _together(_counted(db, view.mlist))
     order = order if order in ORDERS else LATEST
     at = page_of(page, len(found), A_PAGE)
     # Sorted here: databases do not agree on where Ł stands.
     shown = sorted(found, key=ORDERS[order])[(at.number - 1) * A_PAGE : at.number * A_PAGE]
     members = people_of(db, view.mlist.id)[0] if view.sees_addresses else None
     return Writers(view, tuple(shown), len(found), order, at, members)
+
+
+def _counted(db: Session, mlist: MailingList) -> Sequence[Any]:
+    """Who wrote how much: counted over the whole archive once, and over what has come since, as long as nothing but messages came."""
+    stamp, memory = contents.stamp(db), db.info.get("memory", {})
+    (upto, then), known = memory.get(("writers", mlist.id), ((0, None), {}))
+    if then != stamp or upto > mlist.last_seq:
+        known = {(row.user_id, row.who): row for row in rows.writers_of(db, mlist.id, mlist.last_seq)}
+    elif upto < mlist.last_seq:
+        new = {(row.user_id, row.who): row for row in rows.writers_of(db, mlist.id, mlist.last_seq, after=upto)}
+        known = known | {who: _added(known.get(who), row) for who, row in new.items()}
+    memory["writers", mlist.id] = (mlist.last_seq, stamp), known
+    return list(known.values())
+
+
+def _added(known: Any, row: Any) -> Any:
+    if known is None:
+        return row
+    names = {name: max(getattr(known, name), getattr(row, name)) for name in ("author", "author_email", "last_at")}
+    return SimpleNamespace(user_id=row.user_id, who=row.who, messages=known.messages + row.messages, **names)
 
 
 def _together(found: Sequence[Any]) -> list[Writer]:

@@ -18,7 +18,7 @@ MOST = {
     "/siecibp/?only=unanswered": (10, 7),
     "/siecibp/topic/lekcje": (10, 7),
     "/siecibp/month/2026-03": (12, 9),
-    "/siecibp/month/": (4, 4),
+    "/siecibp/month/": (8, 5),
     # However long the archive: messages, threads, people, visits, digests, what the usual days are; issues add five where there are any.
     "/siecibp/stats?from=2025-09-01&to=2026-06-30": (15, 15),
     # One for what the person agreed to.
