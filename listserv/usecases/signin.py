@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from listserv import links
 from listserv.errors import Expired, Invalid, NotFound, TooMany
 from listserv.mail import address, tokens
+from listserv.store import passkeys
 from listserv.store.members import Member
 from listserv.store.people import Browser, Purpose, Token, User, address_by_key, browser_by_hash, browsers_of, end_browsers, person_at, use_browser
 from listserv.usecases import bouncing, limits, outbox, positions
@@ -18,6 +19,8 @@ from listserv.usecases.journal import note
 from listserv.usecases.tokens import issue, look_up, spend
 
 LINK_HOURS = 1
+# So long after a link the second factor may be shown.
+STEP_MINUTES = 15
 # On a machine of one's own, when asked to; and on one that others may use after.
 REMEMBERED = timedelta(days=90)
 FOR_NOW = timedelta(hours=12)
@@ -40,6 +43,9 @@ class Person:
     # The browser that the key belongs to, and when it was last seen here, roughly.
     browser_id: int = 0
     used_at: datetime | None = None
+    # When a second factor was shown in it last; and whether this is an administrator, also where that has yet to be proven.
+    proven_at: datetime | None = None
+    keeps_site: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -49,11 +55,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A browser's new key, how long it is good for, and the page that was wanted."""
+    """A browser's new key, how long it is good for, and the page that was wanted; or, without a key, what leads to the second factor."""
 
     key: str
     lifetime: timedelta
     wanted: str
+    step: str = ""
 
 
 def ask(db: Session, email: str, language: str, now: datetime, *, wanted: str = "", network: str = "") -> None:
@@ -126,11 +133,29 @@ def enter(db: Session, token: str, now: datetime, *, remember: bool = False, age
     known.verified_at = known.verified_at or now
     # The link was in a letter to this address, and somebody has opened it.
     bouncing.heard_from(db, known.email, now, bouncing.SIGNED_IN)
+    wanted = local_path(row.detail) or "/"
+    if passkeys.asks_for_code(db, known.user_id):
+        return half_way(db, known.user, known.email, now, wanted)
+    return open_browser(db, known.user_id, now, remember=remember, agent=agent, old_key=old_key, wanted=wanted)
+
+
+def half_way(db: Session, user: User, email: str, now: datetime, wanted: str) -> SignedIn:
+    """No key yet: first a code is asked for, at the page that this leads to."""
+    step = issue(db, Purpose.SECOND_STEP, email, now, object_id=user.id, days=STEP_MINUTES / 1440, detail=wanted)
+    return SignedIn("", FOR_NOW, wanted, step)
+
+
+def open_browser(
+    db: Session, user_id: int, now: datetime, *, remember: bool = False, agent: str = "", old_key: str = "", wanted: str = "/", proven: bool = False
+) -> SignedIn:
+    """Sign a browser in: it gets a new key, and an older one of it dies. `proven`: it has just shown more than a link."""
     leave(db, old_key)
-    positions.begin(db, known.user_id, now)
+    positions.begin(db, user_id, now)
     key, lifetime = secrets.token_urlsafe(24), REMEMBERED if remember else FOR_NOW
-    db.add(Browser(hash=_hash(key), user_id=known.user_id, agent=agent[:200], created_at=now, used_at=now, expires_at=now + lifetime))
-    return SignedIn(key, lifetime, local_path(row.detail) or "/")
+    row = Browser(hash=_hash(key), user_id=user_id, agent=agent[:200], created_at=now, used_at=now, expires_at=now + lifetime)
+    row.proven_at = now if proven else None
+    db.add(row)
+    return SignedIn(key, lifetime, wanted)
 
 
 def leave(db: Session, key: str) -> None:
@@ -146,7 +171,13 @@ def person_behind(db: Session, key: str, now: datetime) -> Person | None:
     if browser is None or browser.expires_at <= now:
         return None
     user = browser.user
-    return Person(user.id, _name(user), user.language, user.timezone, user.administrator, browser.id, browser.used_at)
+    administrator = user.administrator and (browser.proven_at is not None or not _has_to_prove(db, user))
+    return Person(user.id, name_of(user), user.language, user.timezone, administrator, browser.id, browser.used_at, browser.proven_at, user.administrator)
+
+
+def _has_to_prove(db: Session, user: User) -> bool:
+    """Is a browser of this administrator's that has shown a link alone an ordinary person's? (Codes are asked for at the door.)"""
+    return outbox.settings_of(db).web.require_second_factor or passkeys.has_verifying_passkey(db, user.id)
 
 
 def is_fresh(person: Person, now: datetime) -> bool:
@@ -170,7 +201,8 @@ def end(db: Session, person: Person, browser_id: int | None, now: datetime) -> N
     note(db, person.actor, "signed-out-elsewhere", mlist=None, now=now)
 
 
-def _name(user: User) -> str:
+def name_of(user: User) -> str:
+    """What a person is called: never nothing, and never an address."""
     return user.name or next((address.split(place.email)[0] for place in user.addresses), "?")
 
 

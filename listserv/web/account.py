@@ -9,6 +9,7 @@ from listserv.errors import Invalid
 from listserv.site import is_unavailable
 from listserv.usecases import limits, signin
 from listserv.web.pages import page
+from listserv.web.secondfactor import entered, hands
 from listserv.web.visit import cookie, secure, site_here, visit
 
 log = logging.getLogger(__name__)
@@ -61,14 +62,8 @@ def link(token: str) -> str:
 @blueprint.post("/sign-in/<token>")
 def enter(token: str) -> AnyResponse:
     """Sign in, once."""
-    agent, old = request.headers.get("User-Agent", ""), request.cookies.get(cookie("session"), "")
     remember = "remember" in request.form
-    found = signin.enter(visit().db, token, visit().now, remember=remember, agent=agent, old_key=old)
-    response = redirect(found.wanted if found.wanted != "/" else f"{request.script_root}/", 303)
-    age = int(found.lifetime.total_seconds()) if remember else None
-    response.set_cookie(cookie("session"), found.key, max_age=age, httponly=True, samesite="Lax", secure=secure(), path="/")
-    response.delete_cookie(cookie("form"), path="/", secure=secure(), httponly=True, samesite="Lax")
-    return response
+    return entered(signin.enter(visit().db, token, visit().now, remember=remember, **hands()), remember=remember)
 
 
 @blueprint.post("/sign-out")
