@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from listserv import bell, config
-from listserv.errors import Conflict, Invalid, NotFound
-from listserv.site import Site
+from listserv import bell
+from listserv.errors import Invalid, NotFound
+from listserv.site import Site, open_site
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -21,23 +21,13 @@ if TYPE_CHECKING:
 as_json: Callable[[Any], Any] = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 EDGE = timedelta(days=400)
-# A file in the data folder, while a restore is not done: who opened the site now would serve an empty one.
-UNFINISHED = ".restoring"
 
 
 @contextmanager
 def opened(data: Path) -> Iterator[Site]:
     """The site in a data folder, closed again at the end. Raises NotFound where there is none."""
-    settings = config.load(data)
-    if (data / UNFINISHED).exists():
-        raise Conflict("a restore of {data} was interrupted: give the same `listserv restore` again", data=data)
-    kind, _, place = settings.database_url.partition(":///")
-    if kind.startswith("sqlite") and not Path(place).exists():
-        # Connecting would leave an empty database behind.
-        raise NotFound("there is no database at {where}: run `listserv init`, or say where with --data", where=place)
-    site = Site(settings)
+    site = open_site(data)
     try:
-        site.require_schema()
         yield site
     finally:
         site.close()

@@ -11,7 +11,7 @@ from listserv import bell
 from listserv.cli import console
 from listserv.errors import Invalid
 from listserv.site import Site
-from listserv.usecases import housekeeping, queueing, tracing
+from listserv.usecases import housekeeping, queueing, tracing, whichmail
 from listserv.usecases.access import CONSOLE
 from listserv.usecases.queueing import Waiting
 from listserv.usecases.tracing import Trace
@@ -91,13 +91,14 @@ def waiting_row(one: Waiting, site: Site) -> dict[str, Any]:
 
 
 @queue.command()
-@click.argument("number", type=click.IntRange(1, (1 << 63) - 1), metavar="ID")
+@click.argument("which", metavar="ID")
 @console.as_json
 @click.pass_obj
-def show(data: Path, number: int, as_json: bool) -> None:
-    """One incoming mail, as `trace` tells it."""
+def show(data: Path, which: str, as_json: bool) -> None:
+    """One thing as `trace` tells it: an incoming mail by its number, others as post:ID and letter:ID."""
+    _kind_and_number(which)
     with console.opened(data) as site, site.reading() as db:
-        rows = [as_row(one, site) for one in tracing.trace(db, str(number))]
+        rows = [as_row(one, site) for one in tracing.trace(db, which)]
     if as_json:
         console.print_json(rows)
         return
@@ -105,14 +106,40 @@ def show(data: Path, number: int, as_json: bool) -> None:
         print_trace(row)
 
 
+def _kind_and_number(which: str) -> tuple[str, int]:
+    """What `queue ls` and the log call something: 17, post:17, letter:17. Raises Invalid."""
+    other = whichmail.other_in(which)
+    number = whichmail.number_in(which)
+    if not other and not number:
+        raise Invalid("{which}: say the number of an incoming mail, or post:ID, or letter:ID, as `listserv queue ls` shows them", which=which[:100])
+    return other or ("incoming", number)
+
+
+@queue.command()
+@click.argument("which", metavar="ID")
+@click.pass_obj
+def retry(data: Path, which: str) -> None:
+    """Try again at once: a mail that was set aside; post:ID and letter:ID, what waits for its next attempt."""
+    kind, number = _kind_and_number(which)
+    with console.changing(data) as (db, site):
+        if kind == "letter":
+            queueing.retry_letter(db, number, CONSOLE, site.now())
+        elif kind == "post":
+            queueing.retry_post(db, number, CONSOLE, site.now())
+        else:
+            queueing.retry(db, number, CONSOLE, site.now())
+    click.echo(f"{'mail' if kind == 'incoming' else kind} {number} will be tried again")
+
+
 @queue.command()
 @click.argument("number", type=click.IntRange(1, (1 << 63) - 1), metavar="ID")
+@click.option("--reason", required=True, metavar="WORDS", help="Why; it stands in the journal.")
 @click.pass_obj
-def retry(data: Path, number: int) -> None:
-    """Try a mail again that was set aside."""
+def discard(data: Path, number: int, reason: str) -> None:
+    """Throw a mail away that was set aside: its row and its bytes stay, and nobody is told."""
     with console.changing(data) as (db, site):
-        queueing.retry(db, number, CONSOLE, site.now())
-    click.echo(f"mail {number} will be tried again")
+        queueing.throw_away(db, number, reason, CONSOLE, site.now())
+    click.echo(f"mail {number} is thrown away")
 
 
 @click.command()

@@ -30,7 +30,7 @@ def _of(list_id: int, whats: Collection[str], person: int | None, text: str, bef
     return [*where, Journal.at < before] if before else where
 
 
-def _entries() -> Any:
+def entries() -> Any:
     """What stands in the journal, with what is still known of the people and things it speaks of."""
     query = select(Journal.id, Journal.at, Journal.what, Journal.door, Journal.detail, Journal.about, Journal.about_id, Journal.user_id)
     query = query.add_columns(User.name.label("who"), Held.author.label("author"), Held.author_email, Held.subject)
@@ -52,14 +52,14 @@ def count(db: Session, list_id: int, **wanted: Any) -> int:
 
 def page(db: Session, list_id: int, limit: int, offset: int, **wanted: Any) -> Sequence[Any]:
     """Entries that fit, newest first."""
-    return db.execute(_entries().where(*_of(list_id, **wanted)).order_by(Journal.id.desc()).limit(limit).offset(offset)).all()
+    return db.execute(entries().where(*_of(list_id, **wanted)).order_by(Journal.id.desc()).limit(limit).offset(offset)).all()
 
 
 def all_of(db: Session, list_id: int, **wanted: Any) -> Iterator[Any]:
     """All entries that fit, newest first, in bundles."""
     below: int | None = None
     while True:
-        query = _entries().where(*_of(list_id, **wanted)).order_by(Journal.id.desc()).limit(BUNDLE)
+        query = entries().where(*_of(list_id, **wanted)).order_by(Journal.id.desc()).limit(BUNDLE)
         rows = db.execute(query.where(Journal.id < below) if below else query).all()
         yield from rows
         if len(rows) < BUNDLE:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from listserv.store.lists import MailingList
 from listserv.store.moderation import Journal
+from listserv.usecases import happenings
 from listserv.usecases.access import Actor
 
 
@@ -17,4 +18,5 @@ def note(db: Session, actor: Actor, what: str, *, mlist: MailingList | None, now
     if about is not None:
         row.about, row.about_id = about.__tablename__, about.id
     db.add(row)
+    happenings.noted(db, what, row.list_id, row.about_id, now)
     return row

@@ -11,9 +11,10 @@ from listserv.errors import NotFound
 from listserv.store import fares
 from listserv.store import trace as rows
 from listserv.store.archive import Message
+from listserv.store.fares import Fare
 from listserv.store.issues import issue_of_incoming
 from listserv.store.lists import MailingList
-from listserv.store.queue import Incoming, State
+from listserv.store.queue import Incoming, Letter, Outgoing, State
 from listserv.usecases import ownletters, traceevents, whichmail
 from listserv.usecases.outbox import settings_of
 from listserv.usecases.ownletters import OwnLetter
@@ -51,6 +52,9 @@ class Trace:
 
 def trace(db: Session, which: str) -> list[Trace]:
     """Where the mail with this Message-ID, or of this number, is: once for each recipient who took it. Raises NotFound."""
+    other = whichmail.other_in(which)
+    if other is not None:
+        return _of_number(db, *other)
     numbered = whichmail.numbered(db, which)
     if numbered is not None:
         return [_of_mail(db, numbered.message_id, numbered)]
@@ -65,10 +69,24 @@ def trace(db: Session, which: str) -> list[Trace]:
     return found
 
 
+def _of_number(db: Session, kind: str, number: int) -> list[Trace]:
+    """A post on its way, or a letter of ours, by the number that `queue ls` and the log say. Raises NotFound."""
+    letter = db.get(Letter, number) if kind == "letter" else None
+    if letter is not None:
+        return [_of_own(db, letter.message_id or f"{kind}:{number}", OwnLetter(letter, bounces=rows.bounces_of_letter(db, letter)))]
+    post = db.get(Outgoing, number) if kind == "post" else None
+    message = db.get(Message, post.message_id) if post else None
+    if message is None:
+        raise NotFound("there is no {kind} {number}: `listserv queue ls` shows those that wait", kind=kind, number=number)
+    mails = rows.incoming_of(db, message)
+    return [_of_mail(db, message.message_id, mail) for mail in mails] or [_of_message(db, message)]
+
+
 def _of_mail(db: Session, message_id: str, mail: Incoming) -> Trace:
     mlist = db.get(MailingList, mail.list_id) if mail.list_id else None
     issue = issue_of_incoming(db, mail.id)
     message = db.get(Message, mail.archived_id) if mail.archived_id else issue.message if issue else None
+    fare = _fare(db, message)
     return Trace(
         message_id=f"<{message_id}>",
         mlist=mlist.name if mlist else None,
@@ -76,9 +94,9 @@ def _of_mail(db: Session, message_id: str, mail: Incoming) -> Trace:
         reasons=tuple(mail.reasons.split()),
         thread=message.thread_id if message else None,
         url=_url(db, message),
-        deliveries=_copies(db, message),
+        deliveries=_counted(fare),
         # Of an issue that has gone out, mail and message tell the same.
-        events=in_order((*traceevents.of_mail(db, mail, issue), *traceevents.of_message(db, message))),
+        events=in_order((*traceevents.of_mail(db, mail, issue), *traceevents.of_message(db, message, fare))),
     )
 
 
@@ -90,13 +108,18 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
 def _of_message(db: Session, message: Message) -> Trace:
     """A post that came by another way than the mail: brought in from an older archive."""
     mlist = db.get_one(MailingList, message.list_id)
-    events = in_order((Event(message.received_at, "archived"), *traceevents.of_message(db, message)))
-    return Trace(f"<{message.message_id}>", mlist.name, State.POSTED, (), message.thread_id, _url(db, message), _copies(db, message), events)
+    fare = _fare(db, message)
+    events = in_order((Event(message.received_at, "archived"), *traceevents.of_message(db, message, fare)))
+    return Trace(f"<{message.message_id}>", mlist.name, State.POSTED, (), message.thread_id, _url(db, message), _counted(fare), events)
 
 
-def _copies(db: Session, message: Message | None) -> Counted:
+def _fare(db: Session, message: Message | None) -> Fare | None:
     post = rows.outgoing_of(db, message) if message else None
-    return Counted(*fares.fare_of(db, post)[:3]) if post else NONE
+    return fares.fare_of(db, post) if post else None
+
+
+def _counted(fare: Fare | None) -> Counted:
+    return Counted(*fare[:3]) if fare else NONE
 
 
 def _of_own(db: Session, message_id: str, own: OwnLetter) -> Trace:

@@ -1,5 +1,6 @@
-"""Which mails somebody means who names a Message-ID, with or without brackets, or the number of an incoming mail."""
+"""Which mails somebody means who names a Message-ID, with or without brackets, or a number: of an incoming mail, of a post, of a letter."""
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,8 @@ from listserv.store.queue import Incoming
 
 # No Message-ID is a number; what is larger is no row's either.
 MOST = 1 << 63
+# What `queue ls` and the log call by number beside incoming mails: `post:12`, `letter:7`.
+OTHERS = re.compile(r"\s*(post|letter)[:=\s]\s*#?([0-9]{1,18})\s*")
 
 
 def message_id_in(text: str) -> str:
@@ -22,6 +25,12 @@ def number_in(text: str) -> int:
     """The number of an incoming mail, as `queue ls` shows it; 0 where it is none."""
     bare = text.strip().lstrip("#")
     return int(bare) if bare.isascii() and bare.isdigit() and 0 < int(bare) < MOST else 0
+
+
+def other_in(text: str) -> tuple[str, int] | None:
+    """The kind and number of something that is no incoming mail; None where it is none of these."""
+    found = OTHERS.fullmatch(text)
+    return (found[1], int(found[2])) if found else None
 
 
 def numbered(db: Session, text: str) -> Incoming | None:
