@@ -1,0 +1,61 @@
+"""A list on one sheet of paper: whoever is new to it gets it printed."""
+
+import re
+
+import pytest
+
+from listserv.store.lists import Joining, ReplyTo, list_by_name
+from tests.web.eyes import CHROMIUM, looking
+from tests.web.readers import app, archive, member, signed_in, stranger, words  # noqa: F401
+
+LONG = "Międzynarodowa sieć bibliotek pedagogicznych, szkolnych i publicznych Pojezierza Wymyślonego"
+
+
+def test_a_leaflet_has_the_lists_own_addresses_for_whoever_may_ask_to_join(stranger, archive):
+    said = words(stranger.page("/siecibp/help"))
+
+    assert "a letter to siecibp@ lists.example.org" in said
+    assert "siecibp-request@ lists.example.org" in said
+    assert "A few sentences to moderator_siecibp@ lists.example.org" in said
+    assert "https://lists.example.org/ siecibp/" in said
+    stranger.page("/nothing/help", 404)
+
+
+def test_a_leaflet_says_nothing_of_what_members_write(stranger, archive):
+    assert "Scenariusze" not in stranger.page("/siecibp/help")
+
+
+def test_every_page_of_a_list_leads_to_its_leaflet(member):
+    assert 'href="/siecibp/help"' in member.page("/siecibp/")
+
+
+def test_a_leaflet_can_be_had_in_either_language(stranger, archive):
+    assert '<html lang="pl">' in stranger.page("/siecibp/help?in=pl")
+    assert '<html lang="en">' in stranger.page("/siecibp/help?in=en", headers={"Accept-Language": "pl"})
+    assert '<html lang="en">' in stranger.page("/siecibp/help?in=fi")
+
+
+def test_a_leaflet_says_where_a_reply_goes_and_how_one_joins(stranger, archive, site):
+    with site.writing() as db:
+        mlist = list_by_name(db, "siecibp")
+        mlist.reply_to, mlist.joining = ReplyTo.AUTHOR, Joining.OPEN
+
+    said = words(stranger.page("/siecibp/help"))
+
+    assert "“Reply” reaches the author alone" in said
+    assert "Any letter to siecibp-join@ lists.example.org" in said
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+@pytest.mark.only_sqlite
+@pytest.mark.parametrize("title", [pytest.param("Sieć BP", marks=pytest.mark.long), LONG])
+def test_a_leaflet_is_one_sheet_of_paper(stranger, archive, site, title):
+    with site.writing() as db:
+        list_by_name(db, "siecibp").title = title
+    with looking() as eyes:
+        for language in ("pl", "en"):
+            page = eyes.page(lambda asked: stranger.get(asked.url.removeprefix("https://lists.example.org")))
+            page.goto(f"/siecibp/help?in={language}")
+            paper = page.pdf(prefer_css_page_size=True)
+
+            assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
