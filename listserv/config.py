@@ -107,7 +107,7 @@ class SiteSettings(Section):
     url: WebAddress = Field(default="http://127.0.0.1:8080", description="where readers reach the web archive, without a slash at the end")
     language: Language = Field(default="en", description="en or pl: for people whose own language is not known")
     timezone: Zone = Field(default="", description="zone for times without one; empty: Europe/Warsaw where the language is pl, else UTC")
-    secret: str = Field(default="", description="signs one-click and bounce addresses; keep it private and never change it", json_schema_extra={"secret": True})
+    secret: str = Field(default="", description="signs one-click and bounce addresses; keep it private and never change it", json_schema_extra={"secret": True})  # nosec B105: empty
     owner: str = Field(default="", description="e-mail address of the administrator")
 
 
@@ -115,7 +115,7 @@ class DatabaseSettings(Section):
     url: DatabaseUrl = Field(
         default="",
         description="sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME; empty: listserv.sqlite3 in the data folder",
-        json_schema_extra={"secret": True},
+        json_schema_extra={"secret": True},  # nosec B105: empty: to be set
     )
 
 
@@ -136,7 +136,7 @@ class RelaySettings(Section):
     url: RelayUrl = Field(
         default="maildir:out",
         description="where letters leave: smtp://[USER:PASSWORD@]HOST:PORT, smtps://…, smtp+starttls://… or maildir:FOLDER (every letter a file)",
-        json_schema_extra={"secret": True},
+        json_schema_extra={"secret": True},  # nosec B105: empty: to be set
     )
     connections: int = Field(default=4, ge=1, le=64, description="connections kept to the relay")
     dkim_key: str = Field(default="", description="private key file (PEM, RSA and Ed25519, one of each at most) to sign with here; empty: the relay signs")
@@ -146,6 +146,9 @@ class RelaySettings(Section):
 class WebSettings(Section):
     listen: HostPort = Field(default="127.0.0.1:8080", description="where the web archive listens; empty: not at all")
     proxies: int = Field(default=0, ge=0, le=8, description="how many reverse proxies stand in front (X-Forwarded-* of so many is believed)")
+    require_second_factor: bool = Field(
+        default=False, description="administrators are administrators only in a browser that has shown a passkey or a one-time code (/me/keys)"
+    )
 
 
 class AuthSettings(Section):
@@ -166,6 +169,10 @@ class WorkerSettings(Section):
     dead_after: int = Field(default=30, ge=2, le=600, description="seconds of silence after which a worker of another machine counts as dead")
 
 
+class WebhookSettings(Section):
+    loopback: bool = Field(default=False, description="may webhooks call this very machine, and without TLS? only to try them out")
+
+
 class Settings(Section):
     """All settings of a site. Sections are the tables of `listserv.toml`."""
 
@@ -178,6 +185,7 @@ class Settings(Section):
     auth: AuthSettings = AuthSettings()
     worker: WorkerSettings = WorkerSettings()
     accessibility: AccessibilitySettings = AccessibilitySettings()
+    webhooks: WebhookSettings = WebhookSettings()
     data: Path = Field(default=Path("listserv-data"), exclude=True)
 
     @property
@@ -206,14 +214,28 @@ def get_section(annotation: Any) -> type[Section]:
     return model
 
 
+def variable(section: str, key: str, environ: Mapping[str, str]) -> str | None:
+    """The variable that gives this setting: LISTSERV_SECTION_KEY, or the same with _FILE, which names a file that holds the value."""
+    name = f"LISTSERV_{section}_{key}".upper()
+    return next((one for one in (name, f"{name}_FILE") if one in environ), None)
+
+
 def from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """What LISTSERV_SECTION_KEY variables say."""
+    """What LISTSERV_SECTION_KEY variables say, and the files that LISTSERV_SECTION_KEY_FILE variables name. Raises Invalid."""
     found: dict[str, dict[str, str]] = {}
     for section, key, _ in keys():
-        value = environ.get(f"LISTSERV_{section}_{key}".upper())
-        if value is not None:
-            found.setdefault(section, {})[key] = value
+        name = variable(section, key, environ)
+        if name is not None:
+            found.setdefault(section, {})[key] = environ[name] if not name.endswith("_FILE") else from_secret(name, Path(environ[name]))
     return found
+
+
+def from_secret(name: str, file: Path) -> str:
+    """The value in a file, without the line end behind it. Raises Invalid."""
+    try:
+        return file.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise Invalid("{name}: {file} cannot be read: {wrong}", name=name, file=file, wrong=getattr(wrong, "strerror", wrong)) from None
 
 
 def from_file(path: Path) -> dict[str, Any]:
@@ -253,7 +275,7 @@ def validated(values: Mapping[str, Any], data: Path) -> Settings:
 
 def origin(section: str, key: str, file: Mapping[str, Any], environ: Mapping[str, str]) -> str:
     """Where a setting's value comes from: `environment`, `file` or `default`."""
-    if f"LISTSERV_{section}_{key}".upper() in environ:
+    if variable(section, key, environ):
         return "environment"
     return "file" if key in file.get(section, {}) else "default"
 
@@ -270,7 +292,7 @@ def toml_value(value: object) -> str:
 
 def commented(settings: Settings, *, origins: Mapping[tuple[str, str], str] | None = None, secrets: bool = True) -> str:
     """`listserv.toml` with every key explained; with `origins`, where each value comes from."""
-    lines = ["# Settings of this listserv. Each can also be given as LISTSERV_SECTION_KEY in the environment."]
+    lines = ["# Settings of this listserv. Each can also be given in the environment: LISTSERV_SECTION_KEY, or a file named by LISTSERV_SECTION_KEY_FILE."]
     last = ""
     for section, key, field in keys():
         if section != last:

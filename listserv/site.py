@@ -22,6 +22,9 @@ from listserv.store.migrating import present_revision, wanted_revision
 from listserv.store.session import for_reading, make_engine, write_lock
 from listserv.store.turns import Turns, turns_at
 
+# A file in the data folder, while a restore is not done: who opened the site now would serve an empty one.
+UNFINISHED = ".restoring"
+
 
 def utc_now() -> datetime:
     """The time, aware and in UTC."""
@@ -88,13 +91,18 @@ class Site:
         if "engine" in self.__dict__:
             self.engine.dispose()
 
+    def require_not_newer(self, have: str | None) -> None:
+        """Refuse a database that a newer program has upgraded. Raises Conflict."""
+        want = wanted_revision()
+        if have and want and have > want:  # their numbers grow
+            raise Conflict("the database is at schema {have}, this program knows {want} at most: it was made by a newer listserv", have=have, want=want)
+
     def require_schema(self) -> None:
         """Refuse to work on a database of another version. Raises NotFound or Conflict."""
         have, want = present_revision(self.engine), wanted_revision()
         if have is None:
             raise NotFound("there is no database at {where}: run `listserv init` or `listserv db upgrade`", where=self.engine.url)
-        if want and have > want:  # their numbers grow
-            raise Conflict("the database is at schema {have}, this program knows {want} at most: it was made by a newer listserv", have=have, want=want)
+        self.require_not_newer(have)
         if have != want:
             raise Conflict("the database is at schema {have}, this program needs {want}: run `listserv db upgrade`", have=have, want=want)
 
@@ -126,8 +134,24 @@ def is_worth_repeating(error: BaseException) -> bool:
     return isinstance(error, StaleDataError | ObjectDeletedError) or (isinstance(error, InvalidRequestError) and str(error).startswith(GONE))
 
 
+def require_restored(data: Path) -> None:
+    """Refuse a folder into which something is being restored. Raises Conflict."""
+    if (data / UNFINISHED).exists():
+        raise Conflict("a restore of {data} was interrupted: give the same `listserv restore` again", data=data)
+
+
 def open_site(data: Path) -> Site:
-    """The site in a data folder, with its schema checked."""
-    site = Site(config.load(data))
-    site.require_schema()
+    """The site in a data folder, with its schema checked; nothing is made. Raises NotFound where there is none, Conflict where it cannot be used."""
+    settings = config.load(data)
+    require_restored(data)
+    kind, _, place = settings.database_url.partition(":///")
+    if kind.startswith("sqlite") and not Path(place).exists():
+        # Connecting would leave an empty database behind.
+        raise NotFound("there is no database at {where}: run `listserv init`, or say where with --data or LISTSERV_DATA", where=place)
+    site = Site(settings)
+    try:
+        site.require_schema()
+    except BaseException:
+        site.close()
+        raise
     return site

@@ -6,13 +6,28 @@ database and `listserv.toml`, above all `site.secret`, and keep nothing else.
 
 import atexit
 import os
+import sys
 from pathlib import Path
 
-from listserv.site import open_site
+from listserv.errors import Refusal
+from listserv.site import Site, open_site
 from listserv.usecases.pulse import Keeper
 from listserv.web import create_app, visitors
 
-site = open_site(Path(os.environ.get("LISTSERV_DATA", "listserv-data")))
+# gunicorn takes this exit code for "never begin again", and any other for a worker to be replaced at once.
+NO_BOOT = 3
+
+
+def opened(data: Path) -> Site:
+    """The site; where it cannot be opened, the process ends with one line that says why."""
+    try:
+        return open_site(data)
+    except Refusal as refused:
+        print(f"listserv: {refused}", file=sys.stderr, flush=True)  # noqa: T201  (no log is set up yet)
+        raise SystemExit(NO_BOOT) from None
+
+
+site = opened(Path(os.environ.get("LISTSERV_DATA", "listserv-data")).absolute())
 application = app = create_app(site)
 notes = visitors.notes_of(app)
 notes.writes = True

@@ -29,8 +29,8 @@ def pack(settings: Settings, out: Writer) -> None:
 
 def config_variables() -> list[str]:
     """The settings that the environment gives."""
-    every = (f"LISTSERV_{section}_{key}".upper() for section, key, _ in keys())
-    return [name for name in every if name in os.environ]
+    found = (config.variable(section, key, os.environ) for section, key, _ in keys())
+    return [name for name in found if name]
 
 
 def named_files(settings: Settings) -> Iterator[tuple[str, Path]]:
@@ -45,7 +45,9 @@ def named_files(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 def unpacked_settings(backup: Reader, data: Path, database: str) -> str:
     """The settings as they shall be on this machine: keys lie in the folder `keys`, and the database where it was said."""
-    told = backup.read(SETTINGS).decode()
+    told = backup.read(SETTINGS).decode("utf-8", "replace")
+    for name in backup.names(KEYS):
+        safe_name(name)
     for key in dict.fromkeys(name.split("/")[1] for name in backup.names(KEYS)):
         files = [str(data / KEYS / name.split("/")[2]) for name in backup.names(f"{KEYS}/{key}")]
         told = with_setting(told, key, ", ".join(files))
@@ -75,8 +77,8 @@ def unpack(backup: Reader, data: Path, told: str) -> None:
 
 def safe_name(name: str) -> str:
     """The file of a part; it lies in one folder, whatever the backup says. Raises Conflict."""
-    last = name.split("/")[-1]
-    if name.count("/") != 2 or last in ("", ".", ".."):
+    key, last = name.split("/")[1], name.split("/")[-1]
+    if name.count("/") != 2 or key not in (*EVERYWHERE, *AMONG_OURS) or last in ("", ".", ".."):
         raise Conflict("the backup holds a file of a strange name: {name}", name=name)
     return last
 

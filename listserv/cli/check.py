@@ -27,16 +27,17 @@ PATIENCE = 10.0
 
 @click.command()
 @click.option("--postfix", is_flag=True, help="Print the Postfix settings that fit.")
+@click.option("--quick", is_flag=True, help="Do not look through the whole database.")
 @console.as_json
 @click.pass_obj
-def check(data: Path, postfix: bool, as_json: bool) -> int:
+def check(data: Path, postfix: bool, quick: bool, as_json: bool) -> int:
     """Look at settings, database, relay, DNS, clock, disk and doors. Exit 1 where something is broken."""
     settings = config.load(data)
     if postfix:
         click.echo(checking.postfix(settings), nl=False)
         return 0
     found = []
-    for finding in look_at_all(settings):
+    for finding in look_at_all(settings, quick=quick):
         found.append(finding)
         if not as_json:
             print_finding(finding)
@@ -51,21 +52,21 @@ def print_finding(finding: Finding) -> None:
     console.write(f"{MARKS[finding.state]:8} {finding.what:9} {console.one_line(finding.found)}{mend}")
 
 
-def look_at_all(settings: Settings) -> Iterator[Finding]:
+def look_at_all(settings: Settings, *, quick: bool = False) -> Iterator[Finding]:
     """Everything, in the order in which it is mended."""
     yield from checking.about_settings(settings)
-    yield from database(settings)
+    yield from database(settings, quick=quick)
     yield checking.about_disk(settings.data if settings.data.exists() else Path.cwd())
     yield relay(settings)
     yield from doors(settings)
     yield from dnschecks.about_dns(settings, Resolver(settings.auth.dns), relay_host(settings))
 
 
-def database(settings: Settings) -> Iterator[Finding]:
+def database(settings: Settings, *, quick: bool = False) -> Iterator[Finding]:
     """Can it be opened, does it fit this program, is it whole; and the clock, by what is in it."""
     try:
         with console.opened(settings.data) as site, site.reading() as db:
-            yield checking.about_database(db)
+            yield checking.about_database(db, quick=quick)
             yield checking.about_clock(site.now(), health.youngest(db))
             yield checking.about_work(*measures.left_undone(db, site.now()))
             yield checking.about_refusals(bounces.refusals_since(db, bouncing.REFUSED, site.now() - checking.RECENT))

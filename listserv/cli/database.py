@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from listserv.store.copying import Tell
 
 
-@click.group()
+class Upkeep(click.Group):
+    """The commands below, and `upgrade`, which has a module of its own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names, in the order in which they are needed."""
+        return ["upgrade", *self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name != "upgrade":
+            return super().get_command(ctx, cmd_name)
+        from listserv.cli.upgrading import upgrade
+
+        return upgrade
+
+
+@click.group(cls=Upkeep)
 def db() -> None:
     """The database: upgrade, check, rebuild, copy."""
-
-
-@db.command()
-@click.pass_obj
-def upgrade(data: Path) -> None:
-    """Bring the database to the schema that this version needs."""
-    from listserv.site import Site
-    from listserv.store import migrating
-
-    site = Site(config.load(data))
-    try:
-        migrating.upgrade(site.settings.database_url)
-        click.echo(f"the database is at schema {migrating.present_revision(site.engine)}")
-        say_what_is_not_found(site)
-    finally:
-        site.close()
 
 
 @db.command()

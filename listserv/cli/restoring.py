@@ -21,7 +21,7 @@ from listserv.cli.backup import sync_folder
 from listserv.cli.database import for_us_alone, progress
 from listserv.config import FILE, Settings
 from listserv.errors import Conflict, Invalid, NotFound
-from listserv.site import Site
+from listserv.site import UNFINISHED, Site
 from listserv.store import holding, snapshot
 from listserv.store.container import Reader
 from listserv.usecases import restored
@@ -91,7 +91,7 @@ def settings_for(backup: Reader, data: Path, database: str) -> tuple[Settings, s
 
 def unpack(backup: Reader, settings: Settings, told: str) -> None:
     """Settings, keys, database, in this order; until the last is there, a mark says that it is not done. Raises Conflict."""
-    data, mark = settings.data, settings.data / console.UNFINISHED
+    data, mark = settings.data, settings.data / UNFINISHED
     begun = {"made_at": backup.head["made_at"], "database": settings.database_url}
     if not (mark.exists() and json.loads(mark.read_text()) == begun and holds_a_site(settings)):
         require_room(settings)
@@ -112,7 +112,7 @@ def file_of(settings: Settings) -> Path | None:
 
 def require_room(settings: Settings) -> None:
     """There must be no site in the folder nor in the database, unless a restore of ours left it half done. Raises Conflict."""
-    if (settings.data / FILE).exists() and not (settings.data / console.UNFINISHED).exists():
+    if (settings.data / FILE).exists() and not (settings.data / UNFINISHED).exists():
         raise Conflict("{path} is there already: there is a site; say another folder with --data", path=settings.data / FILE)
     file = file_of(settings)
     if file is None or file.exists():

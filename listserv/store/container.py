@@ -75,10 +75,19 @@ class Reader:
         self._require_whole()
         file.seek(0)
         self._tar = tarfile.open(fileobj=file, mode="r:")  # noqa: SIM115  (closed with its file)
-        self.head: dict[str, Any] = json.loads(self.read(HEAD))
-        if self.head["format"] > FORMAT:
-            raise Invalid("{name} was made by a newer listserv ({version}): restore it with that one", name=name, version=self.head["version"])
-        self.manifest: dict[str, Any] = json.loads(self.read(MANIFEST))
+        told = self._json(HEAD, ("format", "version"))
+        if told["format"] > FORMAT:
+            raise Invalid("{name} was made by a newer listserv ({version}): restore it with that one", name=name, version=told["version"])
+        self.head: dict[str, Any] = self._json(HEAD, ("schema", "made_at", "domain"))
+        self.manifest: dict[str, Any] = self._json(MANIFEST, ("tables",))
+
+    def _json(self, part: str, needed: tuple[str, ...]) -> dict[str, Any]:
+        # The sum was right: whoever altered it has made a new one.
+        try:
+            found: dict[str, Any] = json.loads(self.read(part))
+            return {key: found[key] for key in needed} | found
+        except (ValueError, KeyError, TypeError, OSError, EOFError):
+            raise Invalid("{name} holds no {part} that listserv has written", name=self._name, part=part) from None
 
     def _require_whole(self) -> None:
         file = self._file

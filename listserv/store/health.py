@@ -70,6 +70,19 @@ def describe(db: Session) -> str:
     return f"{url.get_backend_name()} {number} at {url.database}"
 
 
+def octets(db: Session) -> int:
+    """How large the database is."""
+    if db.get_bind().dialect.name != "sqlite":
+        return int(db.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+    pages, size = (int(db.execute(text(f"PRAGMA {one}")).scalar_one()) for one in ("page_count", "page_size"))
+    return pages * size
+
+
+def revision(db: Session) -> str:
+    """The schema that the database has."""
+    return str(db.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
 def youngest(db: Session) -> datetime | None:
     """When the last mail came in."""
     return db.scalar(select(func.max(Incoming.received_at)))

@@ -1,7 +1,8 @@
 """The schema: which one is there, which one is wanted, and the way from one to the other (`migrations/`)."""
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, func, inspect, select, text
 
@@ -27,11 +28,26 @@ def alembic_config(url: str) -> "Config":
     return config
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring a database to this program's schema, or to an older one. Raises Conflict where it cannot hold text."""
+def upgrade(url: str, revision: str = "head", *, tell: Callable[[str], None] | None = None) -> None:
+    """Bring a database to this program's schema, or to an older one; each step is told. Raises Conflict where it cannot hold text."""
     from alembic import command
 
-    command.upgrade(alembic_config(url), revision)
+    config = alembic_config(url)
+    if tell:
+        config.attributes["told"] = in_words(tell)
+    command.upgrade(config, revision)
+
+
+def in_words(tell: Callable[[str], None]) -> Callable[..., None]:
+    """What alembic calls after each step: from where, to where, what it is about, and how long it took."""
+    begun = time.monotonic()
+
+    def told(*, step: Any, **_: Any) -> None:
+        nonlocal begun
+        took, begun = time.monotonic() - begun, time.monotonic()
+        tell(f"{step.up_revision_id} {step.up_revision.doc} ({took:.1f} s)")
+
+    return told
 
 
 def wanted_revision() -> str:

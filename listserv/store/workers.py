@@ -21,7 +21,7 @@ from listserv.store.deliveries import milliseconds
 # Under this name work is held by hand (`work_once`): it ends with its lease, and nobody takes it back before.
 BY_HAND = 0
 # What is held: tables with `due` (milliseconds) and `holder`.
-HELD = ("incoming", "delivery", "letter")
+HELD = ("incoming", "delivery", "letter", "webhook")
 
 
 class WorkerRow(Base):
@@ -44,24 +44,39 @@ class WorkerRow(Base):
     seen_at: Mapped[datetime]
 
 
+# A boot that cannot be told from others; a process that is there and hides when it began.
+UNKNOWN, UNSEEN = "unknown", "unseen"
+
+
 def place() -> str:
     """Where a process number means one process: this boot of this kernel, this process namespace."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"
     except OSError:
-        # No Linux: nobody shares a place with anybody, and only the beats tell.
-        return str(uuid4())
+        # No Linux, or a sandbox: nobody shares a place with anybody, and only the beats tell.
+        return f"{UNKNOWN} {uuid4()}"
 
 
 def born(pid: int) -> str:
-    """When a process of this place began, in its kernel's own count; empty where there is none, or only what is left of one."""
+    """When a process of this place began, in its kernel's own count; empty where there is none, or only what is left of one; UNSEEN in another sandbox."""
     try:
         # The name, in brackets, may hold anything; the state and the 22nd field come behind it (proc(5)).
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
     except OSError:
-        return ""
+        return UNSEEN if is_there(pid) else ""
     return "" if fields[0] in "ZX" else fields[19]
+
+
+def is_there(pid: int) -> bool:
+    """Is there such a process, whether or not we may look at it? (One unit of systemd hides its own from another's, though the user is the same.)"""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def enter(db: Session, role: str, number: int, now: datetime) -> int:
@@ -89,10 +104,11 @@ def everybody(db: Session) -> Sequence[WorkerRow]:
 
 def is_gone(db: Session, row: WorkerRow, here: str) -> bool:
     """Is this certainly the row of a process that has ended? Known only of the place `here` itself."""
-    if db.get_bind().dialect.name == "sqlite" and row.place.split()[0] != here.split()[0]:
+    boots = {row.place.split()[0], here.split()[0]}
+    if db.get_bind().dialect.name == "sqlite" and len(boots) > 1 and UNKNOWN not in boots:
         # Whoever shares a SQLite file shares the machine: another boot is an earlier one.
         return True
-    return row.place == here and born(row.pid) != row.born
+    return row.place == here and born(row.pid) not in (row.born, UNSEEN)
 
 
 def bury(db: Session, id: int, beats: int) -> bool:

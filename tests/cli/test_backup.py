@@ -14,9 +14,8 @@ import pytest
 from sqlalchemy import inspect, select
 
 from listserv import config
-from listserv.cli import console
 from listserv.errors import Invalid
-from listserv.site import Site, utc_now
+from listserv.site import UNFINISHED, Site, utc_now
 from listserv.store import snapshot
 from listserv.store.bans import Ban
 from listserv.store.container import HEAD, MANIFEST, Reader, Writer
@@ -329,7 +328,7 @@ def test_a_restore_that_was_killed_can_be_given_again(run_in, site, kept, elsewh
     assert (meanwhile.code, meanwhile.err.count("\n")) == (6, 1)
     assert (again.code, again.err) == (0, "")
     assert everything(site, elsewhere) == everything(site, site.settings.database_url)
-    assert not list(data.glob("*.restoring*")) and not (data / console.UNFINISHED).exists()
+    assert not list(data.glob("*.restoring*")) and not (data / UNFINISHED).exists()
     assert run_in(data, "list", "ls").code == 0
 
 

@@ -228,6 +228,32 @@ def test_the_example_for_postfix_is_what_is_printed(settings):
     assert (ROOT / "deploy" / "postfix" / "main.cf").read_text("utf-8") == checking.postfix(plain)
 
 
+@pytest.mark.parametrize(
+    ("lmtp", "smtp", "told"),
+    [
+        ("", "127.0.0.1:2525", "smtp:[127.0.0.1]:2525"),
+        ("", "[::1]:2525", "smtp:[::1]:2525"),
+        ("", "0.0.0.0:2525", "smtp:[127.0.0.1]:2525"),
+        ("0.0.0.0:24", "127.0.0.1:2525", "lmtp:inet:127.0.0.1:24"),
+        ("[::]:24", "", "lmtp:inet:[::1]:24"),
+    ],
+)
+def test_postfix_is_sent_to_the_door_that_is_open(settings, lmtp, smtp, told):
+    doors = {"lmtp": settings.lmtp.model_copy(update={"listen": lmtp}), "smtp": settings.smtp.model_copy(update={"listen": smtp})}
+
+    assert f"{{ lists.example.org = {told} }}" in checking.postfix(settings.model_copy(update=doors))
+
+
+def test_postfix_is_sent_nowhere_where_no_door_is_open(run, monkeypatch):
+    monkeypatch.setenv("LISTSERV_LMTP_LISTEN", "")
+    monkeypatch.setenv("LISTSERV_SMTP_LISTEN", "")
+
+    done = run("check", "--postfix")
+
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "lmtp.listen" in done.err
+
+
 def test_a_large_mail_fits_into_postfixs_mailboxes_too(settings):
     large = settings.model_copy(update={"smtp": settings.smtp.model_copy(update={"max_size": 60_000_000})})
 
