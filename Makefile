@@ -4,6 +4,7 @@
 # make run     the server, on the data folder DATA
 # make bench   the figures of docs/performance.md
 # make lint    linters, types and walls alone
+# make audit   are holes known of what constraints.txt names? (asks the network; says so where it cannot)
 # make messages    collect the sentences for translation, compile the catalogues
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 BENCHES := $(filter-out benchmarks/common.py benchmarks/sink.py benchmarks/farsink.py benchmarks/traffic.py,$(wildcard benchmarks/*.py))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-long run bench lint messages constraints clean
+.PHONY: demo test test-long run bench lint audit messages constraints clean
 
 demo: $(VENV)/.plain
 	$(BIN)/listserv demo $(ARGS)
@@ -28,6 +29,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive listserv digests newsletters
+
+audit: $(VENV)/.dev
+	$(BIN)/python .ci/audit.py
 
 test: lint
 	$(BIN)/pytest $(WORKERS) -m "not long" $(ARGS)

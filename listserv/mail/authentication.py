@@ -5,7 +5,7 @@ authserv-id counts. Whether the mail came from that MTA at all is the caller's q
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,7 +15,6 @@ from listserv.mail.signatures import dkim_survives
 
 __all__ = ["Alignment", "Finding", "LookupFailed", "Results", "Txt", "alignment", "claims_to_be", "dkim_survives"] + [
     "dmarc_policy",
-    "forged_results",
     "is_decided",
     "read_results",
     "results_fields",
@@ -88,14 +87,20 @@ class Results:
 
 
 def read_results(raw: bytes, trust: str) -> Results:
-    """The results in the topmost Authentication-Results of a mail whose authserv-id is `trust` (without case).
+    """The results in the topmost Authentication-Results of a mail whose authserv-id is `trust` (without case), and nothing beside it.
 
     `raw` is the mail or its header block. No trust, no such field, or one that cannot be read: no results.
     """
     for value in results_fields(raw):
-        if claims_to_be(value, trust):
+        if claims_to_be(value, trust) and _is_exactly(value, trust):
             return Results(tuple(_findings(value)))
     return Results()
+
+
+def _is_exactly(value: str, trust: str) -> bool:
+    """Not what a lax reader would take for it: an MTA takes off what bears its very name, and may leave `mx.example.org/evil` where a sender put it."""
+    named = re.fullmatch(r'\s*("?)([^\s"]+)\1(?:\s+[0-9]+)?\s*', next(_clauses(value[:LONGEST_VALUE]), ""))
+    return named is not None and _fold_id(named[2]) == _fold_id(trust)
 
 
 def results_fields(raw: bytes) -> list[str]:
@@ -115,13 +120,6 @@ def claims_to_be(value: str, trust: str) -> bool:
     first = next(_clauses(value[:LONGEST_VALUE]), "")
     name = re.split(r"[\s/=]", first.strip().strip('"'), maxsplit=1)[0]
     return _fold_id(name) == _fold_id(trust)
-
-
-def forged_results(values: Sequence[str], trust: str, *, believed: bool) -> tuple[int, ...]:
-    """Which of a mail's Authentication-Results values (topmost first) to drop on the way in: all that claim our
-    authserv-id but the topmost, and that one too unless its deliverer is `believed` (`auth.peers`)."""
-    ours = tuple(number for number, value in enumerate(values) if claims_to_be(value, trust))
-    return ours[1:] if believed else ours
 
 
 def alignment(results: Results, author_domain: str, txt: Txt | None = None) -> Alignment:

@@ -21,8 +21,8 @@ from listserv.web.visit import cookie, site_here, stranger, visit
 KINDS = visitors.READING - {"search.on_list"} | {"forum.front"}
 # `today` and `two weeks ago` become others by themselves.
 LONGEST = timedelta(minutes=1)
-# In bytes: of all pages, and of one.
-MOST, LARGEST = 24 * 1024 * 1024, 256 * 1024
+# In bytes: of all pages, of one, and of what was asked for behind its path (an address may be as long as a head, and is kept beside its page).
+MOST, LARGEST, LONGEST_QUERY = 24 * 1024 * 1024, 256 * 1024, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,11 @@ def pages() -> Pages:
 
 def is_for_all() -> bool:
     """Is this a page that is the same for all strangers?"""
-    return request.endpoint in KINDS and request.method == "GET" and not request.routing_exception and cookie("session") not in request.cookies
+    return request.endpoint in KINDS and request.method == "GET" and not request.routing_exception and _is_short() and cookie("session") not in request.cookies
+
+
+def _is_short() -> bool:
+    return len(request.query_string) <= LONGEST_QUERY
 
 
 def key() -> Hashable:

@@ -1,5 +1,6 @@
 """The web application of a site."""
 
+from collections.abc import Callable
 from itertools import chain
 from typing import Any, NoReturn
 from urllib.parse import urlsplit, urlunsplit
@@ -14,7 +15,9 @@ from listserv.site import Site, is_worth_repeating
 from listserv.web import (
     accessibility,
     account,
+    admin,
     again,
+    api,
     digests,
     engine,
     errors,
@@ -25,6 +28,7 @@ from listserv.web import (
     health,
     inviting,
     journalwords,
+    leaflet,
     letterstyle,
     listsettings,
     me,
@@ -37,19 +41,23 @@ from listserv.web import (
     oldlinks,
     outside,
     pages,
+    passkeys,
     pictures,
     positions,
     rules,
     search,
+    secondfactor,
     static,
     stats,
     subscribing,
     threads,
+    tokenpages,
     tools,
     topics,
     unsubscribe,
     visit,
     visitors,
+    webhookpages,
     wholearchive,
     writing,
 )
@@ -72,7 +80,10 @@ BLUEPRINTS = (
     wholearchive,
     oldlinks,
     account,
+    passkeys,
+    secondfactor,
     me,
+    tokenpages,
     unsubscribe,
     writing,
     news,
@@ -83,6 +94,9 @@ BLUEPRINTS = (
     memberpages,
     inviting,
     listsettings,
+    webhookpages,
+    admin,
+    leaflet,
     feeds,
     stats,
     letterstyle,
@@ -91,6 +105,7 @@ BLUEPRINTS = (
     health,
     metrics,
     static,
+    api,
 )
 
 
@@ -107,6 +122,18 @@ class ListName(BaseConverter):
     regex = rf"(?!(?:{'|'.join(sorted(RESERVED_NAMES))})(?![\w-]))[A-Za-z][A-Za-z0-9_-]{{0,62}}"
 
 
+class Slug(BaseConverter):
+    """A topic's short name."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9-]{0,62}"
+
+
+class Hash(BaseConverter):
+    """A Message-ID-Hash: base32 of SHA-1."""
+
+    regex = "[A-Za-z2-7]{32}"
+
+
 class Web(Flask):
     """Flask, with a session around each request: one that reads for GET, one that writes for POST."""
 
@@ -117,19 +144,22 @@ class Web(Flask):
         if request.endpoint in visit.WITHOUT:
             return super().dispatch_request()
         site = visit.site_here()
+        if api.is_for_programs():
+            return api.answer(site, super().dispatch_request, lambda site, view: self._write(site, AGAIN, view))
         if again.is_for_all():
             return again.answer(site, super().dispatch_request)
         with site.reading() as db:
             g.visit = visit.begin(site, db)
+            admin.close_to_others()
             if request.method in SAFE or request.routing_exception:
                 return super().dispatch_request()
             for desk in (writing, newsdesk):
                 if desk.is_lost():
                     return desk.given_back()
         forms.check()
-        return self._write(site, AGAIN)
+        return self._write(site, AGAIN, super().dispatch_request)
 
-    def _write(self, site: Site, left: int) -> Any:
+    def _write(self, site: Site, left: int, view: Callable[[], Any]) -> Any:
         """Run a view that writes. Whoever was in its way has finished by now: the same from the start sees what they did.
 
         That is right for every view, because nothing of the first run is left: its transaction is rolled back, its answer
@@ -139,13 +169,13 @@ class Web(Flask):
         try:
             with site.writing() as db:
                 g.visit.db = db
-                return super().dispatch_request()
+                return view()
         except Exception as wrong:
             if not left or not is_worth_repeating(wrong):
                 raise
         for file in chain.from_iterable(request.files.listvalues()):
             file.stream.seek(0)
-        return self._write(site, left - 1)
+        return self._write(site, left - 1, view)
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
         """No page of ours; or one whose address lacks a slash, and then the way there, without the host that the client named."""
@@ -178,18 +208,20 @@ def create_app(site: Site) -> Web:
     app = Web("listserv.web", static_folder=None, template_folder=str(folder("templates") / "web"))
     app.extensions["listserv"] = site
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
-    app.url_map.converters |= {"id": RowId, "list": ListName}
+    app.url_map.converters |= {"id": RowId, "list": ListName, "slug": Slug, "hash": Hash}
     pages.set_up(app)
-    app.jinja_env.globals.update(told=journalwords.told)
+    app.jinja_env.globals.update(told=journalwords.told, passkeys_here=passkeys.here)
     for part in BLUEPRINTS:
         app.register_blueprint(part.blueprint)
     errors.set_up(app)
     headers.set_up(app)
+    api.set_up(app)
     visitors.set_up(app, site)
     prefix = urlsplit(site.settings.site.url).path.rstrip("/")
     if prefix:
         app.wsgi_app = Mounted(app.wsgi_app, prefix)  # type: ignore[method-assign]
     trusted = site.settings.web.proxies
     if trusted:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted, x_prefix=trusted)  # type: ignore[method-assign]
+        # No X-Forwarded-Prefix: few proxies set it, so that it would be the client's word; the path stands in site.url (`Mounted`).
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
     return app

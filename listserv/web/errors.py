@@ -4,12 +4,13 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from listserv.errors import Conflict, Expired, Invalid, NotAllowed, NotFound, Refusal, TooMany
 from listserv.i18n import N_, translations
 from listserv.usecases import limits
+from listserv.web.api import problems
 from listserv.web.pages import page
 from listserv.web.visit import visit
 
@@ -48,8 +49,10 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(Exception, failed)
 
 
-def refused(refusal: Refusal) -> tuple[str, int]:
+def refused(refusal: Refusal) -> tuple[str, int] | Response:
     """An expected no."""
+    if problems.is_for_programs():
+        return problems.refused(refusal)
     code = next(code for kind, code in STATUS.items() if isinstance(refusal, kind))
     if code == 404:
         return missing()
@@ -69,8 +72,10 @@ def too_many(refusal: Refusal) -> tuple[str, int]:
     return trouble(429, f"{words} {again}")
 
 
-def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+def http_error(error: HTTPException) -> tuple[str, int] | HTTPException | Response:
     """What the framework refuses: an unknown address, a method, a body that is too large."""
+    if problems.is_for_programs():
+        return problems.http_error(error)
     code = error.code or 500
     if code < 400:
         return error
@@ -79,9 +84,13 @@ def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     return trouble(code)
 
 
-def failed(error: Exception) -> tuple[str, int]:
+def failed(error: Exception) -> tuple[str, int] | Response:
     """Our own fault: told to the log with all that is known, to the reader without any of it."""
-    log.error("failed: %s %s", request.method, request.path, exc_info=error)
+    if problems.is_for_programs():
+        return problems.failed(error)
+    # The rule and its numbers, and not the path: that is anybody's words, line ends too, and may be somebody's key.
+    numbers = {name: value for name, value in (request.view_args or {}).items() if isinstance(value, int)}
+    log.error("failed: %s %s %s", request.method, request.url_rule, numbers, exc_info=error)
     return trouble(500)
 
 

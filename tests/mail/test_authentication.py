@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listserv.mail import authentication
-from listserv.mail.authentication import Alignment, alignment, claims_to_be, dkim_survives, dmarc_policy, forged_results, read_results
+from listserv.mail.authentication import Alignment, alignment, claims_to_be, dkim_survives, dmarc_policy, read_results
 from listserv.mail.dmarc import LookupFailed, organizational_domain, relaxed
 from tests.corpus.corpus import CORPUS, needed
 from tests.keys import rsa_key
@@ -106,14 +106,6 @@ def test_a_field_that_a_lax_reader_would_take_for_ours_is_ours(value):
 @pytest.mark.parametrize("value", ["", ";", "mx2; none", "other; mx", "(mx) other; none", "none"])
 def test_a_field_of_somebody_else_stays(value):
     assert not claims_to_be(value, "mx")
-
-
-def test_forged_fields_are_named_for_dropping():
-    values = ["mx; dmarc=pass", "other; none", "MX; dkim=pass"]
-
-    assert forged_results(values, "mx", believed=True) == (2,)
-    assert forged_results(values, "mx", believed=False) == (0, 2)
-    assert forged_results(values, "", believed=False) == ()
 
 
 @given(st.binary(max_size=400))
