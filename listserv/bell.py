@@ -16,9 +16,9 @@ import structlog
 LONGEST_PATH = 100
 BEFORE, BEHIND = "worker-", ".bell"
 # What a ring may say, one or several: there are mails to be read, copies or letters to be sent; or that something is to do, whatever it is.
-MAILS, COPIES, LETTERS, ANYTHING = b"m", b"c", b"l", b"!"
+MAILS, COPIES, LETTERS, WEBHOOKS, ANYTHING = b"m", b"c", b"l", b"w", b"!"
 # How each lane of the worker is called by it.
-SIGNS = {"mails": MAILS, "copies": COPIES, "letters": LETTERS}
+SIGNS = {"mails": MAILS, "copies": COPIES, "letters": LETTERS, "webhooks": WEBHOOKS}
 
 
 class Bell:

@@ -220,4 +220,4 @@ def page(shown: list[Shown]) -> str:
 
 def _inside(html: str) -> Markup:
     """What stands between <body> and </body>."""
-    return Markup(html.partition("<body")[2].partition(">")[2].partition("</body>")[0])
+    return Markup(html.partition("<body")[2].partition(">")[2].partition("</body>")[0])  # nosec B704: a letter of ours with sample facts

@@ -35,7 +35,7 @@ class Words:
 @cache
 def environment(language: str) -> Environment:
     """The templates of all letters in one language. A fact that is missing is an error, never an empty place."""
-    env = Environment(
+    env = Environment(  # nosec B701: plain text; its HTML is made by mail/letterhtml.py
         loader=FileSystemLoader(folder("templates") / "letters"),
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,

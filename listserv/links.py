@@ -89,12 +89,17 @@ def prove_url(settings: Settings, token: str) -> str:
     return f"{settings.site.url}/me/prove/{token}"
 
 
+def passkey_url(settings: Settings, token: str) -> str:
+    """The link that takes a new passkey back."""
+    return f"{settings.site.url}/me/keys/back/{token}"
+
+
 def invitation_url(settings: Settings, token: str) -> str:
     """The page on which somebody who was invited says yes or no."""
     return f"{settings.site.url}/me/invitation/{token}"
 
 
-def subscribe_url(settings: Settings, name: str, token: str = "") -> str:
+def subscribe_url(settings: Settings, name: str, token: str = "") -> str:  # nosec B107: none
     """Where forms of other sites send an address that wants a newsletter; with the key of our letter, where its owner says yes."""
     return f"{settings.site.url}/{name}/subscribe" + (f"/{token}" if token else "")
 

@@ -38,6 +38,9 @@ STEPS = {
     "letters.claimed": "letters are taken up to be sent",
     "letters.sent": "the relay has answered for a letter, and nothing is recorded",
     "letters.recorded": "what the relay said of a letter is committed",
+    "webhooks.claimed": "webhooks are taken in hand, and nobody is called",
+    "webhooks.sent": "a receiver has answered, and nothing is recorded",
+    "webhooks.recorded": "what a receiver answered is committed",
     "calendar.begun": "the calendar looks what it owes",
     "calendar.before-commit": "a part of what it owes is done and not committed",
     "calendar.committed": "a part of what it owes is committed",
@@ -86,7 +89,7 @@ class Watching:
             order = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError):
             return  # another process was faster, or it is being written
-        if not fnmatchcase(name, order["at"]) or order.get("about", "") not in about or random.random() >= order.get("chance", 1.0):
+        if not fnmatchcase(name, order["at"]) or order.get("about", "") not in about or random.random() >= order.get("chance", 1.0):  # nosec B311
             return
         self._counts[path.name] += 1
         if self._counts[path.name] < order.get("nth", 1):

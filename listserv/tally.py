@@ -31,6 +31,9 @@ WAYS = {
     "retry": ("retried", "copies of posts to be tried again"),
     "bounced": ("bounced", "copies of posts that will not arrive"),
     "letter": ("letters", "letters of our own that the relay has taken"),
+    "webhook": ("webhooks_sent", "calls of webhooks that the receiver has taken"),
+    "unheard": ("webhooks_failed", "calls of webhooks that failed"),
+    "untold": ("webhooks_dropped", "things that a webhook was to be told and never will be"),
 }
 # Upper ends of the buckets, in seconds.
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

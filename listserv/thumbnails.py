@@ -110,8 +110,8 @@ class Painter:
         if self.process is None or self.owner != os.getpid():
             # A session of its own: what ends us from a keyboard is not for it to tell of.
             command = [sys.executable, "-I", "-c", CHILD.format(path=sys.path)]
-            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-            self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, env={"LC_ALL": "C.UTF-8"}, cwd="/", start_new_session=True)
+            pipe, nothing, env = subprocess.PIPE, subprocess.DEVNULL, {"LC_ALL": "C.UTF-8"}
+            self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, env=env, cwd="/", start_new_session=True)  # nosec B603
             self.owner = os.getpid()
         return self.process
 

@@ -27,6 +27,7 @@ def upgrade(bind) -> None:
         render_as_batch=True,
         compare_type=True,
         render_item=render,
+        on_version_apply=context.config.attributes.get("told"),
         # The shadow tables of a full-text index are SQLite's own business, and the tables of procrastinate are its own.
         include_name=lambda name, kind, _parents: not (kind == "table" and name and ("_fts" in name or name.startswith("procrastinate_"))),
     )

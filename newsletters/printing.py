@@ -118,7 +118,7 @@ def _titles(html: str, sections: list[Section]) -> list[str]:
 
 def _section(html: str) -> Section:
     title = TITLE.match(html)
-    return Section(" ".join(to_text(title[1]).split()) if title else "", Markup(html))
+    return Section(" ".join(to_text(title[1]).split()) if title else "", Markup(html))  # nosec B704: cleaned by mail/html.py
 
 
 @cache

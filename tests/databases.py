@@ -105,6 +105,10 @@ class Postgresql:
     def fill(self, url: str, name: str) -> None:
         self._server.copy(self.kept[name], url)
 
+    def fill_from(self, source: str, url: str) -> None:
+        """Make a database what another is."""
+        self._server.copy(source, url)
+
     def remove(self, url: str) -> None:
         self._server.drop(url)
 

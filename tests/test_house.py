@@ -5,9 +5,11 @@ import subprocess
 import sys
 import tomllib
 import urllib.request
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.serving import ROOT, Served, clean_environment, free_port
 
@@ -62,15 +64,31 @@ def test_constraints_hold_a_version_of_every_dependency_and_name_no_host():
     assert "://" not in text
 
 
+def needed(by, extras=frozenset(), found=None):
+    """The installed distributions that this one needs, by what it says of itself; itself is not counted."""
+    found = {} if found is None else found
+    for wanted in map(Requirement, by.requires or ()):
+        meant = wanted.marker is None or any(wanted.marker.evaluate({"extra": extra}) for extra in extras or {""})
+        if meant and (wanted.name, *wanted.extras) not in found:
+            found[wanted.name, *wanted.extras] = one = metadata.distribution(wanted.name)
+            needed(one, wanted.extras, found)
+    return found
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """The python of an empty environment with our wheel in it."""
+    """The python of an environment with our wheel in it and what that needs, and nothing else; what is installed here is lent, not fetched."""
     place = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", place, ROOT)
     (wheel,) = place.glob("listserv-*.whl")
-    run(sys.executable, "-m", "venv", place / "venv")
+    run(sys.executable, "-m", "venv", "--without-pip", place / "venv")
     python = place / "venv" / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "constraints.txt", wheel)
+    run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python, "install", "--no-deps", "--no-index", wheel)
+    (site,) = (place / "venv" / "lib").glob("python*/site-packages")
+    for distribution in needed(metadata.Distribution.at(next(site.glob("listserv-*.dist-info")))).values():
+        for top in {file.parts[0] for file in distribution.files if file.parts[0] not in ("..", "__pycache__")}:
+            if not (site / top).exists():
+                (site / top).symlink_to(distribution.locate_file(top))
     return python
 
 

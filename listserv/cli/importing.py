@@ -17,6 +17,7 @@ from listserv.cli.archives import Source, sources
 from listserv.cli.parsing import Batch, Readers, batches
 from listserv.errors import Conflict
 from listserv.mail import dating
+from listserv.mail.address import RESERVED_NAMES
 from listserv.site import Site
 from listserv.store.lists import MailingList
 from listserv.usecases import importing
@@ -24,8 +25,9 @@ from listserv.usecases.access import CONSOLE, known_list
 
 # How help names the command that has no name of its own.
 MAIL = "LIST FILE…"
+METAVAR = f"{MAIL} | mailman2 FILE | mailman3 SOURCE | listmonk LIST FILE.csv | moodle LIST FILE | discourse LIST FILE"
 # Loaded when they are called, and only then.
-MOVES = ("mailman2", "mailman3", "listmonk")
+MOVES = ("mailman2", "mailman3", "listmonk", "moodle", "discourse")
 
 
 class Imports(click.Group):
@@ -38,20 +40,26 @@ class Imports(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         if cmd_name in MOVES:
-            from listserv.cli import listmonk, mailman
+            from listserv.cli import forums, listmonk, mailman
 
-            command: click.Command = listmonk.listmonk_command if cmd_name == "listmonk" else getattr(mailman, f"{cmd_name}_command")
+            home = {"listmonk": listmonk, "moodle": forums, "discourse": forums}.get(cmd_name, mailman)
+            command: click.Command = getattr(home, f"{cmd_name}_command")
             return command
         return history if cmd_name == MAIL else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that these arguments are for."""
-        if args[0] in MOVES or args[0].startswith("-"):
+        if args[0].startswith("-") or (args[0] in MOVES and not _is_a_list(args)):
             return super().resolve_command(ctx, args)
         return args[0], history, args[1:]
 
 
-@click.command(cls=Imports, subcommand_metavar=f"{MAIL} | mailman2 FILE | mailman3 SOURCE | listmonk LIST FILE.csv", name="import")
+def _is_a_list(args: list[str]) -> bool:
+    """A list may be called as another program is: then its name is followed by a file, and by nothing else."""
+    return args[0] not in RESERVED_NAMES and len(args) == 2 and Path(args[1]).exists()
+
+
+@click.command(cls=Imports, subcommand_metavar=METAVAR, name="import")
 def import_command() -> None:
     """Bring an archive, or another program's lists."""
 

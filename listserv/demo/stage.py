@@ -159,7 +159,7 @@ def serving(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     environ = {key: value for key, value in os.environ.items() if not key.startswith("LISTSERV_")}
     log = (settings.data / "serve.log").open("w")
     command = [sys.executable, "-m", "listserv", "--data", str(settings.data), "serve"]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=log, text=True, env=environ)
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=log, text=True, env=environ)  # nosec B603: our own program, no words of anybody's
     assert server.stderr
     try:
         wait_until_ready(server, server.stderr, log)

@@ -82,7 +82,7 @@ def digest(demo: Demo) -> str:
     """The calendar's morning, and an answer to one item."""
     morning = (datetime.now(UTC) + timedelta(days=1, hours=12)).isoformat(timespec="minutes")
     command = [sys.executable, "-m", "listserv", "--data", str(demo.data), "due", "--at", morning, "--run"]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=60)  # nosec B603: our own program, no words of anybody's
     letter = demo.expect("the digest", to("irena@czytelnia.example.org", "Sieć BP"))[0]
     demo.answer(letter, "1: Dziękuję za karty pracy, skorzystam w maju.")
     demo.expect("copies of the answer", lambda mail: "skorzystam w maju" in text_of(mail) and mail["List-Id"] is not None, EACH + 1)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-QUEUES = ("mails", "copies", "letters", "calendar")
+QUEUES = ("mails", "copies", "letters", "webhooks", "calendar")
 # Connections of one worker process: one listens, the others fetch and finish.
 FEWEST, MOST = 1, 3
 # Seconds without a heartbeat after which a job's worker counts as dead: longer than it may take to finish in good order.

@@ -18,7 +18,7 @@ class Role(StrEnum):
     REQUEST = "request"
     BOUNCES = "bounces"
     NEWS = "news"
-    TOKEN = "token"
+    TOKEN = "token"  # nosec B105: a word of addresses
     POSTMASTER = "postmaster"
     NOREPLY = "noreply"
 

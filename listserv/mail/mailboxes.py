@@ -63,8 +63,8 @@ class _Reader:
         depth = 0
         for token in self.tokens:
             if token in ("(", ")"):
-                depth = max(0, depth + (1 if token == "(" else -1))
-                token = " "
+                depth = max(0, depth + (1 if token == "(" else -1))  # nosec B105: a sign of a header
+                token = " "  # nosec B105: a sign of a header
             if depth:
                 self.comment.append(token)
             else:
@@ -75,15 +75,15 @@ class _Reader:
     def _take(self, token: str) -> None:
         if token in (",", ";"):
             self._end()
-        elif token == "<":
+        elif token == "<":  # nosec B105: a sign of a header
             if self.closed:
                 self._end()
             self.angle = []
-        elif token == ">":
+        elif token == ">":  # nosec B105: a sign of a header
             self.closed = self.angle is not None
         elif self.angle is not None and not self.closed:
             self.angle.append(token)
-        elif token == ":" and self.angle is None:
+        elif token == ":" and self.angle is None:  # nosec B105: a sign of a header
             self.phrase.clear()  # so far it was the name of a group
         elif not token.isspace():
             self.phrase.append(token)

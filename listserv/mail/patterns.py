@@ -214,12 +214,12 @@ class _Reader:
             raise self.wrong(f"{token} is more than can be looked for")
         try:
             # What one character must be: this much Python's own engine may decide.
-            return re.compile(token if token != "{" else r"\{", re.IGNORECASE | re.DOTALL)
+            return re.compile(token if token != "{" else r"\{", re.IGNORECASE | re.DOTALL)  # nosec B105: a sign of an expression
         except re.error as why:
             raise self.wrong(str(why)) from None
 
     def group(self, token: str, depth: int) -> _Node:
-        if token == "(" and self.tokens and self.tokens[-1] == "?":
+        if token == "(" and self.tokens and self.tokens[-1] == "?":  # nosec B105: a sign of an expression
             raise self.wrong("brackets that begin with ? are more than can be looked for")
         inner = self.choice(depth + 1)
         if not self.tokens:

@@ -42,7 +42,7 @@ def _letters(token: str) -> str:
         said = unescape(token)
         # Marks that only tell where a word may be broken.
         return "" if said in ("\u00ad", "\u200b", "\u200c", "\u200d", "\u2060") else said
-    return "" if token in "\u00ad\u200b\u200c\u200d\u2060\ufeff" else token
+    return "" if token in "\u00ad\u200b\u200c\u200d\u2060\ufeff" else token  # nosec B105: signs without width
 
 
 def _bare_tag(token: str, pattern: re.Pattern[str]) -> str:

@@ -5,7 +5,7 @@ An unpickler imports what a file names and calls it, and its C code lays out tab
 class or function is remembered by its name, "calling" it makes a Record, and no memory is taken for what is not there.
 """
 
-import pickletools
+import pickletools  # nosec B403: it names the operations and carries none out
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from io import BytesIO

@@ -57,6 +57,8 @@ class Accepting:
         tally.observe("intake_seconds", time.monotonic() - begin)
         # Not who wrote it: somebody may have asked that nobody learns that (usecases.unnamed), and here nobody knows yet.
         # Nor a key of one person (r+TOKEN): whoever reads the log must not be able to use it.
-        log.info("received", domain=sender.rpartition("@")[2], rcpt=[tokens.hide(rcpt) for rcpt in rcpts], size=taking.size)
+        facts = {"domain": sender.rpartition("@")[2], "rcpt": [tokens.hide(rcpt) for rcpt in rcpts], "size": taking.size}
+        # By these numbers `trace` and `queue show` tell its life.
+        log.info("received", incoming=list(kept.result()), **facts)
         steps.reached("intake.before-reply", sender)
         return replies.ACCEPTED

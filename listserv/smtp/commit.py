@@ -39,7 +39,9 @@ class Parcel:
         return [Arriving.of(self.mail_from, rcpt, self.peer, message_id, content) for rcpt in self.rcpts]
 
 
-Waiting = tuple[Parcel, "asyncio.Future[None]"]
+# What a session waits for: the numbers that its mail has got, one for each recipient.
+Kept = asyncio.Future[tuple[int, ...]]
+Waiting = tuple[Parcel, Kept]
 
 
 class GroupCommit:
@@ -52,9 +54,9 @@ class GroupCommit:
         self.thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self.thread.start()
 
-    def keep(self, parcel: Parcel) -> "asyncio.Future[None]":
-        """What is done when this mail is committed, or says why it cannot be. Ended by somebody else before, the mail is not begun."""
-        done: asyncio.Future[None] = self.loop.create_future()
+    def keep(self, parcel: Parcel) -> Kept:
+        """What is done when this mail is committed, with its numbers, or says why it cannot be. Ended by somebody else before, the mail is not begun."""
+        done: Kept = self.loop.create_future()
         self.queue.put((parcel, done))
         return done
 
@@ -85,10 +87,11 @@ class GroupCommit:
 
     def _commit(self, batch: list[Waiting]) -> None:
         mails: list[Arriving] = []
+        numbers: list[int] = []
         try:
             batch, mails = unpacked(batch)
             if mails:
-                self._keep(mails)
+                numbers = self._keep(mails)
         except Exception as error:  # noqa: BLE001  (`report` says what it was)
             report(log, "intake failed", error, mails=len(batch))
             if len(batch) > 1 and not is_unavailable(error):
@@ -98,19 +101,20 @@ class GroupCommit:
                 return
             self._tell(batch, error)
             return
-        self._tell(batch, None)
+        self._tell(batch, None, numbers)
 
-    def _keep(self, mails: Sequence[Arriving]) -> None:
+    def _keep(self, mails: Sequence[Arriving]) -> list[int]:
         with self.site.writing(first=True) as db:
-            intake.receive(db, mails, self.site.now())
+            numbers = intake.receive(db, mails, self.site.now())
             steps.reached("intake.before-commit", mails[0].mail_from)
         steps.reached("intake.committed", mails[0].mail_from)
         # Before the 250 is told: the worker may begin.
         ring(self.site.settings.data, MAILS)
         tally.count("accepted", len(mails))
+        return numbers
 
-    def _tell(self, batch: list[Waiting], error: Exception | None) -> None:
-        self.loop.call_soon_threadsafe(_resolve, [done for _, done in batch], error)
+    def _tell(self, batch: list[Waiting], error: Exception | None, numbers: Sequence[int] = ()) -> None:
+        self.loop.call_soon_threadsafe(_resolve, batch, error, numbers)
 
 
 def unpacked(batch: Sequence[Waiting]) -> tuple[list[Waiting], list[Arriving]]:
@@ -127,11 +131,13 @@ def unpacked(batch: Sequence[Waiting]) -> tuple[list[Waiting], list[Arriving]]:
     return waiting, mails
 
 
-def _resolve(waiting: Sequence["asyncio.Future[None]"], error: Exception | None) -> None:
-    for done in waiting:
+def _resolve(waiting: Sequence[Waiting], error: Exception | None, numbers: Sequence[int]) -> None:
+    first = 0
+    for parcel, done in waiting:
+        own, first = tuple(numbers[first : first + len(parcel.rcpts)]), first + len(parcel.rcpts)
         if done.done():
             continue  # the session went away meanwhile; the mail is kept all the same
         if error is None:
-            done.set_result(None)
+            done.set_result(own)
         else:
             done.set_exception(error)

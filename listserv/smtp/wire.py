@@ -46,7 +46,7 @@ class Wire(asyncio.Protocol):
         self._serve = serve
         self._out: list[bytes] = []
         self._ear: asyncio.Future[None] | None = None
-        self._awaited: asyncio.Future[None] | None = None
+        self._awaited: asyncio.Future[Any] | None = None
         self._choked = self._ended = False
         self._listening = True
         self._task: asyncio.Task[None] | None = None
@@ -104,7 +104,7 @@ class Wire(asyncio.Protocol):
 
     # ---- called by the conversation ---------------------------------------------------------------------
 
-    async def wait(self, awaited: "asyncio.Future[None]", seconds: float) -> None:
+    async def wait(self, awaited: "asyncio.Future[Any]", seconds: float) -> None:
         """Wait for something of our own, and no longer. Raises TimedOut; Gone where the client leaves meanwhile."""
         self._awaited, self.since, self.patience, self.for_client = awaited, time.monotonic(), seconds, False
         try:

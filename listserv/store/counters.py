@@ -22,6 +22,10 @@ ADD = """INSERT INTO counter (name, shard, value) VALUES (:name, :shard, :value)
     ON CONFLICT (name, shard) DO UPDATE SET value = counter.value + excluded.value"""
 
 
+# What no process says, but the site: kept until it is said anew.
+CHECK, SITE = "check", "site"
+
+
 class Counter(Base):
     """So many of something, ever, as far as this shard knows."""
 
@@ -102,4 +106,14 @@ def sayings(db: Session, name: str, since: datetime) -> Sequence[Saying]:
 
 def forget_sayings(db: Session, before: datetime) -> None:
     """Those of processes that are gone for long."""
-    db.execute(delete(Saying).where(Saying.at < before))
+    db.execute(delete(Saying).where(Saying.at < before, Saying.name != CHECK))
+
+
+def kept_saying(db: Session) -> Saying | None:
+    """What the last check of the whole site has found; `since`: when it began."""
+    return db.get(Saying, (CHECK, SITE))
+
+
+def keep_saying(db: Session, words: str, began: datetime, now: datetime) -> None:
+    """Keep that until the next one."""
+    db.merge(Saying(name=CHECK, speaker=SITE, words=words, since=began, at=now))

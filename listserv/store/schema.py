@@ -1,6 +1,7 @@
 """All tables in one place: importing this module makes the metadata complete."""
 
 from listserv.store import (
+    apitokens,
     archive,
     bans,
     bounces,
@@ -23,6 +24,7 @@ from listserv.store import (
     members,
     milestones,
     moderation,
+    passkeys,
     people,
     positions,
     queue,
@@ -31,11 +33,13 @@ from listserv.store import (
     trusted,
     untold,
     visits,
+    webhooks,
     workers,
 )
 from listserv.store.base import Base
 
 __all__ = [
+    "apitokens",
     "archive",
     "bans",
     "bounces",
@@ -59,6 +63,7 @@ __all__ = [
     "metadata",
     "milestones",
     "moderation",
+    "passkeys",
     "people",
     "positions",
     "queue",
@@ -67,6 +72,7 @@ __all__ = [
     "trusted",
     "untold",
     "visits",
+    "webhooks",
     "workers",
 ]
 

@@ -16,6 +16,7 @@ from listserv.store.members import MODERATING, Member, Role, member_of
 class Door(StrEnum):
     MAIL = "mail"
     WEB = "web"
+    API = "api"
     CONSOLE = "console"
     CALENDAR = "calendar"
 

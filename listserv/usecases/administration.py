@@ -199,18 +199,21 @@ class NewMember:
     joined_at: datetime | None = None
     verified: bool = True
 
+    def row(self, mlist: MailingList, now: datetime) -> dict[str, Any]:
+        """What becomes of it in the table of members, but whose it is."""
+        facts = {name: getattr(self, name) for name in ("role", "delivery", "schedule", "status", "moderated")}
+        # As another program left them: their address is asked, and nobody is told of the past.
+        bouncing = now if self.status is Status.BOUNCING else None
+        facts |= {"bouncing_since": bouncing, "bouncing_told": bouncing}
+        return {"list_id": mlist.id, "joined_at": min(self.joined_at or now, now), "digest_seq": mlist.last_seq} | facts
+
 
 def add_member(db: Session, mlist: MailingList, new: NewMember, actor: Actor, now: datetime) -> Member:
     """Put a person on a list. Sends nothing. Raises Invalid, or Conflict when they are on it."""
     place = ensure_user(db, checked_email(new.email), new.name, now, language=new.language, verified=new.verified)
     if member_of(db, mlist, place.user_id):
         raise Conflict("{email} is on the list {name} already", email=new.email, name=mlist.name)
-    member = Member(list_id=mlist.id, user_id=place.user_id, address_id=place.id, role=new.role, joined_at=min(new.joined_at or now, now))
-    member.delivery, member.schedule, member.digest_seq = new.delivery, new.schedule, mlist.last_seq
-    member.status, member.moderated = new.status, new.moderated
-    if new.status is Status.BOUNCING:
-        # As another program left them: their address is asked, and nobody is told of the past.
-        member.bouncing_since = member.bouncing_told = now
+    member = Member(user_id=place.user_id, address_id=place.id, **new.row(mlist, now))
     db.add(member)
     db.flush()
     if place.user.created_at != now:

@@ -216,8 +216,8 @@ def _erase(db: Session, member: Member, command: Command, answer: Answer, cause:
         return
     try:
         privacy.ask(db, member.user_id, Posts.REMOVE if command.words else Posts.KEEP, actor_of(member), now)
-    except Conflict:
-        answer.parts["erasing"] = {"erasing_state": "last-owner"}
+    except Conflict as wrong:
+        answer.parts["erasing"] = {"erasing_state": "last-keeper" if wrong.reason == privacy.LAST_KEEPER else "last-owner"}
         return
     answer.silent = True
 

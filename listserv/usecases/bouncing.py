@@ -19,7 +19,8 @@ from listserv.store.bounces import Bounce
 from listserv.store.failing import Failing
 from listserv.store.members import DeliveryMode, Member, Status
 from listserv.store.people import Address
-from listserv.usecases import limits, outages, outbox, planning, weighing
+from listserv.store.webhooks import Event
+from listserv.usecases import happenings, limits, outages, outbox, planning, weighing
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.journal import note
 from listserv.usecases.weighing import LIMIT
@@ -95,6 +96,12 @@ def _copy_failed(db: Session, copy: Copy, failure: Failure, now: datetime, *, bl
     if member:
         note_refusal(db, member, failure, now, kind=kind)
         hold_against(db, member.address, failure, kind, now)
+        told(db, member, kind, failure.status, now)
+
+
+def told(db: Session, member: Member, kind: Kind, status: str, now: datetime) -> None:
+    """Tell webhooks that a copy for this member came back."""
+    happenings.happened(db, Event.BOUNCED, member.list_id, member.id, now, detail=f"{kind} {status}".strip())
 
 
 def score(db: Session, member: Member, failure: Failure, now: datetime) -> bool:

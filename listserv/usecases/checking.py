@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from listserv.config import FILE, NAMELESS, Settings
-from listserv.errors import Conflict
+from listserv.errors import Conflict, Invalid
 from listserv.store import health
 
 GIGABYTE = 1 << 30
@@ -102,9 +102,9 @@ def require_whole(db: Session) -> None:
         raise Conflict("the database is damaged: {wrong}; restore a backup", wrong=wrong)
 
 
-def about_database(db: Session) -> Finding:
-    """Is it whole?"""
-    wrong = health.integrity(db)
+def about_database(db: Session, *, quick: bool = False) -> Finding:
+    """Is it whole? `quick`: it is there, and not looked through, which takes minutes where it is large."""
+    wrong = "" if quick else health.integrity(db)
     if wrong:
         return Finding("database", State.BAD, f"damaged: {wrong}", "stop listserv and restore a backup")
     return good("database", health.describe(db))
@@ -147,19 +147,34 @@ OUR_FIELDS, USUAL_MAILBOX = 1 << 16, 51_200_000
 
 
 def postfix(settings: Settings) -> str:
-    """The lines for Postfix on this machine that fit these settings."""
-    host, _, port = (settings.lmtp.listen or "127.0.0.1:8024").rpartition(":")
+    """The lines for Postfix on this machine that fit these settings. Raises Invalid where mail could come in nowhere."""
     domain, size = settings.site.domain, settings.smtp.max_size + OUR_FIELDS
-    place = f"inet:{host or '127.0.0.1'}:{port}"
+    place = next_hop(settings)
     more = "" if size < USUAL_MAILBOX else "mailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n"
     return POSTFIX.format(domain=domain, place=place, size=size, more=more, trust=settings.auth.trust or f"mail.{domain}")
+
+
+# A door that listens everywhere is reached on this machine.
+EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # nosec B104: asked, not listened on
+
+
+def next_hop(settings: Settings) -> str:
+    """Where Postfix hands mail over: by LMTP, which answers for each recipient; where that is off, by SMTP. Raises Invalid."""
+    host, _, port = (settings.lmtp.listen or settings.smtp.listen).rpartition(":")
+    if not port:
+        raise Invalid("nothing takes mail: set lmtp.listen to an address such as 127.0.0.1:8024")
+    host = EVERYWHERE.get(host, host)
+    if settings.lmtp.listen:
+        return f"lmtp:inet:{host}:{port}"
+    # In brackets: no MX is asked for.
+    return f"smtp:{host if host.startswith('[') else f'[{host}]'}:{port}"
 
 
 POSTFIX = """\
 # /etc/postfix/main.cf: mail for {domain} goes to listserv, and listserv's mail leaves through Postfix.
 # It must not stand in mydestination, virtual_alias_domains or virtual_mailbox_domains.
 relay_domains = {domain}
-transport_maps = inline:{{ {{ {domain} = lmtp:{place} }} }}
+transport_maps = inline:{{ {{ {domain} = {place} }} }}
 # What listserv takes, and the fields that it adds to each copy.
 message_size_limit = {size}
 {more}# Addresses and subjects in any script.

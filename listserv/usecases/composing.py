@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from listserv import links
-from listserv.errors import NotFound, TooMany
+from listserv.errors import Invalid, NotFound, TooMany
 from listserv.i18n import N_
-from listserv.mail import address, compose, language, parse
+from listserv.mail import address, compose, doors, language, parse
 from listserv.mail.address import Mailbox
 from listserv.mail.authentication import Alignment
 from listserv.mail.compose import Writing
@@ -38,6 +38,7 @@ HOUR = timedelta(hours=1)
 FRAME = 8_192
 # What depends on the words, and cannot be told before there are any.
 IN_THE_WORDS = frozenset({Reason.EMPTY, Reason.REQUEST, Reason.REPEATED, Reason.DOUBLE, Reason.TOO_BIG})
+NAMELESS = N_("This asks to be without your name, and from here it would go to everybody with it. Please write it as a mail to {email} instead.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def send(db: Session, desk: Desk, words: Words, files: Sequence[NewFile], key: s
         return again
     if not limits.within(db, "write", str(desk.user.id), now, HOUR, MANY):
         raise TooMany(N_("Many messages were sent within the hour. This one is kept as a draft and can be sent later."))
-    incoming, state = _submit(db, desk, words, desks.files_of(draft), now, munge)
+    incoming, state = submit(db, desk, words, desks.files_of(draft), now, munge)
     if draft and state in (State.POSTED, State.HELD):
         db.delete(draft)
     written = Written(key=key, user_id=desk.user.id, list_id=mlist.id, incoming_id=incoming.id, digest=digest, at=now)
@@ -172,16 +173,20 @@ def send(db: Session, desk: Desk, words: Words, files: Sequence[NewFile], key: s
     return written
 
 
-def _submit(db: Session, desk: Desk, words: Words, files: tuple[compose.File, ...], now: datetime, munge: bool) -> tuple[Incoming, State]:
+def submit(db: Session, desk: Desk, words: Words, files: tuple[compose.File, ...], now: datetime, munge: bool) -> tuple[Incoming, State]:
+    """Make a mail of it, and let it go the way of every mail. Raises Invalid for what is to be asked without a name: by mail alone it can be."""
     mlist, writing = desk.mlist, _writing(db, desk, words, files, now)
     raw = compose.post(writing)
+    post = parse.parse(raw)
+    if doors.wants_no_name(post, to_list=True):
+        raise Invalid(NAMELESS, email=writing.to)
     incoming = Incoming(raw_id=keep_raw(db, raw).id, message_id=writing.message_id, mail_from=writing.author.address, rcpt=writing.to, peer="web")
     incoming.received_at, incoming.list_id, incoming.attempts = now, mlist.id, 1
     db.add(incoming)
     db.flush()
     topic = topic_by_slug(db, mlist, words.topic) if words.topic and not desk.thread_id else None
     # Whoever is signed in has proven the address by a link that was sent there.
-    submission = Submission(incoming, raw, incoming.raw_id, parse.parse(raw), Alignment.ALIGNED, munge, topic)
+    submission = Submission(incoming, raw, incoming.raw_id, post, Alignment.ALIGNED, munge, topic)
     outcome = outcome_of(posting.submit(db, mlist, submission, now))
     return incoming, intake.finish(incoming, outcome.state, outcome.reasons, now)
 

@@ -139,11 +139,14 @@ WHAT: dict[str, tuple[str, str]] = {
     "message-hidden": (THREADS, N_("message hidden")),
     "message-shown": (THREADS, N_("message shown again")),
     "message-redacted": (THREADS, N_("part of a message taken out")),
+    "webhook-added": (THE_LIST, N_("webhook added")),
+    "webhook-removed": (THE_LIST, N_("webhook removed")),
+    **dict.fromkeys(("webhook-changed", "webhook-paused", "webhook-resumed", "webhook-secret-renewed"), (THE_LIST, N_("webhook changed"))),
     "retried": (THE_LIST, N_("mail tried again")),
 }
 # Whose details are reasons.
 JUDGED = ("held", "refused", "discarded")
-DOORS = {"mail": N_("by mail"), "web": N_("in the browser"), "console": N_("at the console"), "calendar": N_("by the calendar")}
+DOORS = {"mail": N_("by mail"), "web": N_("in the browser"), "api": N_("by a program"), "console": N_("at the console"), "calendar": N_("by the calendar")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +206,15 @@ def _day(text: str) -> date | None:
 
 def read(db: Session, who: Steward, wanted: Asked, zone: str, *, page: int = 1) -> JournalPage:
     """A page of what was done on this list, newest first."""
-    where = _where(wanted, zone)
+    where = conditions(wanted, zone)
     count = rows.count(db, who.mlist.id, **where)
     at = page_of(page, count, ENTRIES_A_PAGE)
     found = rows.page(db, who.mlist.id, ENTRIES_A_PAGE, (at.number - 1) * ENTRIES_A_PAGE, **where)
-    return JournalPage(who, tuple(map(_entry, found)), count, rows.people_in(db, who.mlist.id), at, wanted)
+    return JournalPage(who, tuple(map(entry_of, found)), count, rows.people_in(db, who.mlist.id), at, wanted)
 
 
-def _where(wanted: Asked, zone: str) -> dict[str, Any]:
+def conditions(wanted: Asked, zone: str) -> dict[str, Any]:
+    """The same in words of the store."""
     whats = [what for what, (kind, _) in WHAT.items() if kind == wanted.kind] if wanted.kind else []
     after = _midnight(wanted.after, zone) if wanted.after else None
     # The last day is meant whole.
@@ -222,7 +226,8 @@ def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone))
 
 
-def _entry(row: Any) -> Entry:
+def entry_of(row: Any) -> Entry:
+    """A row of the journal as people read it."""
     about = row.subject or row.author or row.author_email or row.applicant or row.applicant_email or row.member_email or ""
     about = about or row.thread_subject or row.message_subject or ""
     reasons = tuple(WORDS[Reason(word)] for word in row.detail.split() if word in list(Reason)) if row.what in JUDGED else ()
@@ -244,13 +249,14 @@ def _path(row: Any) -> str:
 
 def table(db: Session, who: Steward, wanted: Asked, zone: str) -> Iterator[str]:
     """The same as CSV, whole, a line at a time."""
-    yield _line(("at", "who", "door", "what", "about", "detail"))
-    for row in rows.all_of(db, who.mlist.id, **_where(wanted, zone)):
-        entry = _entry(row)
-        yield _line((entry.at.astimezone(UTC).isoformat(timespec="seconds"), entry.who, entry.door, entry.what, entry.about, row.detail))
+    yield csv_line(("at", "who", "door", "what", "about", "detail"))
+    for row in rows.all_of(db, who.mlist.id, **conditions(wanted, zone)):
+        entry = entry_of(row)
+        yield csv_line((entry.at.astimezone(UTC).isoformat(timespec="seconds"), entry.who, entry.door, entry.what, entry.about, row.detail))
 
 
-def _line(values: Sequence[str]) -> str:
+def csv_line(values: Sequence[str]) -> str:
+    """Values as a line of a table."""
     out = io.StringIO(newline="")
     # Spreadsheets would run a stranger's subject.
     csv.writer(out).writerow(harmless(values))

@@ -15,6 +15,7 @@ from listserv.store.limits import forget_tallies
 from listserv.store.people import forget_browsers, forget_tokens
 from listserv.usecases import (
     answerdays,
+    apitokens,
     bouncenews,
     bulkadding,
     bundling,
@@ -30,11 +31,13 @@ from listserv.usecases import (
     probing,
     refusals,
     reminding,
+    repeating,
     reporting,
     sweeping,
     thanking,
     unlinking,
     visiting,
+    webhooksout,
 )
 from listserv.usecases.digesting import Owed
 
@@ -88,7 +91,7 @@ def parts(limit: int = 100) -> list[Callable[[Session, datetime], int]]:
     works: list[tuple[Callable[[Session, datetime, int], int], int]] = [
         (verbs.run_due, 1 if verbs in ONE else limit * SO_MANY.get(verbs, 1)) for verbs in KINDS
     ]
-    return [partial(_safely, work, most) for work, most in [*works, (tidy, limit), (sweeping.run_due, limit)]]
+    return [partial(_safely, work, most) for work, most in [*works, (tidy, limit), (sweeping.run_due, limit), (webhooksout.run_due, limit)]]
 
 
 def _safely(work: Callable[[Session, datetime, int], int], most: int, db: Session, now: datetime) -> int:
@@ -152,4 +155,5 @@ def tidy(db: Session, now: datetime, limit: int) -> int:
     forget_browsers(db, now)
     visiting.forget(db, now)
     issuecounts.forget(db, now)
-    return len(old) + forget_tokens(db, now - TOKENS_KEPT, 10 * limit)
+    gone = repeating.forget(db, now, 10 * limit) + apitokens.forget(db, now, limit)
+    return len(old) + gone + forget_tokens(db, now - TOKENS_KEPT, 10 * limit)

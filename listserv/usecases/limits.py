@@ -25,6 +25,12 @@ def add(db: Session, what: str, who: str, now: datetime, window: timedelta, time
     rows.add(db, _key(db, what, who, now, window), now + window, times)
 
 
+def first_time(db: Session, what: str, which: str, until: datetime) -> bool:
+    """Is this the first time that something which is good once is used? It is remembered until then."""
+    key = hmac.digest(links.signing_key(db.info["settings"]), f"once\0{what}\0{which}".encode("utf-8", "replace"), "sha256")[:16]
+    return rows.add(db, key, until) == 1
+
+
 def seconds_left(now: datetime, window: timedelta) -> int:
     """Until the next window begins."""
     length = int(window.total_seconds())

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from listserv import tally
-from listserv.store import counters, depths, workers
+from listserv.store import counters, depths, webhooks, workers
 from listserv.store.deliveries import milliseconds
 from listserv.store.depths import Depth
 
@@ -99,6 +99,7 @@ def families(db: Session, now: datetime) -> Iterator[Family]:
     ages = tuple((f'kind="{kind}"', (now - one.since).total_seconds() if one.since else 0.0) for kind, one in found.items())
     yield Family("listserv_queue_oldest_seconds", "gauge", "age of the first in line, by kind", ages)
     yield from _relay(db, now)
+    yield Family("listserv_webhooks_waiting", "gauge", "things that webhooks are still to be told", (("", webhooks.count_waiting(db)),))
     yield Family("listserv_workers", "gauge", "processes that work, heard of within the last minutes", (("", at_work(db, now) or 0),))
     for name, (ends, words) in tally.HISTOGRAMS.items():
         yield _histogram(name, ends, words, totals)

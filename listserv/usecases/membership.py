@@ -12,7 +12,8 @@ from listserv.store.lists import Joining, MailingList, lock
 from listserv.store.members import Member, member_by_key
 from listserv.store.moderation import OPEN_STATES, Application, ApplicationState, count_journal, open_application, unconfirmed
 from listserv.store.people import Purpose
-from listserv.usecases import applicationletters, consents, deciding, outbox, questions, tokens
+from listserv.store.webhooks import Event
+from listserv.usecases import applicationletters, consents, deciding, happenings, outbox, questions, tokens
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.administration import NewMember, add_member, one_line
 from listserv.usecases.applicants import Applicant
@@ -117,6 +118,7 @@ def put_before_moderators(db: Session, application: Application, applicant: Appl
         return
     applicationletters.say_received(db, application, cause, now)
     ask_moderators(db, application, cause, now)
+    happenings.happened(db, Event.APPLIED, mlist.id, application.id, now)
 
 
 ask_moderators = applicationletters.ask_moderators

@@ -18,7 +18,8 @@ from listserv.store.archive import Message
 from listserv.store.lists import Kind, MailingList
 from listserv.store.members import Member
 from listserv.store.queue import Incoming, Letter, Outgoing, keep_raw
-from listserv.usecases import caps
+from listserv.store.webhooks import Event
+from listserv.usecases import caps, happenings
 from newsletters.preview import beneath
 
 
@@ -178,4 +179,5 @@ def fan_out(db: Session, mlist: MailingList, message: Message, head: bytes, body
     db.add(row)
     db.flush()
     jobs.enqueue(db, "copies")
+    happenings.happened(db, Event.POSTED, mlist.id, message.id, now)
     return row

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from listserv import links
 from listserv.errors import Conflict, Expired, NotFound
 from listserv.i18n import N_
-from listserv.store import erasing
+from listserv.store import erasing, sitepeople
 from listserv.store.drafts import Draft, drafts_by
 from listserv.store.erasing import Erasure, Posts
 from listserv.store.issues import issues_by
@@ -26,6 +26,7 @@ DAYS = 7
 DELAY = timedelta(days=DAYS)
 AGAIN_A_DAY = 3
 LAST_OWNER = N_("Nobody but you decides on the list “{title}”. Please make somebody else its coordinator first, or ask the administrator to close it.")
+LAST_KEEPER = N_("Nobody else keeps this server. First name another administrator.")
 ASKED = N_("This has been asked for already.")
 BEGUN = N_("The day has come, and the erasure has begun.")
 
@@ -79,12 +80,14 @@ def planned(db: Session, user_id: int) -> Erasure | None:
 def ask(db: Session, user_id: int, posts: Posts, actor: Actor, now: datetime) -> Erasure:
     """Plan to forget a person; each of their addresses is told, with a link that stops it.
 
-    Raises Conflict where it is planned already, and for the last one who decides on a list.
+    Raises Conflict where it is planned already, for the last one who decides on a list, and for the last one who keeps the site: the console may.
     """
     user = db.get_one(User, user_id)
     for member in memberships(db, user_id):
         if member.role is Role.OWNER and len(deciding.deciders(db, member.mlist)) == 1:
             raise Conflict(LAST_OWNER, title=member.mlist.title)
+    if user.administrator and actor.door is not Door.CONSOLE and not sitepeople.has_other_keeper(db, user_id):
+        raise Conflict(LAST_KEEPER)
     if planned(db, user_id) is not None:
         raise Conflict(ASKED)
     wish = Erasure(user_id=user_id, posts=posts, asked_at=now, due_at=now + DELAY)

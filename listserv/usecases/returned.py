@@ -91,6 +91,8 @@ def _of_copy(db: Session, row: Bounce, ids: tuple[int, ...], failure: Failure, l
             kind = bouncekinds.Kind(row.kind)
             bouncing.note_refusal(db, member, failure, now, kind=kind)
             bouncing.hold_against(db, place, failure, kind, now)
+            if kind is not bouncekinds.Kind.PASSING:
+                bouncing.told(db, member, kind, failure.status, now)
 
 
 def _place(member: Member, failure: Failure) -> Address:

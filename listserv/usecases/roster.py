@@ -1,7 +1,7 @@
 """Changing members one by one, and bringing in many from a table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,11 @@ from listserv.errors import Conflict, Invalid, Refusal
 from listserv.mail import address
 from listserv.mail.commandlines import MOST_LEAST
 from listserv.store.lists import MailingList
-from listserv.store.members import Member, Status, member_by_key
+from listserv.store.members import Member, Status
 from listserv.store.people import Address, address_by_key
-from listserv.usecases import bouncing, digesting, membership, membertables, moving
+from listserv.usecases import bouncing, digesting, enlisting, membership, membertables, moving
 from listserv.usecases.access import Actor
-from listserv.usecases.administration import NewMember, add_member, checked_email, one_line, read_value
+from listserv.usecases.administration import NewMember, checked_email, one_line, read_value
 from listserv.usecases.journal import note
 
 MEMBER_SETTINGS = ("name", "email", "role", "delivery", "schedule", "status", "language", "timezone", "moderated", "preview") + (
@@ -116,36 +116,28 @@ class Imported:
 def import_members(db: Session, mlist: MailingList, text: str, actor: Actor, now: datetime, *, welcome: bool = False, dry_run: bool = False) -> Imported:
     """Put everyone of a table on a list; whoever is on it stays as they are. Raises Invalid for a table without addresses."""
     table = membertables.read(text)
-    done = Imported(table.form.name)
-    coming: set[str] = set()
+    done, new = Imported(table.form.name), []
     for line, row in table.rows:
         done.read += 1
         try:
-            new = table.form.read(row)
-            if moving.is_a_list(db, checked_email(new.email), mlist.name):
-                raise Invalid("{email} is an address of this site: a list cannot be a member", email=new.email)
-            if dry_run:
-                _look(db, mlist, new, coming)
-            else:
-                _add(db, mlist, new, actor, now, welcome=welcome)
-        except Conflict:
-            done.already += 1
+            new.append(_checked(db, mlist, table.form.read(row)))
         except Refusal as wrong:
             done.unreadable.append(Unreadable(line, str(wrong)))
-        else:
-            done.added += 1
+    if dry_run:
+        done.already = sum(enlisting.who_is_here(db, mlist, new))
+    else:
+        numbers = enlisting.enlist(db, mlist, new, actor, now)
+        done.already = numbers.count(None)
+        for number in numbers if welcome else ():
+            if number is not None:
+                membership.welcome(db, db.get_one(Member, number), now)
+    done.added = len(new) - done.already
     return done
 
 
-def _add(db: Session, mlist: MailingList, new: NewMember, actor: Actor, now: datetime, *, welcome: bool) -> None:
-    member = add_member(db, mlist, new, actor, now)
-    if welcome:
-        membership.welcome(db, member, now)
-
-
-def _look(db: Session, mlist: MailingList, new: NewMember, coming: set[str]) -> None:
-    """What adding would say. Raises Conflict for who is on the list, or comes a second time."""
-    key = address.key(checked_email(new.email))
-    if key in coming or member_by_key(db, mlist, key):
-        raise Conflict("{email} is on the list already", email=new.email)
-    coming.add(key)
+def _checked(db: Session, mlist: MailingList, new: NewMember) -> NewMember:
+    """Somebody at an address that mail can be sent to, and not back to us. Raises Invalid."""
+    email = checked_email(new.email)
+    if moving.is_a_list(db, email, mlist.name):
+        raise Invalid("{email} is an address of this site: a list cannot be a member", email=new.email)
+    return replace(new, email=email)

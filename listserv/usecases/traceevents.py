@@ -14,6 +14,7 @@ from listserv.store import trace as rows
 from listserv.store.archive import Message
 from listserv.store.bounces import Bounce
 from listserv.store.digests import digests_with
+from listserv.store.fares import Fare
 from listserv.store.issues import Issue, issue_of_message
 from listserv.store.moderation import Journal
 from listserv.store.queue import Incoming, Letter, Outgoing, State
@@ -121,8 +122,8 @@ def of_issue(db: Session, issue: Issue | None) -> Iterator[Event]:
         yield Event(entry.at, f"{entry.what} ({entry.door})")
 
 
-def of_message(db: Session, message: Message | None) -> Iterator[Event]:
-    """From the archive to the last copy, and what came back."""
+def of_message(db: Session, message: Message | None, fare: Fare | None = None) -> Iterator[Event]:
+    """From the archive to the last copy, and what came back. `fare`: where somebody has counted the copies already."""
     if message is None:
         return
     yield from of_issue(db, issue_of_message(db, message.id))
@@ -131,7 +132,7 @@ def of_message(db: Session, message: Message | None) -> Iterator[Event]:
         yield Event(entry.at, f"{entry.what} ({_by(db, entry)}){stay}")
     post = rows.outgoing_of(db, message)
     if post is not None:
-        yield from _copies(db, post)
+        yield from _copies(db, post, fare or fares.fare_of(db, post))
     for run in digests_with(db, message.list_id, message.seq):
         yield Event(run.made_at, f"in {run.letters} digests of {run.slot:%Y-%m-%d %H:%M} UTC")
     bounces = rows.bounces_of(db, message)
@@ -149,8 +150,7 @@ def said(bounce: Bounce) -> str:
     return f"bounced {bounce.email}: {words}{why}".strip(": ")
 
 
-def _copies(db: Session, post: Outgoing) -> Iterator[Event]:
-    fare = fares.fare_of(db, post)
+def _copies(db: Session, post: Outgoing, fare: Fare) -> Iterator[Event]:
     if post.upto == 0:
         return
     yield Event(post.created_at, f"on its way: {fare.sent + fare.pending + fare.failed} copies" + ("" if post.upto is None else " so far"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from xml.etree import ElementTree as ET
+from xml.etree import ElementTree as ET  # nosec B405: it writes and never reads
 
 from listserv import __version__, links
 from listserv.config import Settings

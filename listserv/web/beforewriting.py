@@ -6,7 +6,7 @@ from flask import g, request
 
 from listserv.dns import Resolver
 from listserv.mail import markup
-from listserv.usecases import composing, senders, signin
+from listserv.usecases import composing, senders, signin, writingatonce
 from listserv.web.visit import cookie, site_here
 from listserv.web.ways import whole
 
@@ -48,7 +48,19 @@ def _munges(address_id: int) -> bool:
     with site.reading() as db:
         person = signin.person_behind(db, request.cookies.get(cookie("session"), ""), site.now())
         domain = composing.sender_domain(db, person.user_id, address_id) if person else ""
-    resolver = _resolver(site.settings.auth.dns)
+    return _is_strict(domain)
+
+
+def munges(user_id: int, list_name: str) -> bool:
+    """The same of a person whom a token names, and the address to which that list writes."""
+    site = site_here()
+    with site.reading() as db:
+        domain = writingatonce.own_domain(db, user_id, list_name)
+    return _is_strict(domain)
+
+
+def _is_strict(domain: str) -> bool:
+    resolver = _resolver(site_here().settings.auth.dns)
     return bool(domain) and senders.is_strict(domain, resolver.within(senders.SECONDS))
 
 

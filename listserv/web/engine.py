@@ -33,7 +33,7 @@ class Tongue:
         """A sentence."""
         said = self.catalogue.gettext(text)
         # Jinja doubles the percent signs of its sentences.
-        return fill(said, values) if values else Markup(said.replace("%%", "%"))
+        return fill(said, values) if values else Markup(said.replace("%%", "%"))  # nosec B704: our own sentence
 
     def ngettext(self, one: str, many: str, number: int, **values: object) -> Markup:
         """A sentence with a number in it."""
@@ -42,7 +42,7 @@ class Tongue:
 
 def fill(sentence: str, values: dict[str, object]) -> Markup:
     """A sentence with its values."""
-    return Markup(sentence % {name: value if type(value) is int else escape(value) for name, value in values.items()})
+    return Markup(sentence % {name: value if type(value) is int else escape(value) for name, value in values.items()})  # nosec B704: values escaped
 
 
 tongue = cache(Tongue)

@@ -29,12 +29,12 @@ class Kept:
         if found is None:
             made = make()
             self._keep(key, made.encode("utf-8", "surrogatepass"))
-            return Markup(made)
+            return Markup(made)  # nosec B704: it was Markup when it was put here
         try:
             self.found.move_to_end(key)
         except KeyError:
             pass  # another thread has just let it go
-        return Markup(found.decode("utf-8", "surrogatepass"))
+        return Markup(found.decode("utf-8", "surrogatepass"))  # nosec B704: as above
 
     def _keep(self, key: Hashable, made: bytes) -> None:
         if len(made) > self.most // PART:

@@ -72,7 +72,7 @@ class Notes:
     def search(self, network: str) -> int:
         """Somebody has searched; how often from there since it was last written down."""
         with self.lock:
-            if len(self.searches) < MOST_WAITING:
+            if network in self.searches or len(self.searches) < MOST_WAITING:
                 self.searches[network] += 1
             count = self.searches[network]
         self._begin()

@@ -70,7 +70,7 @@ def _facts(found: Stats) -> dict[str, object]:
         "stats": found,
         "figures": figures,
         "view": found.view,
-        "sentence": Markup(sentence),
+        "sentence": Markup(sentence),  # nosec B704: numbers in our own sentence
         "caution": figurewords.caution(figures, language),
         "percent": figurewords.percent(figures.share_of_members),
         # Of a year at most, every name stands once.

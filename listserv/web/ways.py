@@ -1,6 +1,7 @@
 """What pages with buttons share: who asks, all of it or nothing, and on to the next page."""
 
 from contextlib import AbstractContextManager
+from urllib.parse import quote
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
@@ -41,7 +42,12 @@ def to(name: str, rest: str) -> Response:
     return on(f"/{name}/{rest}")
 
 
+def as_value(path: str) -> str:
+    """A path with its whole question, as the value of one in another path."""
+    return quote(path, safe="/?=:@,")
+
+
 def to_the_door(otherwise: str = "") -> Response:
     """First say who you are, then come back here; after a form that was sent, come to `otherwise`."""
     back = otherwise if otherwise and request.method == "POST" else request.full_path.rstrip("?")
-    return on(f"/sign-in?next={request.script_root}{back}")
+    return on(f"/sign-in?next={as_value(request.script_root + back)}")

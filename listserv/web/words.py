@@ -126,7 +126,7 @@ def _month(year: int, number: int, language: str) -> str:
 
 def _time(local: datetime, said: str) -> Markup:
     # Both are made of digits and of our own words; Markup.format would cost as much as all the rest.
-    return Markup(f'<time datetime="{local.isoformat(timespec="minutes")}">{said}</time>')
+    return Markup(f'<time datetime="{local.isoformat(timespec="minutes")}">{said}</time>')  # nosec B704: see above
 
 
 def number(count: int) -> str:
@@ -140,8 +140,9 @@ def size(octets: int) -> str:
         return f"{octets}{HARD_SPACE}B"
     if octets < 1024 * 1024:
         return f"{max(1, round(octets / 1024))}{HARD_SPACE}KB"
-    whole = f"{octets / 1024 / 1024:.1f}".removesuffix(".0")
-    return f"{whole.replace('.', ',') if visit().language == 'pl' else whole}{HARD_SPACE}MB"
+    large = octets >= 1 << 30
+    whole = f"{octets / (1 << 30 if large else 1 << 20):.1f}".removesuffix(".0")
+    return f"{whole.replace('.', ',') if visit().language == 'pl' else whole}{HARD_SPACE}{'GB' if large else 'MB'}"
 
 
 def kind_of_file(name: str, mime: str) -> str:

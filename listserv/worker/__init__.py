@@ -5,19 +5,21 @@ kinds of them, because one interpreter runs on one core: those that send copies,
 """
 
 import asyncio
+import json
 import signal
 from collections.abc import Callable, Collection
 
 import structlog
 
-from listserv import bell, jobs
+from listserv import bell, jobs, tally
 from listserv.bell import Bell
 from listserv.relay import Relay, open_relay
 from listserv.site import Site, is_unavailable
-from listserv.store import deliveries, health
+from listserv.store import deliveries, health, webhooks
 from listserv.store.workers import BY_HAND
 from listserv.worker.clock import Clock
 from listserv.worker.copies import Copies
+from listserv.worker.hooks import Hooks
 from listserv.worker.lanes import Lane, Reading, keep_calendar, read_files
 from listserv.worker.presence import Presence
 from listserv.worker.writing import Writing
@@ -26,10 +28,12 @@ log = structlog.get_logger()
 
 # Seconds between two looks for work that no bell told of, and between two looks at the calendar.
 SWEEP, CALENDAR = 1.0, 30.0
-COPIES, MAILS, LETTERS, DATES, FILES = "copies", "mails", "letters", "calendar", "files"
+# Domains in trouble that are told of.
+DOMAINS_TOLD = 50
+COPIES, MAILS, LETTERS, WEBHOOKS, DATES, FILES = "copies", "mails", "letters", "webhooks", "calendar", "files"
 # What a process may do: all of it, the sending of copies alone, or everything beside that.
 SENDING = (COPIES,)
-DESK = (MAILS, LETTERS, DATES, FILES)
+DESK = (MAILS, LETTERS, WEBHOOKS, DATES, FILES)
 EVERYTHING = (*SENDING, *DESK)
 # The number of the desk among the workers of a machine.
 DESK_NUMBER = 254
@@ -52,13 +56,15 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._writing = Writing(site, relay, self._holder, self._presence.is_sure)
         self._lanes = {name: make() for name, make in self._makers().items() if name in does}
+        self._relay_said = ""
 
-    def _makers(self) -> dict[str, Callable[[], "Copies | Lane"]]:
+    def _makers(self) -> dict[str, Callable[[], "Copies | Hooks | Lane"]]:
         site, look = self._site, self._look.set
         return {
             COPIES: lambda: Copies(site, self._relay, self._holder, self._presence.is_sure),
             MAILS: lambda: Lane(MAILS, Reading(site, self._holder).step, look),
             LETTERS: lambda: Lane(LETTERS, self._writing.step, look),
+            WEBHOOKS: lambda: Hooks(site, self._holder, self._presence.is_sure),
             DATES: lambda: Lane(DATES, Clock(site).before(lambda: keep_calendar(site)), look),
             # Nobody waits for these: they are looked for as often as the calendar is.
             FILES: lambda: Lane(FILES, lambda: read_files(site), lambda: None),
@@ -121,6 +127,7 @@ class Worker:
         """Look for work when something was heard, at least each second, and wake the lanes that have some."""
         while True:
             self._look.clear()
+            self._tell_of_relay()
             try:
                 waiting = await asyncio.to_thread(self._what_waits)
             except Exception as wrong:
@@ -137,9 +144,21 @@ class Worker:
             await self._look.wait()
             sweep.cancel()
 
+    def _tell_of_relay(self) -> None:
+        """How the relay is, for the administrator's page: which state, and which domains it puts off; nothing while all is well."""
+        state = self._relay.state()
+        well = state.name == "closed" and not state.domains
+        said = "" if well else json.dumps({"state": state.name, "failures": state.failures, "domains": state.domains[:DOMAINS_TOLD]})
+        if said != self._relay_said:
+            tally.tell("relay-state", said)
+            self._relay_said = said
+
     def _what_waits(self) -> deliveries.Waiting:
         with self._site.reading() as db:
-            return deliveries.waiting(db, deliveries.milliseconds(self._site.now()))
+            now = deliveries.milliseconds(self._site.now())
+            if WEBHOOKS in self._lanes and webhooks.are_due(db, now):
+                self._loop.call_soon_threadsafe(self.kick, WEBHOOKS)
+            return deliveries.waiting(db, now)
 
     async def _keep_time(self) -> None:
         while True:
@@ -167,7 +186,8 @@ def work_once(site: Site, relay: Relay | None = None) -> int:
     """Do everything that is due now, and return how many things that was: repeat until 0. For tests and small tools."""
     relay = relay or open_relay(site.settings)
     reading, writing = Reading(site, BY_HAND), Writing(site, relay, BY_HAND)
-    count = sum(_until_done(step) for step in (reading.step, lambda: keep_calendar(site), writing.step, lambda: read_files(site)))
+    steps = (reading.step, lambda: keep_calendar(site), writing.step, lambda: read_files(site), lambda: Hooks(site, BY_HAND).drain())
+    count = sum(_until_done(step) for step in steps)
     return count + asyncio.run(_send_copies(site, relay))
 
 

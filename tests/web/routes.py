@@ -29,6 +29,11 @@ def owners(person, mlist):
     return person in ("owner", "administrator")
 
 
+def keepers(person, mlist):
+    """Those who keep the whole site."""
+    return person == "administrator"
+
+
 def anybody(person, mlist):
     """No walls: a page that is the same for all, or whose only key is a token."""
     return True
@@ -142,6 +147,17 @@ ROUTES = {
     ("account.link", "GET"): Row(nobody, args=TOKEN),
     ("account.enter", "POST"): Row(nobody, args=TOKEN),
     ("account.leave", "POST"): Row(anybody, said=ANSWERED),
+    ("passkeys.options", "GET"): Row(anybody),
+    ("passkeys.enter", "POST"): Row(anybody, said=ANSWERED, fields={"answer": "{{}}"}),
+    ("passkeys.keys", "GET"): Row(signed_in),
+    ("passkeys.options_to_add", "GET"): Row(signed_in),
+    ("passkeys.change", "POST"): Row(signed_in, said=ANSWERED, fields={"do": "add", "answer": "{{}}"}),
+    ("passkeys.look_back", "GET"): Row(nobody, args=TOKEN),
+    ("passkeys.take_back", "POST"): Row(nobody, args=TOKEN),
+    ("secondfactor.ask", "GET"): Row(nobody, args=TOKEN),
+    ("secondfactor.enter", "POST"): Row(nobody, args=TOKEN),
+    ("secondfactor.ask_again", "GET"): Row(signed_in),
+    ("secondfactor.prove", "POST"): Row(signed_in, said=ANSWERED, fields={"code": "123456"}),
     ("me.overview", "GET"): Row(signed_in),
     ("me.mailing", "GET"): Row(members_alone),
     ("me.mailing", "POST"): Row(members_alone, said=ANSWERED, fields={"delivery": "each", "every": "daily", "at": "07:00", "day": "1"}),
@@ -153,6 +169,8 @@ ROUTES = {
     ("me.prove", "POST"): Row(nobody, args=TOKEN),
     ("me.devices", "GET"): Row(signed_in),
     ("me.devices", "POST"): Row(signed_in, said=ANSWERED),
+    ("tokenpages.tokens", "GET"): Row(signed_in),
+    ("tokenpages.change", "POST"): Row(signed_in, said=ANSWERED, fields={"name": "x", "scope": "read", "days": "30"}),
     ("me.data", "GET"): Row(signed_in),
     ("me.export", "GET"): Row(signed_in),
     ("me.erase", "POST"): Row(signed_in, said=ANSWERED, fields={"posts": "keep"}),
@@ -172,6 +190,7 @@ ROUTES = {
     # ---- joining and moderating
     ("listsettings.join_form", "GET"): Row(open_door),
     ("listsettings.join", "POST"): Row(open_door, said=ANSWERED, fields={"email": "ktos@example.org", "name": "Ktoś", "words": "Proszę."}),
+    ("leaflet.leaflet", "GET"): Row(open_door, asks=("", "?in=pl", "?in=en", "?in=xx")),
     ("stats.stats", "GET"): Row(figures, asks=("", "?month=2026-03", "?from=2026-03-01&to=2026-03-03&format=csv", "?format=json")),
     ("stats.letters", "POST"): Row(owners_on_list, said=ANSWERED, fields={"letters": "no"}),
     ("listsettings.settings", "GET"): Row(stewards),
@@ -229,6 +248,9 @@ ROUTES = {
     ("topics.show", "GET"): Row(stewards),
     ("topics.add", "POST"): Row(stewards, said=ANSWERED, fields={"title": "Nowy"}),
     ("topics.change", "POST"): Row(stewards, said=ANSWERED, fields={"title": "Inny"}),
+    ("webhookpages.show", "GET"): Row(owners),
+    ("webhookpages.add", "POST"): Row(owners, said=ANSWERED, fields={"url": "https://hooks.example.org/", "event": "posted"}),
+    ("webhookpages.change", "POST"): Row(nobody, args={"hook_id": "1"}, fields={"do": "test"}),
     # ---- feeds, and what search engines are told
     ("feeds.of_list", "GET"): Row(readers),
     ("feeds.of_topic", "GET"): Row(readers),
@@ -239,8 +261,29 @@ ROUTES = {
     ("outside.robots", "GET"): Row(anybody),
     ("outside.sitemap", "GET"): Row(anybody),
     ("outside.sitemap_of", "GET"): Row(public_alone),
+    # ---- the pages of those who keep the site (test_admin_pages.py)
+    ("admin.front", "GET"): Row(keepers),
+    ("admin.check", "POST"): Row(keepers, said=DONE),
+    ("admin.lists", "GET"): Row(keepers, asks=("", "?q=sie")),
+    ("admin.new_list", "GET"): Row(keepers),
+    ("admin.make_list", "POST"): Row(keepers, said=ANSWERED, fields={"name": ""}),
+    ("admin.one_list", "GET"): Row(keepers),
+    ("admin.name_owner", "POST"): Row(keepers, said=ANSWERED, fields={"owner": "ktos@example.org"}),
+    ("admin.close_list", "POST"): Row(keepers, said=ANSWERED),
+    ("admin.people", "GET"): Row(keepers, asks=("", "?q=people")),
+    ("admin.person", "GET"): Row(keepers),
+    ("admin.act", "POST"): Row(keepers, said=ANSWERED, fields={"do": "sign-out"}),
+    ("admin.queues", "GET"): Row(keepers),
+    ("admin.queue", "GET"): Row(keepers, args={"kind": "incoming"}),
+    ("admin.hurry", "POST"): Row(nobody, args={"kind": "letters"}, fields={"number": "999999999"}),
+    ("admin.mail", "GET"): Row(nobody, args={"number": "9" * 18}),
+    ("admin.decide", "POST"): Row(nobody, args={"number": "9" * 18}, fields={"do": "retry"}),
+    ("admin.trace", "GET"): Row(keepers, asks=("", "?q=1")),
+    ("admin.journal", "GET"): Row(keepers, asks=("", "?kind=members")),
+    ("admin.journal_table", "GET"): Row(keepers),
     # ---- the server's own
     ("accessibility.statement", "GET"): Row(anybody),
+    ("api.start", "GET"): Row(anybody),
     # In this site old work waits, and nobody is there to do it.
     ("health.healthz", "GET"): Row(anybody, said=(200, 503)),
     ("metrics.metrics", "GET"): Row(anybody),
@@ -249,7 +292,8 @@ ROUTES = {
 
 # Addresses that say in themselves what they are about: nothing there changes with the list or the state.
 ABOUT_NO_LIST = frozenset(
-    {"static.file", "accessibility.statement", "health.healthz", "metrics.metrics", "forum.front", "search.everywhere", "oldlinks.front", "outside.robots", "outside.sitemap"}
+    {"admin.front", "admin.check", "admin.lists", "admin.new_list", "admin.make_list", "admin.people", "admin.queues", "admin.queue", "admin.hurry", "admin.mail", "admin.decide", "admin.trace", "admin.journal", "admin.journal_table"}
+    | {"static.file", "accessibility.statement", "api.start", "health.healthz", "metrics.metrics", "forum.front", "search.everywhere", "oldlinks.front", "outside.robots", "outside.sitemap"}
 )
 # What is not there, of the same length as what is.
 NOT_THERE = {"issue_id": "9" * 18, "thread_id": "9" * 18, "message_hash": "A" * 32, "user_id": "9" * 18, "member_id": "9" * 18}

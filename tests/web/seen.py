@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
+from listserv.usecases import onetime
+from tests.conftest import START
 from tests.web.readers import HOME, hidden
-from tests.web.world import SHOWN
+from tests.web.world import APP_KEY, SHOWN
 
 LINK = re.compile(r'<a [^>]*?href="([^"]+)"')
 
@@ -88,7 +90,7 @@ def sights(watcher, world):
 def _sights(watcher, world):
     start = ["/", "/siecibp/", "/gazetka/", "/archiwa/", "/search?q=tekst", "/siecibp/search?q=tekst+nigdzietego", "/gazetka/join", "/nothing/", "/sign-in"]
     found = [sight for person in ("anonymous", "member", "owner", "other") for sight in linked(watcher, person, start)]
-    for sight in (*answers_of_forms(world), *by_letter(world, watcher)):
+    for sight in (*of_administrators(world), *answers_of_forms(world), *by_letter(world, watcher)):
         answer, templates = watcher.ask(sight)
         assert answer.status_code < 500, sight
         found.append(Sight(sight.person, sight.path, sight.fields, templates))
@@ -98,10 +100,27 @@ def _sights(watcher, world):
 def few(every, *, each_reader=False):
     """One page of each kind: the same templates, the same form; of the same form of address too, for each kind of reader, where that is wanted."""
     kinds = {}
-    for sight in sorted(every, key=lambda sight: ("owner", "anonymous", "member", "other").index(sight.person)):
+    for sight in sorted(every, key=lambda sight: ("owner", "anonymous", "member", "other", "administrator").index(sight.person)):
         shape = re.sub(r"[A-Z2-7]{32}|\d+|(?<=unsubscribe/)\w+|next=.*", "N", re.sub(r"^/(archiwa|sasiedz)/", "/siecibp/", sight.path))
         kinds.setdefault((sight.person, shape, sight.fields, sight.templates) if each_reader else (sight.templates, sight.fields), sight)
     return list(kinds.values())
+
+
+def of_administrators(world):
+    """The pages of those who keep the site, and what their forms answer. (Links would lead through all lists once more.)"""
+    pages = ("", "lists/", "lists/?q=niczego", "lists/siecibp", "new-list", "people/", "people/?q=people", f"people/{world.users['member']}", "queues/", "queues/incoming")
+    pages += ("queues/shunted", "mail/1", "trace", "trace?q=1", "trace?q=nothing", "journal", "journal?list=niczego&who=nobody@example.org&kind=posts")
+    told = [
+        ("new-list", {"name": "siecibp", "title": "Druga", "owner": "x@example.org"}),
+        ("new-list", {"name": "druga", "title": "Druga", "language": "pl", "kind": "discussion", "archive": "members", "owner": "nikt"}),
+        ("lists/siecibp/owner", {"owner": "nikt"}),
+        ("lists/siecibp/close", {"do": "close"}),
+        *((f"people/{world.users['member']}", {"do": do, "posts": "keep"}) for do in ("name", "release", "erase", "nothing")),
+        (f"people/{world.users['administrator']}", {"do": "release", "sure": "yes"}),
+        ("mail/1", {"do": "retry"}),
+    ]
+    sent = [Sight("administrator", f"/admin/{path}", tuple(fields.items())) for path, fields in told]
+    return [Sight("administrator", f"/admin/{path}") for path in pages] + sent
 
 
 def answers_of_forms(world):
@@ -140,6 +159,8 @@ def answers_of_forms(world):
         ("owner", f"{desk}members/invite", {"people": "Nowa Osoba <nowa@example.net> – jak w czerwcu\nnikt\nhalina@people.example.net", "note": "Zapraszam serdecznie.\nZ."}),
         ("owner", f"{desk}members/{member}", {"schedule": "nigdy", "delivery": "digest"}),
         ("owner", f"{desk}topics", {"title": ""}),
+        ("owner", "/siecibp/settings/webhooks", {"url": "https://10.0.0.1/", "event": "posted"}),
+        ("owner", "/siecibp/settings/webhooks", {"url": "https://hooks.example.org/", "event": "posted"}),
         ("owner", f"{desk}rules", {"does": "hold", "asks": "links", "value": "wiele"}),
         ("owner", "/siecibp/settings", {"title": ""}),
         ("anonymous", "/gazetka/subscribe", {"email": "nie adres"}),
@@ -175,6 +196,13 @@ def by_letter(world, watcher):
         ("anonymous", keys["last"], {"leave": "1"}),
         ("anonymous", keys["gone"], {}),
         ("anonymous", "/sign-in", {"form": "from elsewhere"}),
+        ("anonymous", "/sign-in/passkey", {"answer": "{}"}),
+        ("anonymous", keys["passkey"], {}),
+        ("anonymous", keys["passkey"], {"back": "1"}),
+        ("anonymous", keys["step"], {}),
+        ("anonymous", keys["step"], {"code": "123456"}),
+        ("other", "/me/keys", {"do": "confirm", "code": "1"}),
+        ("other", "/me/keys", {"do": "confirm", "code": onetime.code_at(APP_KEY, START)}),
         ("owner", "/siecibp/settings", {"archive": "public", "seen": seen}),
         ("owner", "/siecibp/settings", {"title": "", "seen": seen}),
         ("owner", "/siecibp/moderate/topics/lekcje", {"do": "remove"}),

@@ -83,7 +83,7 @@ def test_every_template_has_been_looked_at(watcher, world):
     home = folder("templates") / "web"
     seen = {name for sight in few(sights(watcher, world)) for name in sight.templates}
     there = {str(path.relative_to(home)): path.read_text("utf-8") for path in home.rglob("*.html")}
-    views = "".join(path.read_text("utf-8") for path in Path(web.__file__).parent.glob("*.py"))
+    views = "".join(path.read_text("utf-8") for path in Path(web.__file__).parent.rglob("*.py"))
     # What neither a view nor another template asks for is no page.
     used = {name for name in there if f'"{name}"' in views or any(f'"{name}"' in text for other, text in there.items() if other != name)}
 

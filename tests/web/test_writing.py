@@ -94,6 +94,14 @@ def test_words_without_marks_are_one_plain_part(member, site):
     assert mail.get_content_type() == "text/plain"
 
 
+def test_who_asks_to_be_without_a_name_is_not_sent_out_with_it(member, site):
+    answer = fill(member, NEW, subject="Pytanie", text="Anonimowo: czy ktoś wie, co z urlopem?")
+
+    assert answer.status_code == 400 and "siecibp@lists.example.org" in answer.get_data(as_text=True)
+    assert "co z urlopem" in answer.get_data(as_text=True)
+    assert rows(site, Incoming) == []
+
+
 def test_the_same_form_sent_twice_is_posted_once(member, site):
     html = member.page(NEW)
     data = {"form": hidden(html, "form"), "key": hidden(html, "key"), "subject": "Raz", "text": "Tylko raz."}

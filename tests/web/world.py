@@ -18,6 +18,7 @@ from listserv.store.issues import SourceKind
 from listserv.store.lists import Joining, Kind, list_by_name
 from listserv.store.members import Member
 from listserv.store.moderation import Application, Held
+from listserv.store.passkeys import OneTime, Passkey
 from listserv.store.people import Address, Purpose, User
 from listserv.usecases import (
     administration,
@@ -28,6 +29,7 @@ from listserv.usecases import (
     inviting,
     issues,
     joining,
+    onetime,
     privacy,
     rulemaking,
     signin,
@@ -49,6 +51,8 @@ SHOWN, HIDDEN, HIDDEN_THREAD = "shown", "hidden", "hidden-thread"
 STATES = (SHOWN, HIDDEN, HIDDEN_THREAD)
 DOMAIN = "people.example.net"
 PDF = b"%PDF-1.4 words"
+# What the app of somebody who is setting codes up knows.
+APP_KEY = b"12345678901234567890"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8ffffff7f0009fb03fd2a86e38a0000000049454e44ae426082"
 )
@@ -276,4 +280,17 @@ def _keys(db, world, now):
         "subscribe": links.subscribe_url(settings, PUBLIC, tokens.issue(db, Purpose.CONFIRM_APPLICATION, email, now, object_id=asked.id)),
         "gone": links.unsubscribe_url(settings, 10**6),
     }
+    made |= _ways_in(db, world, now)
     world.letters = {name: urlsplit(url).path for name, url in made.items()} | {"written": f"/{PRIVATE}/written/{written.key}"}
+
+
+def _ways_in(db, world, now):
+    """A member's passkey, and somebody who looks after a list and is setting codes up."""
+    settings, user = db.info["settings"], world.users["member"]
+    passkey = Passkey(user_id=user, credential=b"credential", public_key=b"key", name="telefon", created_at=now)
+    db.add_all([passkey, OneTime(user_id=world.users["other"], sealed=onetime.sealed(settings, APP_KEY, world.users["other"]), created_at=now)])
+    db.flush()
+    return {
+        "passkey": links.passkey_url(settings, tokens.issue(db, Purpose.DISOWN_PASSKEY, PEOPLE["member"], now, object_id=passkey.id, days=7)),
+        "step": f"/sign-in/code/{tokens.issue(db, Purpose.SECOND_STEP, PEOPLE['member'], now, object_id=user, days=1)}",
+    }

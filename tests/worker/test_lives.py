@@ -80,6 +80,35 @@ def test_what_a_process_held_that_is_gone_is_taken_back_at_once(quick):
     assert not one.beat()
 
 
+def test_who_hides_in_a_sandbox_of_its_own_is_not_taken_for_dead(quick, monkeypatch):
+    """Units of systemd hide their processes from each other (ProtectProc, PrivateUsers): only silence tells."""
+    hidden, looking = Presence(quick, "worker", 0), Presence(quick, "worker", 0)
+    born = workers.born
+    monkeypatch.setattr(workers, "born", lambda pid: workers.UNSEEN if workers.is_there(pid) else born(pid))
+
+    assert looking.beat() and hidden.beat() and Presence(quick, "worker", 1).beat()
+    assert hidden.beat()
+
+
+def test_a_process_that_cannot_be_looked_at_is_there_until_it_ends(monkeypatch):
+    monkeypatch.setattr(workers, "Path", lambda _: (_ for _ in ()).throw(PermissionError()))
+    child = subprocess.Popen(["sleep", "60"])
+
+    seen = workers.born(child.pid)
+    child.kill()
+    child.wait()
+
+    assert (seen, workers.born(child.pid)) == (workers.UNSEEN, "")
+
+
+def test_a_boot_that_is_not_known_is_no_earlier_one(quick, monkeypatch):
+    """Where there is no /proc, or it is hidden."""
+    monkeypatch.setattr(workers, "Path", lambda _: (_ for _ in ()).throw(PermissionError()))
+    one, other = Presence(quick, "worker", 0), Presence(quick, "desk", 0)
+
+    assert one.beat() and other.beat() and one.beat()
+
+
 @pytest.mark.only_postgresql
 def test_a_machine_that_falls_silent_loses_what_it_held_after_a_while(quick, stopwatch):
     silent, watcher = Presence(quick, "worker", 0), Presence(quick, "worker", 0)
