@@ -15,11 +15,12 @@ from listserv.store.erasing import Posts
 from listserv.store.lists import list_by_name
 from listserv.store.people import person_at
 from listserv.store.queue import Letter, Outgoing, raw_bytes
-from listserv.usecases import banning, housekeeping, myaddresses, privacy, signin, stationery
+from listserv.usecases import banning, housekeeping, myaddresses, passkeys, privacy, signin, stationery
 from listserv.usecases.access import CONSOLE
 from listserv.web.visitors import notes_of
 from tests.databases import contents
 from tests.letterchecks import is_well_made
+from tests.softkey import Device
 from tests.web.eyes import looking
 from tests.web.readers import HOME, app, hidden, signed_in  # noqa: F401
 
@@ -89,6 +90,8 @@ def _on_the_web(site, clock):
         myaddresses.add_address(db, person, "halina.druga@example.net", now)
         privacy.ask(db, person_at(db, "marek@example.org").user_id, Posts.KEEP, CONSOLE, now)
         banning.ban(db, mlist, "zly@example.org", CONSOLE, now)
+        opened = signin.person_behind(db, signin.open_browser(db, person.user_id, now).key, now)
+        passkeys.add(db, opened, Device().add(passkeys.options_to_add(db, opened, "a form", now)), "telefon", "a form", now)
 
 
 def every_mail(site):
@@ -155,10 +158,11 @@ def test_every_letter_that_leaves_is_well_made(lived, site):
 
 def test_letters_with_links_of_their_own_are_among_those_that_were_really_sent(lived):
     """What only holds the reader's key cannot be looked at with samples."""
-    for path in ("/sign-in/", "/unsubscribe/", "/me/prove/", "/me/keep/", "/me/invitation/", "/siecibp/message/", "/siecibp/thread/", "/siecibp/moderate/"):
+    for path in ("/sign-in/", "/unsubscribe/", "/me/prove/", "/me/keep/", "/me/invitation/", "/me/keys/back/", "/siecibp/message/", "/siecibp/thread/", "/siecibp/moderate/"):
         assert any(path in link for link in lived), path
     keyed = {name for name in letters.names() if gallery.asked_for(name) & {"link", "unsubscribe_url"}}
-    assert keyed == {"invitation", "sign-in", "welcome", "address-prove", "erasure-asked", "signing", "answers"}, "add a way to `a_life` on which this letter is really sent"
+    sent = {"invitation", "sign-in", "welcome", "address-prove", "erasure-asked", "signing", "answers", "passkey-added"}
+    assert keyed == sent, "add a way to `a_life` on which this letter is really sent"
 
 
 def test_no_scanner_changes_anything_by_following_every_link(lived, app, site):
