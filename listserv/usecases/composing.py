@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from listserv import links
 from listserv.errors import Invalid, NotFound, TooMany
 from listserv.i18n import N_
-from listserv.mail import address, compose, doors, language, parse
+from listserv.mail import address, compose, doors, language, nameless, parse
 from listserv.mail.address import Mailbox
 from listserv.mail.authentication import Alignment
 from listserv.mail.compose import Writing
@@ -38,7 +38,15 @@ HOUR = timedelta(hours=1)
 FRAME = 8_192
 # What depends on the words, and cannot be told before there are any.
 IN_THE_WORDS = frozenset({Reason.EMPTY, Reason.REQUEST, Reason.REPEATED, Reason.DOUBLE, Reason.TOO_BIG})
+NAME_WISHED = N_(
+    "This may ask that your name is kept back, and from here it goes to everybody with it. "
+    "To keep it back, write a mail to {email} with ANONYMOUSLY as its first line."
+)
 NAMELESS = N_("This asks to be without your name, and from here it would go to everybody with it. Please write it as a mail to {email} instead.")
+
+
+class NameWished(Invalid):
+    """Perhaps its author would rather not be named: a human says which, as by mail (`nameasked`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +153,11 @@ def room(db: Session, mlist: MailingList) -> int:
     return max(0, most - FRAME) * 18 // 25
 
 
-def send(db: Session, desk: Desk, words: Words, files: Sequence[NewFile], key: str, now: datetime, *, munge: bool = False) -> Written:
-    """Send it: once for each key. What the rules refuse stays as a draft. Raises Invalid or TooMany, with the words kept."""
+def send(db: Session, desk: Desk, words: Words, files: Sequence[NewFile], key: str, now: datetime, *, munge: bool = False, named: bool = False) -> Written:
+    """Send it: once for each key. What the rules refuse stays as a draft. Raises Invalid or TooMany, with the words kept.
+
+    `named`: its author has said that their name may be seen.
+    """
     mlist = desk.mlist
     # Two at once with one key: the second waits here and then finds what became of the first.
     lock(db, mlist)
@@ -164,7 +175,7 @@ def send(db: Session, desk: Desk, words: Words, files: Sequence[NewFile], key: s
         return again
     if not limits.within(db, "write", str(desk.user.id), now, HOUR, MANY):
         raise TooMany(N_("Many messages were sent within the hour. This one is kept as a draft and can be sent later."))
-    incoming, state = submit(db, desk, words, desks.files_of(draft), now, munge)
+    incoming, state = submit(db, desk, words, desks.files_of(draft), now, munge=munge, named=named)
     if draft and state in (State.POSTED, State.HELD):
         db.delete(draft)
     written = Written(key=key, user_id=desk.user.id, list_id=mlist.id, incoming_id=incoming.id, digest=digest, at=now)
@@ -173,13 +184,15 @@ def send(db: Session, desk: Desk, words: Words, files: Sequence[NewFile], key: s
     return written
 
 
-def submit(db: Session, desk: Desk, words: Words, files: tuple[compose.File, ...], now: datetime, munge: bool) -> tuple[Incoming, State]:
+def submit(db: Session, desk: Desk, words: Words, files: tuple[compose.File, ...], now: datetime, *, munge: bool, named: bool) -> tuple[Incoming, State]:
     """Make a mail of it, and let it go the way of every mail. Raises Invalid for what is to be asked without a name: by mail alone it can be."""
     mlist, writing = desk.mlist, _writing(db, desk, words, files, now)
     raw = compose.post(writing)
     post = parse.parse(raw)
     if doors.wants_no_name(post, to_list=True):
         raise Invalid(NAMELESS, email=writing.to)
+    if not named and nameless.may_be_wished(post, own_subject=not desk.thread_id):
+        raise NameWished(NAME_WISHED, email=writing.to)
     incoming = Incoming(raw_id=keep_raw(db, raw).id, message_id=writing.message_id, mail_from=writing.author.address, rcpt=writing.to, peer="web")
     incoming.received_at, incoming.list_id, incoming.attempts = now, mlist.id, 1
     db.add(incoming)

@@ -23,7 +23,7 @@ def own_domain(db: Session, user_id: int, list_name: str) -> str:
     return address.domain_of(member.address.email) if member else ""
 
 
-def send(db: Session, desk: Desk, words: Words, key: str, now: datetime, *, munge: bool = False) -> Written:
+def send(db: Session, desk: Desk, words: Words, key: str, now: datetime, *, munge: bool = False, named: bool = False) -> Written:
     """Send words that never were a draft; the same words within the hour are sent once. Raises Invalid or TooMany."""
     mlist = desk.mlist
     lock(db, mlist)
@@ -38,7 +38,7 @@ def send(db: Session, desk: Desk, words: Words, key: str, now: datetime, *, mung
         return again
     if not limits.within(db, "write", str(desk.user.id), now, HOUR, MANY):
         raise TooMany(N_("Many messages were sent within the hour."))
-    incoming, _ = composing.submit(db, desk, words, (), now, munge)
+    incoming, _ = composing.submit(db, desk, words, (), now, munge=munge, named=named)
     written = Written(key=key, user_id=desk.user.id, list_id=mlist.id, incoming_id=incoming.id, digest=digest, at=now)
     db.add(written)
     db.flush()

@@ -13,7 +13,7 @@ from listserv.rules import WORDS
 from listserv.store.drafts import draft_of
 from listserv.store.members import count_members
 from listserv.usecases import composing, desks, reading, sent, typedwords
-from listserv.usecases.composing import Desk
+from listserv.usecases.composing import Desk, NameWished
 from listserv.usecases.desks import NewFile, Words
 from listserv.usecases.shown import Moved
 from listserv.web import forms
@@ -217,7 +217,9 @@ def _send(desk: Desk, words: Words) -> Shown:
     if asked:
         return form(desk, words, key=key, asked=asked), 409
     try:
-        written = composing.send(visit().db, desk, words, files, key, visit().now, munge=g.get("munge", False))
+        written = composing.send(visit().db, desk, words, files, key, visit().now, munge=g.get("munge", False), named="named" in request.form)
+    except NameWished as wished:
+        return _again(desk, words, name_wished=in_words(wished)), 409
     except (Invalid, TooMany) as wrong:
         return _again(desk, words, wrong=in_words(wrong)), 429 if isinstance(wrong, TooMany) else 400
     return to(desk.mlist.name, f"written/{written.key}")

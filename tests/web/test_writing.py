@@ -102,6 +102,18 @@ def test_who_asks_to_be_without_a_name_is_not_sent_out_with_it(member, site):
     assert rows(site, Incoming) == []
 
 
+@pytest.mark.parametrize("last", ["Proszę nie podawać mojego nazwiska.", "Wolałabym pozostać anonimowa.", "Please do not show my name."])
+def test_who_may_wish_to_be_without_a_name_is_asked_and_may_send_it_with_it(member, site, last):
+    words = {"subject": "Urlop", "text": f"Czy ktoś wie, co z urlopem?\n\n{last}"}
+
+    asked = fill(member, NEW, **words)
+
+    assert asked.status_code == 409 and 'name="named"' in asked.get_data(as_text=True) and "co z urlopem" in asked.get_data(as_text=True)
+    assert rows(site, Incoming) == []
+    assert fill(member, NEW, named="1", **words).status_code == 303
+    assert [mail.state for mail in rows(site, Incoming)] == [State.POSTED]
+
+
 def test_the_same_form_sent_twice_is_posted_once(member, site):
     html = member.page(NEW)
     data = {"form": hidden(html, "form"), "key": hidden(html, "key"), "subject": "Raz", "text": "Tylko raz."}

@@ -27,6 +27,7 @@ from listserv.web.visit import visit
 
 # Of a body: its words, as JSON may spell them.
 LARGEST = 2_000_000
+SAY_ANYWAY = " To send it with your name all the same, say `anyway`."
 LONE = "This is a word for the program and not for people. To send it to all the same, say `anyway`."
 
 
@@ -110,6 +111,7 @@ class NewMessage(Sent):
     subject: Line = Field(min_length=1, max_length=200)
     text: Text = Field(min_length=1)
     topic: Line = Field("", max_length=63, description="The slug of a topic of the list.")
+    anyway: bool = Field(False, description="Send it under your name even where it may ask that this is kept back.")
 
 
 class NewAnswer(Sent):
@@ -117,7 +119,7 @@ class NewAnswer(Sent):
 
     text: Text = Field(min_length=1)
     to: Line = Field("", max_length=32, description="The hash of the message that is answered; without it the last one.")
-    anyway: bool = Field(False, description="Send it even where it is a lone word that the program understands.")
+    anyway: bool = Field(False, description="Send it even where it is a lone word that the program understands, or may ask that your name is kept back.")
 
 
 class WrittenShown(Shown):
@@ -207,7 +209,7 @@ def begin(name: str, json: NewMessage) -> Response:
     desk = composing.new_topic(visit().db, name, caller().actor, visit().now)
     if json.topic and json.topic.lower() not in [one.slug for one in desk.topics]:
         raise Invalid("there is no topic {slug} on this list", slug=json.topic)
-    return _sent(desk, Words(json.subject, json.text, json.topic))
+    return _sent(desk, Words(json.subject, json.text, json.topic), json)
 
 
 @endpoint("POST", "/lists/<list:name>/threads/<id:thread_id>/messages", "write", sent=NewAnswer, status=202, largest=LARGEST)
@@ -222,17 +224,20 @@ def answer(name: str, thread_id: int, json: NewAnswer) -> Response:
     words = Words("", json.text, "", desk.answered.post.hash if desk.answered else "")
     if not json.anyway and typedwords.meant_for_us(desk, words, ()):
         raise Conflict(LONE)
-    return _sent(desk, words)
+    return _sent(desk, words, json)
 
 
 for view in ("messages_begin", "messages_answer"):
     door.BEFORE[f"api.{view}"] = _ask_the_network
 
 
-def _sent(desk: Desk, words: Words) -> Response:
+def _sent(desk: Desk, words: Words, json: NewMessage | NewAnswer) -> Response:
     if desk.shut:
         raise Conflict("; ".join(WORDS[reason] for reason in desk.verdict.reasons))
-    written = writingatonce.send(visit().db, desk, words, secrets.token_urlsafe(18), visit().now, munge=g.get("munge", False))
+    try:
+        written = writingatonce.send(visit().db, desk, words, secrets.token_urlsafe(18), visit().now, munge=g.get("munge", False), named=json.anyway)
+    except composing.NameWished as wished:
+        raise Conflict(wished.reason + SAY_ANYWAY, **wished.facts) from wished
     return Response("", 202, {"Location": address(f"api/v1/lists/{desk.mlist.name}/written/{written.key}")})
 
 

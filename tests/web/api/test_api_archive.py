@@ -156,6 +156,17 @@ def test_who_asks_to_be_without_a_name_is_not_sent_out_with_it(site, halina, sai
         assert db.scalars(select(Incoming)).all() == []
 
 
+def test_who_may_wish_to_be_without_a_name_says_anyway(site, halina):
+    words = {"subject": "Urlop", "text": "Czy ktoś wie, co z urlopem?\n\nProszę nie podawać mojego nazwiska."}
+
+    asked = halina.ask("POST", "/lists/siecibp/messages", 409, json=words)
+
+    assert "siecibp@lists.example.org" in asked["detail"] and "`anyway`" in asked["detail"]
+    with site.reading() as db:
+        assert db.scalars(select(Incoming)).all() == []
+    assert halina.open("/api/v1/lists/siecibp/messages", method="POST", json=words | {"anyway": True}).status_code == 202
+
+
 def test_a_topic_that_is_not_there_is_said_and_nothing_is_sent(site, halina):
     answer = halina.ask("POST", "/lists/siecibp/messages", 422, json={"subject": "Katalogi", "text": "Gdzie są?", "topic": "lekcjee"})
 
