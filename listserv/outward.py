@@ -29,7 +29,15 @@ LATE = "no answer in time"
 # Below it ports belong to other services than the web's.
 FIRST_FREE_PORT = 1_024
 # Public by their numbers, and yet inside: a cloud's own services (Azure); a site's own addresses of before (RFC 3879); those of examples (RFC 9637).
-INSIDE = (ip_network("168.63.129.16/32"), ip_network("fec0::/10"), ip_network("3fff::/20"))
+# Then what is not to be reached from everywhere by IANA's registries, where Pythons of different months say different things: protocol
+# assignments (RFC 6890), anycast relays (RFC 7526), translation within one network (RFC 8215), discard (RFC 6666, 9780), segment routing (RFC 9602).
+INSIDE = tuple(
+    ip_network(network)
+    for network in (
+        *("168.63.129.16/32", "fec0::/10", "3fff::/20"),
+        *("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "5f00::/16"),
+    )
+)
 # Addresses that stand for IPv4 ones (RFC 6052 section 2.1).
 NAT64 = ip_network("64:ff9b::/96")
 # A last label like this makes a number of the whole name (WHATWG URL, "ends in a number").
