@@ -47,3 +47,20 @@ def test_the_environment_wins_over_the_file(tmp_path):
     settings = config.load(tmp_path, {"LISTSERV_SITE_NAME": "environment"})
 
     assert (settings.site.name, settings.site.domain) == ("environment", "file.example.org")
+
+
+def test_a_secret_is_read_from_the_file_that_the_environment_names(tmp_path):
+    (tmp_path / "secret").write_text("postgresql+psycopg://example.org/listserv\n")
+
+    settings = config.load(tmp_path, {"LISTSERV_DATABASE_URL_FILE": str(tmp_path / "secret")})
+
+    assert settings.database.url == "postgresql+psycopg://example.org/listserv"
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\0"])
+def test_a_secret_that_cannot_be_read_is_named_with_its_file(tmp_path, content):
+    if content is not None:
+        (tmp_path / "secret").write_bytes(content)
+
+    with pytest.raises(Invalid, match=r"LISTSERV_SITE_SECRET_FILE: .*secret cannot be read"):
+        config.load(tmp_path, {"LISTSERV_SITE_SECRET_FILE": str(tmp_path / "secret")})

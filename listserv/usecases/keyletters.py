@@ -35,7 +35,7 @@ def tell_added(db: Session, passkey: Passkey, now: datetime) -> None:
 
 
 def tell_changed(db: Session, user: User, happened: str, now: datetime, left: int = 0) -> None:
-    """Each address of a person hears what became of their ways in: `set`, `stopped`, `recovery` (and how many codes are left), `removed`, `released`."""
+    """Each address of a person hears of their ways in: `set`, `stopped`, `recovery` (and how many codes are left), `removed`, `released`, `dropped`."""
     keys_page = f"{outbox.settings_of(db).site.url}/me/keys"
     for email in addresses_of(user):
         outbox.write(db, "second-factor", email, user.language, now, automatic=False, happened=happened, codes_left=left, keys_page=keys_page)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from listserv.errors import NotFound
 from listserv.mail import address
 from listserv.store import passkeys as rows
-from listserv.store.people import end_browsers, person_at
-from listserv.usecases import secondfactor
+from listserv.store.people import User, end_browsers, person_at
+from listserv.usecases import keyletters, secondfactor
 from listserv.usecases.access import CONSOLE
 from listserv.usecases.journal import note
 
@@ -47,6 +47,8 @@ def remove(db: Session, email: str, now: datetime, *, passkey: int | None = None
         note(db, CONSOLE, "passkey-removed", mlist=None, now=now, about=one)
         db.delete(one)
     gone = len(mine)
+    if mine:
+        keyletters.tell_changed(db, db.get_one(User, user_id), "dropped", now)
     if (codes or everything) and rows.one_time_of(db, user_id):
         secondfactor.stop(db, user_id, CONSOLE, now)
         gone += 1

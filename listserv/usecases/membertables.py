@@ -18,6 +18,8 @@ from listserv.usecases.administration import NewMember, read_value
 
 OURS = ("email", "name", "role", "delivery", "schedule", "status", "language", "joined", "moderated")
 NEEDED = ("email", "name", "role", "delivery")
+# Of columns that nobody knows, so many are named: whoever took a wrong file sees that from a few.
+MOST_NAMED = 8
 Row = Mapping[str, str]
 BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
@@ -103,7 +105,8 @@ def _recognised(header: list[str]) -> tuple[Form, list[str]]:
     names = [GROUPSIO.get(name, "") for name in header]
     if columns & GROUPSIOS and "email" in names:
         return Form("groups.io", read_groupsio), names
-    wrong = ", ".join(name for name in header if name not in OURS)
+    strange = [name[:40] for name in header if name not in OURS]
+    wrong = ", ".join(strange[:MOST_NAMED]) + (f" and {len(strange) - MOST_NAMED} more" if len(strange) > MOST_NAMED else "")
     found = f"; unknown here: {wrong}" if wrong and "email" in columns else ""
     raise Invalid("the first line must name the columns: {columns} (email is needed){found}", columns=",".join(NEEDED), found=found)
 

@@ -15,10 +15,9 @@ from listserv.i18n import N_
 from listserv.store import passkeys as rows
 from listserv.store.passkeys import Passkey
 from listserv.store.people import User, hold, prove_browser
-from listserv.usecases import limits, outbox, signin
+from listserv.usecases import keyletters, limits, outbox, signin
 from listserv.usecases.challenges import NO_FIT, Place, challenge, challenge_in, checked, faults, place_here, read_answer, use_up
 from listserv.usecases.journal import note
-from listserv.usecases.keyletters import tell_added
 from listserv.usecases.signin import Person, SignedIn
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def add(db: Session, person: Person, answer: str, name: str, browser: str, now: 
     db.add(row)
     db.flush()
     note(db, person.actor, "passkey-added", mlist=None, now=now, about=row)
-    tell_added(db, row, now)
+    keyletters.tell_added(db, row, now)
     return row
 
 
@@ -126,6 +125,7 @@ def remove(db: Session, person: Person, number: int, now: datetime) -> None:
     row = _own(db, person, number)
     note(db, person.actor, "passkey-removed", mlist=None, now=now, about=row)
     db.delete(row)
+    keyletters.tell_changed(db, row.user, "dropped", now)
 
 
 def _own(db: Session, person: Person, number: int) -> Passkey:

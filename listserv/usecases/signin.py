@@ -158,6 +158,13 @@ def open_browser(
     return SignedIn(key, lifetime, wanted)
 
 
+def renew(db: Session, browser_id: int, wanted: str, now: datetime) -> tuple[SignedIn, bool]:
+    """This browser has just shown a second factor: whoever overheard its key before has nothing by that. With whether it is one to remember."""
+    browser, key = db.get_one(Browser, browser_id), secrets.token_urlsafe(24)
+    browser.hash, browser.proven_at = _hash(key), now
+    return SignedIn(key, browser.expires_at - now, wanted), browser.expires_at - browser.created_at > FOR_NOW
+
+
 def leave(db: Session, key: str) -> None:
     """Sign a browser out; one that is not signed in stays so."""
     browser = browser_by_hash(db, _hash(key)) if key else None

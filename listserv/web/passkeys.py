@@ -17,7 +17,7 @@ from listserv.usecases.signin import Person
 from listserv.web import forms
 from listserv.web.me import me
 from listserv.web.pages import page
-from listserv.web.secondfactor import entered, hands, to_prove
+from listserv.web.secondfactor import entered, hands, renewed, to_prove
 from listserv.web.visit import visit
 from listserv.web.ways import Shown, attempt, on, to_the_door, whole
 from listserv.web.writing import in_words
@@ -60,7 +60,9 @@ def enter() -> Shown:
     except Invalid as wrong:
         # (Not refused but answered, so that it stays counted.)
         return page("account/door.html", wanted=wanted, wrong_passkey=in_words(wrong)), 400
-    return entered(found, remember=remember) if found else redirect(wanted or f"{request.script_root}/me", 303)
+    if found:
+        return entered(found, remember=remember)
+    return renewed(person, wanted) if person and shown.verified else redirect(wanted or f"{request.script_root}/me", 303)
 
 
 # ---- one's own ----------------------------------------------------------------------------------------------

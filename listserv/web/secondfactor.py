@@ -102,7 +102,13 @@ def prove() -> Shown:
     said = secondfactor.prove(visit().db, person, request.form.get("code", ""), visit().now)
     if said is not Said.RIGHT:
         return _wrong(said, wanted=wanted, again=True)
-    return redirect(wanted or f"{request.script_root}/me", 303)
+    return renewed(person, wanted)
+
+
+def renewed(person: Person, wanted: str) -> Response:
+    """Somebody who is signed in has shown a second factor: their browser gets a new key (ASVS 3.2.1), and goes on."""
+    found, remember = signin.renew(visit().db, person.browser_id, wanted or f"{request.script_root}/me", visit().now)
+    return entered(found, remember=remember)
 
 
 def _wrong(said: Said, *, again: bool = False, **more: object) -> tuple[str, int]:

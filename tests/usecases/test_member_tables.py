@@ -114,6 +114,13 @@ def test_a_table_without_the_right_columns_is_refused_with_those_there_are(text)
         read(text)
 
 
+def test_of_a_wrong_file_with_very_many_columns_a_few_are_named():
+    with pytest.raises(Invalid) as wrong:
+        read("email," + ",".join(f"column{number}" for number in range(20_000)) + "\nx\n")
+
+    assert len(str(wrong.value)) < 400 and "column0" in str(wrong.value) and "and 19992 more" in str(wrong.value)
+
+
 def test_of_two_columns_for_one_thing_the_first_counts():
     table = read("Email,Email Address,Email Delivery,Name,Display Name\na@example.org,b@example.org,Digest,N,D\n")
     ((_, row),) = table.rows

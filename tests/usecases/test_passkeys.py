@@ -13,6 +13,7 @@ from listserv.errors import Conflict, Expired, Invalid, NotFound, TooMany
 from listserv.store.moderation import Journal
 from listserv.store.passkeys import Passkey
 from listserv.store.people import Browser, User
+from listserv.store.queue import Letter
 from listserv.usecases import apitokens, challenges, keyletters, passkeys, privacy, secondfactor, signin
 from tests.conftest import add as add_member
 from tests.softkey import Device, data, text
@@ -94,7 +95,7 @@ def test_every_address_hears_of_a_new_passkey_and_can_take_it_back_by_the_link(d
 
 
 def _token(db, now, email="ewa@example.org"):
-    from listserv.store.queue import Letter, raw_bytes
+    from listserv.store.queue import raw_bytes
 
     letter = db.scalars(select(Letter).where(Letter.kind == "passkey-added")).one()
     assert letter.to == email
@@ -162,6 +163,7 @@ def test_a_passkey_is_renamed_and_removed_by_its_owner_alone(db, ewa, jan, now):
     passkeys.remove(db, ewa, row.id, now)
     db.flush()
     assert db.scalars(select(Passkey)).all() == []
+    assert [letter.kind for letter in db.scalars(select(Letter).order_by(Letter.id))][-1] == "second-factor"
 
 
 def test_one_device_is_added_once_and_there_are_ten_at_most(db, ewa, jan, now):

@@ -208,6 +208,26 @@ def test_after_twelve_hours_a_code_is_asked_for_before_keys_are_changed(app, arc
     assert "Set up codes" in admin.page("/me/keys")
 
 
+def own_key(client):
+    return client.get_cookie("__Host-listserv-session", domain="lists.example.org").value
+
+
+def test_a_key_that_somebody_overheard_before_the_code_opens_nothing_after_it(app, archive, site, clock):
+    user_id = administrator(site, JAN)
+    admin = signed_in(app, site, JAN, remember="on")
+    key, _ = set_up(admin)
+    admin.send("/me/keys", do="confirm", code=onetime.code_at(key, clock()))
+    clock.move(hours=13)
+    overheard = own_key(admin)
+
+    entered = admin.post("/sign-in/code", data={"form": hidden(admin.page("/sign-in/code"), "form"), "code": code(site, user_id), "next": "/me/keys"})
+    other = app.test_client()
+    other.set_cookie("__Host-listserv-session", overheard, domain="lists.example.org", secure=True)
+
+    assert "Max-Age=" in entered.headers["Set-Cookie"] and own_key(admin) != overheard
+    assert (other.get("/me/keys").status_code, admin.get("/me/keys").status_code) == (303, 200)
+
+
 def test_the_way_back_keeps_all_that_was_asked(app, stranger, admin, site, clock):
     assert stranger.get("/me/keys?a=1&b=%262").headers["Location"] == "/sign-in?next=/me/keys?a=1%26b=%25262"
     assert 'name="next" value="/me/keys?a=1&amp;b=%262"' in stranger.get("/me/keys?a=1&b=%262", follow_redirects=True).text
