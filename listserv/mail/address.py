@@ -18,6 +18,9 @@ class Role(StrEnum):
     REQUEST = "request"
     BOUNCES = "bounces"
     NEWS = "news"
+    BANK = "bank"
+    MEETING = "meeting"
+    SURVEY = "survey"
     TOKEN = "token"  # nosec B105: a word of addresses
     POSTMASTER = "postmaster"
     NOREPLY = "noreply"
@@ -54,9 +57,13 @@ SUFFIXES = {
     "pomoc": Role.REQUEST,
     "bounces": Role.BOUNCES,
     "news": Role.NEWS,
+    "bank": Role.BANK,
+    "meeting": Role.MEETING,
+    "spotkanie": Role.MEETING,
+    "questions": Role.SURVEY,
+    "pytania": Role.SURVEY,
+    "ankieta": Role.SURVEY,
 }
-# For what is built later: no list may take these names meanwhile.
-RESERVED_SUFFIXES = (*SUFFIXES, "bank", "meeting")
 SITE_ROLES = {
     "postmaster": Role.POSTMASTER,
     "abuse": Role.POSTMASTER,
@@ -178,7 +185,7 @@ def name_is_reserved(name: str) -> bool:
     """Would a list of this name collide with a role address or a page?"""
     if name in RESERVED_NAMES or name.startswith((MODERATOR_PREFIX, "r-")):
         return True
-    return any(name.endswith(f"-{suffix}") for suffix in RESERVED_SUFFIXES)
+    return any(name.endswith(f"-{suffix}") for suffix in SUFFIXES)
 
 
 def read_local_part(local: str) -> Route | None:

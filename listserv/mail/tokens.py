@@ -29,16 +29,22 @@ class Kind(StrEnum):
     LETTER = "l"
     # A member's feeds of one list, and which number of them.
     FEED = "f"
+    # A member's invitation to a meeting, and a member's ballot of a question to everybody.
+    MEETING = "m"
+    SURVEY = "v"
+    # A person's calendar of meetings, and which number of it.
+    CALENDAR = "c"
 
 
 KINDS = frozenset(str(kind) for kind in Kind)
 RANDOM = "x"
 # Links and addresses of ours as they are, in HTML's own signs, and as mail programs write them into links of theirs (Safe Links and others).
 SLASHES = ("/", "%2f", "%252f", "&#47;", "&#x2f;", "_", "-2f")
-PATHS = ("unsubscribe", "subscribe", "sign-in", "me/prove", "me/keep", "me/invitation")
+PATHS = ("unsubscribe", "subscribe", "sign-in", "me/prove", "me/keep", "me/invitation", "r/meeting", "r/question", "r/calendar")
 KEYS = ("?key=", "%3fkey%3d", "%253fkey%253d", "&#63;key&#61;", "-3fkey-3d")
+KEYED = ("feed.atom", "meetings.ics")
 PLUSES, AT = ("r%2b", "r%252b", "r&#43;", "r&#x2b;", "r-2b"), "(?:@|%40|%2540|&#64;|&#x40;|&commat;|-40)"
-_BEFORE = [*(f"{slash}{path.replace('/', slash)}{slash}" for slash in SLASHES for path in PATHS), *(f"feed.atom{key}" for key in KEYS)]
+_BEFORE = [*(f"{slash}{path.replace('/', slash)}{slash}" for slash in SLASHES for path in PATHS), *(f"{file}{key}" for file in KEYED for key in KEYS)]
 _TOKEN = "[a-z2-7]{16,40}"  # nosec B105: what one looks like
 
 

@@ -93,6 +93,12 @@ class MailingList(Base):
     # What applicants are asked, one question a line; and the sentence that they agree to (usecases.consents).
     questions: Mapped[str] = mapped_column(Text, default="", server_default="")
     consent: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # What a network makes together, each off until the list turns it on: a bank of materials, meetings, questions to everybody.
+    materials: Mapped[bool] = mapped_column(default=False, server_default=false())
+    meetings: Mapped[bool] = mapped_column(default=False, server_default=false())
+    surveys: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Up to which message (`message.id`) the archive has been looked through for materials.
+    bank_upto: Mapped[int] = mapped_column(default=0, server_default="0")
     # More people than that are invited on the following days.
     invitations_a_day: Mapped[int] = mapped_column(default=100, server_default="100")
     report: Mapped[Reports] = mapped_column(Word(Reports), default=Reports.MONTH, server_default="month")

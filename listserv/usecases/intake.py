@@ -32,6 +32,8 @@ from listserv.usecases.routing import answer_for
 from listserv.usecases.senders import Came, Sender
 
 ATTEMPTS = 3
+# Addresses of what a list has to turn on, and its columns that say whether it has.
+SWITCHES = {Role.BANK: "materials", Role.MEETING: "meetings", Role.SURVEY: "surveys"}
 # An attempt that has not ended by then is taken for dead, and tried again.
 LEASE = timedelta(minutes=5)
 AGAIN_AFTER = timedelta(seconds=20)
@@ -104,6 +106,9 @@ def find_route(db: Session, rcpt: str) -> tuple[Route, MailingList | None]:
     if not route.name:
         return route, None
     mlist = list_by_name(db, route.name)
+    if route.role in SWITCHES and (mlist is None or not getattr(mlist, SWITCHES[route.role])):
+        # Of something that the list has not turned on: no address, unless a list was called so before there was such a thing.
+        route, mlist = Route(Role.POST, local.lower()), list_by_name(db, local)
     if mlist is None:
         raise NotFound("no such address")
     return route, mlist
@@ -114,7 +119,11 @@ def _by_alias(db: Session, rcpt: str) -> tuple[Route, MailingList]:
     for mlist in lists_with_alias(db):
         if wanted in {address.key(one) for one in mlist.alias.replace(",", " ").split()}:
             route = address.read_local_part(address.split(rcpt)[0])
-            return (route if route and route.name == mlist.name else Route(Role.POST, mlist.name)), mlist
+            if not route or route.name != mlist.name:
+                return Route(Role.POST, mlist.name), mlist
+            if route.role in SWITCHES and not getattr(mlist, SWITCHES[route.role]):
+                break
+            return route, mlist
     raise NotFound("no such address")
 
 

@@ -9,10 +9,12 @@ from listserv.mail.address import Role, Route
 from listserv.store.lists import MailingList, topic_by_slug
 from listserv.usecases import (
     asides,
+    bankmail,
     complaining,
     contact,
     entering,
     mailcommands,
+    meetingmail,
     newsdoor,
     newsmail,
     newsthread,
@@ -20,6 +22,7 @@ from listserv.usecases import (
     returned,
     safekeeping,
     straydigests,
+    surveymail,
     unlinking,
 )
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
@@ -31,6 +34,9 @@ TO_LIST: Mapping[Role, Callable[[Session, MailingList, Letter, datetime], Outcom
     Role.LEAVE: mailcommands.leave,
     Role.REQUEST: mailcommands.request,
     Role.NEWS: newsmail.take,
+    Role.BANK: bankmail.take,
+    Role.MEETING: meetingmail.take,
+    Role.SURVEY: surveymail.take,
 }
 
 

@@ -91,6 +91,24 @@ SETTINGS = (
         YES_NO,
     ),
     Setting(
+        "materials",
+        N_("A bank of materials"),
+        N_("Files and links of messages are catalogued by themselves; LIST-bank@ takes what is sent to it and sends what is asked for."),
+        YES_NO,
+    ),
+    Setting(
+        "meetings",
+        N_("Meetings"),
+        N_("A letter to LIST-meeting@ becomes an invitation that people answer from their calendars or by a word; nothing is sent before your SEND."),
+        YES_NO,
+    ),
+    Setting(
+        "surveys",
+        N_("Questions to everybody"),
+        N_("A letter to LIST-questions@ with numbered answers becomes a question that people answer by a reply; one person, one vote."),
+        YES_NO,
+    ),
+    Setting(
         "certain_spam",
         N_("What the mail server is certain is spam"),
         N_("What it only suspects is held either way. Its marks count only from the mail server in front of this one."),

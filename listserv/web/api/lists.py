@@ -38,6 +38,9 @@ class Settings(Shown):
     certain_spam: CertainSpam
     thanks: ThankYous
     tell_newcomers: bool
+    materials: bool
+    meetings: bool
+    surveys: bool
     invitations_a_day: int
     report: Reports
     questions: str
@@ -89,6 +92,9 @@ class ListChange(Sent):
     certain_spam: CertainSpam = None  # type: ignore[assignment]
     thanks: ThankYous = None  # type: ignore[assignment]
     tell_newcomers: bool = None  # type: ignore[assignment]
+    materials: bool = None  # type: ignore[assignment]
+    meetings: bool = None  # type: ignore[assignment]
+    surveys: bool = None  # type: ignore[assignment]
     invitations_a_day: int = Field(None, ge=1, le=1000)  # type: ignore[assignment]
     report: Reports = None  # type: ignore[assignment]
     questions: Text = Field(None, description="One a line, at most five.", max_length=1000)  # type: ignore[assignment]
