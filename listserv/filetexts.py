@@ -1,4 +1,4 @@
-"""What attached files say: PDF, DOCX, ODT. Each is read by a process of its own that can do nothing but say what it read.
+"""What attached files (PDF, DOCX, ODT, PPTX, ODP) say and call themselves. Each is read by a process of its own that can do nothing but say what it read.
 
 A file may be made to crash, to hang or to fill the memory of whoever reads it. The process has bounds of time, memory and
 files, no database and no settings; whatever happens to it, its caller gets an answer.
@@ -19,9 +19,18 @@ LARGEST, LARGEST_UNPACKED, LONGEST = 20 * 1024 * 1024, 64 * 1024 * 1024, 400_000
 PAGES = 500
 SECONDS, MEMORY = 20, 768 * 1024 * 1024
 TEXT, DOCUMENT = "application/vnd.oasis.opendocument.text", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-KINDS = {"application/pdf": "pdf", DOCUMENT: "docx", TEXT: "odt"}
+PRESENTATION, SLIDES = "application/vnd.oasis.opendocument.presentation", "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+KINDS = {"application/pdf": "pdf", DOCUMENT: "docx", TEXT: "odt", SLIDES: "pptx", PRESENTATION: "odp"}
 # What must be in the archive, and which elements end a line of it.
-PARTS = {"docx": ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml"), "odt": ("content.xml",)}
+PARTS = {
+    "docx": ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml"),
+    "odt": ("content.xml",),
+    "odp": ("content.xml",),
+    "pptx": ("ppt/presentation.xml", *(f"ppt/slides/slide{number}.xml" for number in range(1, PAGES + 1))),
+}
+# Where an archive says what it is called.
+ABOUT = {"docx": "docProps/core.xml", "pptx": "docProps/core.xml", "odt": "meta.xml", "odp": "meta.xml"}
+LONGEST_TITLE, LARGEST_ABOUT = 300, 256 * 1024
 BREAKS = {"p", "h", "br", "tab", "s", "line-break", "tr", "table-row", "cr"}
 # Elements of whose content nothing is read on the page.
 SILENT = {"instrText", "delText", "tracked-changes", "annotation"}
@@ -33,10 +42,12 @@ class Text:
 
     text: str = ""
     trouble: str = ""
+    # What the file calls itself, on one line.
+    title: str = ""
 
 
 def kind_of(name: str, type: str) -> str:
-    """`pdf`, `docx`, `odt`, or nothing; mail programs often know a file's name better than its type."""
+    """`pdf`, `docx`, `odt`, `pptx`, `odp`, or nothing; mail programs often know a file's name better than its type."""
     ending = name.rpartition(".")[2].lower()
     return KINDS.get(type) or (ending if ending in KINDS.values() else "")
 
@@ -56,7 +67,8 @@ def text_of(data: bytes, kind: str) -> Text:
     except subprocess.TimeoutExpired:
         return Text(trouble="reading it takes too long")
     if done.returncode == 0:
-        return Text(done.stdout.decode("utf-8", "replace")[:LONGEST])
+        title, _, text = done.stdout.decode("utf-8", "replace").partition("\n")
+        return Text(text[:LONGEST], title=title[:LONGEST_TITLE])
     if done.returncode < 0:
         return Text(trouble=f"its reader was ended: {signal.Signals(-done.returncode).name}")
     said = done.stderr.decode("utf-8", "replace").strip().splitlines()
@@ -78,12 +90,33 @@ def child(kind: str) -> int:
     logging.disable()
     resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
     try:
-        said = joined(reader(data))
+        said = f"{_title(data, kind)}\n{joined(reader(data))}"
     except (Exception, RecursionError) as wrong:  # noqa: BLE001 - hostile files raise whatever they like
         sys.stderr.write(f"{type(wrong).__name__}: {wrong}"[:300])
         return 1
     sys.stdout.buffer.write(said.encode("utf-8", "replace"))
     return 0
+
+
+def _title(data: bytes, kind: str) -> str:
+    """What the file calls itself; empty where it says nothing, or that cannot be read: its text may be."""
+    try:
+        found = _pdf_title(data) if kind == "pdf" else _zipped_title(data, kind)
+    except (Exception, RecursionError):  # noqa: BLE001 - as below
+        return ""
+    return " ".join("".join(one if one.isprintable() else " " for one in found).split())[:LONGEST_TITLE]
+
+
+def _pdf_title(data: bytes) -> str:
+    from pypdf import PdfReader
+
+    about = PdfReader(BytesIO(data)).metadata
+    return str(about.title or "") if about else ""
+
+
+def _zipped_title(data: bytes, kind: str) -> str:
+    with zipfile.ZipFile(BytesIO(data)) as archive, archive.open(ABOUT[kind]) as file:
+        return "".join(xml_text(file.read(LARGEST_ABOUT), only="title"))
 
 
 def joined(parts: Iterator[str]) -> str:
@@ -127,18 +160,19 @@ def zipped(kind: str) -> Callable[[bytes], Iterator[str]]:
     return read
 
 
-def xml_text(data: bytes) -> Iterator[str]:
-    """The text of a document's XML, a line for each paragraph."""
+def xml_text(data: bytes, only: str = "") -> Iterator[str]:
+    """The text of a document's XML, a line for each paragraph; `only`: of elements of this name."""
     made: list[str] = []
-    silent = 0
+    # Within what is left out; of `only`, without it.
+    silent = 1 if only else 0
 
     def begin(name: str, _given: object) -> None:
         nonlocal silent
-        silent += _local(name) in SILENT
+        silent += (_local(name) in SILENT) - (_local(name) == only)
 
     def end(name: str) -> None:
         nonlocal silent
-        silent -= _local(name) in SILENT
+        silent -= (_local(name) in SILENT) - (_local(name) == only)
         if _local(name) in BREAKS:
             made.append("\n" if _local(name) not in ("tab", "s") else " ")
 

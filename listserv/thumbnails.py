@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any
 
+from listserv import firstpages
+
 # Of the file, in bytes; of the picture, in pixels: twelve million are what a good telephone takes.
 LARGEST, MOST_PIXELS, LONGEST_SIDE = 20 * 1024 * 1024, 12_600_000, 16_000
 # What fits into a card, sharp also on screens with two dots to a pixel.
@@ -63,14 +65,15 @@ class Painter:
         # A fork of ours must not talk to the process of its parent.
         self.owner = 0
 
-    def paint(self, data: bytes) -> Thumbnail | None:
-        """The small form of a picture; None where it is none that can be shown. Raises Busy where others take too long."""
+    def paint(self, data: bytes, *, page: bool = False) -> Thumbnail | None:
+        """The small form of a picture, or (`page`) of a document's first page; None where there is none that can be shown. Raises Busy
+        where others take too long."""
         if not 0 < len(data) <= LARGEST:
             return None
         if not self.lock.acquire(timeout=self.patience):
             raise Busy
         try:
-            return self._painted(data)
+            return self._painted(data, page)
         finally:
             self.lock.release()
 
@@ -79,26 +82,26 @@ class Painter:
         with self.lock:
             self._end()
 
-    def _painted(self, data: bytes) -> Thumbnail | None:
+    def _painted(self, data: bytes, page: bool) -> Thumbnail | None:
         waited = self.process is not None and self.owner == os.getpid()
         with suppress(EOFError, OSError):
-            return self._asked(data)
+            return self._asked(data, page)
         self._end()
         if waited:
             # It has gone to rest just now, or has made enough pictures: another one is fresh.
             with suppress(EOFError, OSError):
-                return self._asked(data)
+                return self._asked(data, page)
             self._end()
         return None
 
-    def _asked(self, data: bytes) -> Thumbnail | None:
+    def _asked(self, data: bytes, page: bool) -> Thumbnail | None:
         """Raises EOFError or OSError where the process is gone, or had to be ended."""
         process = self._there()
         assert process.stdin and process.stdout
         alarm = threading.Timer(self.seconds, process.kill)
         alarm.start()
         try:
-            process.stdin.write(HEAD.pack(len(data), 0, 0))
+            process.stdin.write(HEAD.pack(len(data), page, 0))
             process.stdin.write(data)
             process.stdin.flush()
             size, width, height = HEAD.unpack(_exactly(process.stdout, HEAD.size))
@@ -151,7 +154,8 @@ def child() -> None:
     for _ in range(A_LIFE):
         if not select.select([come], [], [], IDLE)[0]:
             return
-        made = _small(_all_of(come, HEAD.unpack(_all_of(come, HEAD.size))[0]))
+        size, page, _ = HEAD.unpack(_all_of(come, HEAD.size))
+        made = _small(_all_of(come, size), bool(page))
         sys.stdout.buffer.write(HEAD.pack(len(made.data), made.width, made.height) + made.data)
         sys.stdout.buffer.flush()
 
@@ -167,18 +171,30 @@ def _all_of(pipe: Any, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _small(data: bytes) -> Thumbnail:
+def _small(data: bytes, page: bool) -> Thumbnail:
     try:
-        return paint(data)
+        return paint_page(data) if page else paint(data)
     except (Exception, RecursionError):  # noqa: BLE001 - hostile files raise whatever they like
         return Thumbnail(b"", 0, 0)
 
 
 def paint(data: bytes) -> Thumbnail:
     """The first frame of a picture, small, upright, opaque, and nothing else of what was in the file. Raises whatever Pillow does."""
+    from PIL import Image
+
+    return shrunk(Image.open(BytesIO(data), formats=FORMATS))
+
+
+def paint_page(data: bytes) -> Thumbnail:
+    """The first page of a document, small, and nothing else of what was in the file. Raises whatever the libraries do."""
+    found = firstpages.picture_of(data)
+    return paint(found) if isinstance(found, bytes) else shrunk(found)
+
+
+def shrunk(picture: Any) -> Thumbnail:
+    """A picture that may not be decoded yet, small, upright and opaque."""
     from PIL import Image, ImageOps
 
-    picture = Image.open(BytesIO(data), formats=FORMATS)
     width, height = picture.size
     # Before anything is decoded: a few bytes can claim any size.
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:

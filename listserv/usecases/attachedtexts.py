@@ -10,6 +10,7 @@ from listserv.mail.parse import attachment
 from listserv.store import search
 from listserv.store.deliveries import milliseconds
 from listserv.store.queue import raw_bytes
+from listserv.usecases import bankfiling, bankversions
 from listserv.words.terms import extended
 
 # Whoever has taken a file and says nothing for so long is dead.
@@ -31,6 +32,9 @@ def bytes_of(db: Session, sha256: str) -> tuple[bytes, str] | Text:
     """A file and its kind; or why it will not be read."""
     there = search.carrier_of(db, sha256)
     if there is None:
+        sent = bankfiling.sent_file(db, sha256)
+        if sent is not None:
+            return sent
         return Text(trouble="nobody carries it")
     if there.attempts > MOST_ATTEMPTS:
         return Text(trouble="reading it brings the program down")
@@ -48,9 +52,11 @@ def read(found: tuple[bytes, str] | Text) -> Text:
 
 def keep(db: Session, sha256: str, said: Text) -> None:
     """Keep what a file says, and let the messages that carry it be found by it."""
-    search.keep_file(db, sha256, said.text, said.trouble)
+    search.keep_file(db, sha256, said.text, said.trouble, said.title)
+    bankfiling.learned(db, sha256)
     if not said.text:
         return
+    bankversions.compare(db, sha256)
     for entry in search.entries_with(db, sha256):
         more = extended(entry.terms, said.text)
         search.change_terms(db, entry.id, more.terms)
