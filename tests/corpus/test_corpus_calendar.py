@@ -1,11 +1,13 @@
 """Calendars of many programs: what our reader tells of them is what they state."""
 
+import re
 from functools import partial
 
 import icalendar
 import pytest
 
-from listserv.mail import calendar
+from listserv.i18n import translations
+from listserv.mail import calendar, calendarwords
 from tests.corpus import corpus
 from tests.growth import takes
 
@@ -70,3 +72,43 @@ def test_a_file_attached_to_a_mail_is_found():
 def test_no_calendar_takes_long():
     for name, raw in calendars():
         assert takes(partial(calendar.read, raw), 0.1) < 0.1, name
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_every_file_gives_one_readable_line_or_says_plainly_that_it_cannot_be_read(language):
+    cannot = translations(language).gettext(calendarwords.CANNOT)
+    lines = {name: calendarwords.summary(calendar.event(raw), language, "Europe/Warsaw", links=False) for name, raw in calendars()}
+
+    for name, line in lines.items():
+        assert line.strip() and "\n" not in line and len(line) < 700, name
+        assert not re.search(r"BEGIN:|DTSTART|PT\d+H|\d{8}T\d{6}|None\b|\\,|https?://", line), (name, line)
+    unreadable = [name for name, line in lines.items() if line == cannot]
+    # Those with a title or a time are told.
+    assert [name for name in unreadable if (found := calendar.event(dict(calendars())[name])) and (found.calendar.summary or found.calendar.start)] == []
+    assert len(unreadable) < 27, unreadable
+
+
+def test_a_line_names_what_when_where_and_what_is_asked():
+    def line(name):
+        return calendarwords.summary(calendar.event(dict(calendars())[name]), "en", "Europe/Warsaw").replace("\N{NO-BREAK SPACE}", " ")
+
+    assert line("nylas/gcal_v1.ics") == (
+        "Invitation: the Strokes · Friday, 20 March 2015, 0:30–1:30 · Olympia Hall, 28 Boulevard des Capucines, 75009 Paris, France"
+    )
+    assert line("nylas/icloud_cancelled2.ics") == "Cancelled: New Era · Tuesday, 31 March 2015, 4:30–5:30"
+    assert line("nylas/invite_w_rsvps2.ics") == "Answer “maybe”: Spot le chien · Wednesday, 1 April 2015, 16:00–16:30 · Inbox Apptest"
+    assert line("nylas/invite_w_rsvps_4.ics") == "Answer “no”: Spot le chien · Wednesday, 1 April 2015, 16:00–16:30 · Karim Hamidou"
+    assert line("icalendar/calendars/example.ics") == "In the calendar: New Year's Day · Saturday, 1 January 2022"
+    assert line("nylas/icloud_oneday_event.ics").startswith("Invitation: An all-day meeting about meetings · Monday, 16 March 2015 · 1, Infinite Loop")
+    assert line("icalendar/calendars/empty.ics") == "This calendar file cannot be read."
+
+
+def test_answers_of_real_clients_are_for_the_meeting_they_name():
+    for name, partstat in (("nylas/invite_w_rsvps2.ics", "TENTATIVE"), ("nylas/invite_w_rsvps_4.ics", "DECLINED")):
+        event = calendar.event(dict(calendars())[name])
+        assert (event.calendar.method, event.calendar.uid, event.calendar.partstat, event.sequence) == ("REPLY", "cccc@nylas.com", partstat, 0)
+
+
+def test_no_line_takes_long():
+    for name, raw in calendars():
+        assert takes(partial(calendar.event, raw), 0.1) < 0.1, name

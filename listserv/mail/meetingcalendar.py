@@ -1,0 +1,51 @@
+"""A calendar file as the plan of a meeting."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from listserv.mail import calendarwords, calendarzones, meetingplan
+from listserv.mail.calendar import Event
+from listserv.mail.meetingpatterns import LINK, LONGEST_PLACE, LONGEST_TEXT, LONGEST_TITLE
+from listserv.mail.meetingplan import USUAL, Plan, Remark
+
+
+def plan_of(event: Event, subject: str, zone: str, now: datetime) -> Plan | None:
+    """The meeting that this event is, by the clocks of the zone; None for what is no event, or names no time."""
+    start = calendarzones.moment(event.calendar.start or "")
+    if event.kind != "VEVENT" or event.cancelled or start is None:
+        return None
+    title = (event.calendar.summary or subject)[:LONGEST_TITLE]
+    link = LINK.search(f"{event.place}\n{event.text}")
+    troubles = [] if title else [Remark(meetingplan.NO_TITLE)]
+    notes = [Remark(meetingplan.ONLY_FIRST)] if event.repeats else []
+    if not isinstance(start, datetime):
+        # All day: the hour is asked for.
+        begins = datetime(start.year, start.month, start.day)
+        ends = begins + USUAL
+        troubles.append(Remark(meetingplan.NO_HOUR))
+    else:
+        begins = _wall(start, zone)
+        end = calendarzones.moment(event.end or "")
+        length = calendarwords.length(event.duration)
+        ends = _wall(end, zone) if isinstance(end, datetime) else begins + (length or USUAL)
+        if ends <= begins:
+            ends = begins + USUAL
+        if not isinstance(end, datetime) and not length:
+            notes.append(Remark(meetingplan.ONE_HOUR))
+        if begins <= now:
+            troubles.append(Remark(meetingplan.PAST, begins.date()))
+    place = event.place.replace(link[0], "").strip(" ,;-") if link else event.place
+    url = event.url if LINK.fullmatch(event.url) else link[0] if link else ""
+    where = place[:LONGEST_PLACE] or ("online" if url else "")
+    text = event.text[:LONGEST_TEXT].strip()
+    return Plan(title, begins, ends, zone, where, url, text, notes=tuple(notes), troubles=tuple(troubles))
+
+
+def _wall(at: datetime, zone: str) -> datetime:
+    """By the clocks of the zone; what floats is meant by them already."""
+    if at.tzinfo is None:
+        return at
+    try:
+        return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    except OverflowError:
+        return at.replace(tzinfo=None)
