@@ -138,7 +138,7 @@ def threads_by_month(db: Session, mlist_id: int, bounds: Sequence[datetime]) -> 
 
 
 def _median(db: Session, begun: CTE) -> Any:
-    took = select(_seconds(db, begun.c.answer_at, begun.c.first_at).label("took")).where(begun.c.answer_at.is_not(None)).subquery()
+    took = select(seconds_between(db, begun.c.answer_at, begun.c.first_at).label("took")).where(begun.c.answer_at.is_not(None)).subquery()
     place: Any = func.row_number().over(order_by=took.c.took).label("place")
     placed = select(took.c.took, place, func.count().over().label("n")).subquery()
     middle = placed.c.place * 2 >= placed.c.n, placed.c.place * 2 <= placed.c.n + 2
@@ -163,7 +163,8 @@ def _begun(mlist_id: int, bounds: Sequence[datetime]) -> CTE:
     return select(threads.c.month, threads.c.first_at, threads.c.done, answer_at.label("answer_at")).cte("begun")
 
 
-def _seconds(db: Session, later: Any, earlier: Any) -> Any:
+def seconds_between(db: Session, later: Any, earlier: Any) -> Any:
+    """How many seconds lie between two moments, as either database says it."""
     if db.get_bind().dialect.name == "sqlite":
         return (func.julianday(later) - func.julianday(earlier)) * 86_400
     return extract("epoch", later - earlier)

@@ -4,7 +4,7 @@ Hidden messages do not count, imported history does, and a person is one person.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,8 @@ from listserv.mail import address
 from listserv.store import calendar, figurepeople
 from listserv.store import figures as rows
 from listserv.store.lists import Kind, MailingList
-from listserv.usecases import outbox, visiting
+from listserv.usecases import figuremade, outbox, visiting
+from listserv.usecases.figuremade import NOTHING, Together
 
 DAY = timedelta(days=1)
 # In the store's books of days, and in the calendar's; so many days of them are counted at once.
@@ -34,6 +35,7 @@ class Month:
     writers: int
     visits: int
     whole: bool = True
+    together: Together = NOTHING
 
     @property
     def name(self) -> str:
@@ -79,6 +81,8 @@ class Figures:
     since: date | None = None
     # Its messages are issues, and nobody talks there.
     newsletter: bool = False
+    # Which of materials, meetings and questions the list has turned on.
+    on: tuple[str, ...] = ()
 
     @property
     def days(self) -> int:
@@ -89,6 +93,11 @@ class Figures:
     def a_day(self) -> float:
         """Visits in a day."""
         return self.visits / self.days
+
+    @property
+    def together(self) -> Together:
+        """What was made in all of these months."""
+        return sum((month.together for month in self.months), NOTHING)
 
     @property
     def share(self) -> float:
@@ -125,7 +134,11 @@ def figures(db: Session, mlist: MailingList, first: date, last: date, *, today: 
     begun = rows.threads_by_month(db, mlist.id, bounds)
     visits = {(one.year, one.month): one.visits for one in visiting.by_month(db, mlist, first, last)}
     until = min(last, max(first, today)) if today else last
-    months = tuple(_month(day, said.get(number), begun.get(number), visits, (first, until)) for number, day in enumerate(begins))
+    made = figuremade.by_month(db, mlist, bounds, midnight(until + DAY, zone))
+    months = tuple(
+        replace(_month(day, said.get(number), begun.get(number), visits, (first, until)), together=made.get(number, NOTHING))
+        for number, day in enumerate(begins)
+    )
     everyone, took = said[rows.ALL], begun.pop(rows.ALL).took
     members, known, present, sharing, joined = _people(db, mlist, bounds, everyone)
     return Figures(
@@ -143,6 +156,7 @@ def figures(db: Session, mlist: MailingList, first: date, last: date, *, today: 
         open=until < last,
         since=_since(db, mlist, first, until, zone),
         newsletter=mlist.kind is Kind.NEWSLETTER,
+        on=figuremade.turned_on(mlist),
     )
 
 

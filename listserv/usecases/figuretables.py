@@ -7,7 +7,8 @@ from typing import Any
 
 from listserv.i18n import HARD_SPACE, N_, number, translations
 from listserv.mail.text import one_line
-from listserv.usecases.figures import Figures
+from listserv.usecases import figuremade
+from listserv.usecases.figures import Figures, Month
 from listserv.usecases.figurewords import lines
 from listserv.usecases.issuefigures import Effect, safe_cell
 
@@ -25,7 +26,10 @@ def counts_of(effect: Effect) -> tuple[int, int, int, int, int]:
 def facts(figures: Figures, issues: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """For programs: the keys of the contract, and more; `issues`: a row for each (`issuefigures.as_row`)."""
     minutes = None if figures.first_answer is None else round(figures.first_answer.total_seconds() / 60)
-    months = [{key: getattr(month, "name" if key == "month" else key) for key in COLUMNS} for month in figures.months]
+    months = [
+        {key: getattr(month, "name" if key == "month" else key) for key in COLUMNS} | dict(zip(more_columns(figures), _more(figures, month), strict=True))
+        for month in figures.months
+    ]
     return {
         "from": figures.first.isoformat(),
         "to": figures.last.isoformat(),
@@ -50,13 +54,25 @@ def facts(figures: Figures, issues: Sequence[dict[str, Any]] = ()) -> dict[str, 
         "digests": figures.digests,
         "answers_by_digest": figures.by_digest,
         "issues": list(issues),
+        **dict(zip(more_columns(figures), _more(figures, figures), strict=True)),
+        **({"meetings_share": round(figures.together.share_who_came, 4)} if "meetings" in figures.on else {}),
+        **({"surveys_share": round(figures.together.share_who_answered, 4)} if "surveys" in figures.on else {}),
     }
+
+
+def more_columns(figures: Figures) -> tuple[str, ...]:
+    """Columns behind those that there always are: of what the list has turned on."""
+    return tuple(name for name, _ in figuremade.columns(figures.on))
+
+
+def _more(figures: Figures, one: Figures | Month) -> tuple[int, ...]:
+    return tuple(getattr(one.together, name) for name in more_columns(figures))
 
 
 def table(figures: Figures) -> str:
     """For programs: a line a month, and one for all of them."""
     out = io.StringIO()
-    _months(csv.writer(out, lineterminator="\r\n"), figures, COLUMNS, "total")
+    _months(csv.writer(out, lineterminator="\r\n"), figures, (*COLUMNS, *more_columns(figures)), "total")
     return out.getvalue()
 
 
@@ -67,7 +83,7 @@ def spreadsheet(figures: Figures, language: str, issues: Sequence[Effect] | None
     spoken, out = translations(language), io.StringIO()
     # In Poland a comma stands in numbers, and so the cells are parted by semicolons; without the mark, letters come out wrong.
     writer = csv.writer(out, delimiter=";" if language == "pl" else ",", lineterminator="\r\n")
-    heads = COLUMNS if language == "en" else tuple(spoken.gettext(word) for word in HEADS)
+    heads = (*COLUMNS, *more_columns(figures)) if language == "en" else _heads(figures, language)
     _months(writer, figures, heads, "total" if language == "en" else spoken.gettext("all together"))
     if issues is not None:
         writer.writerow(())
@@ -78,11 +94,15 @@ def spreadsheet(figures: Figures, language: str, issues: Sequence[Effect] | None
     return ("\N{ZERO WIDTH NO-BREAK SPACE}" if language == "pl" else "") + out.getvalue()
 
 
+def _heads(figures: Figures, language: str) -> tuple[str, ...]:
+    return tuple(translations(language).gettext(word) for word in (*HEADS, *(head for _, head in figuremade.columns(figures.on))))
+
+
 def _months(writer: Any, figures: Figures, heads: Sequence[str], total: str) -> None:
     writer.writerow(heads)
     for month in figures.months:
-        writer.writerow((month.name, month.threads, month.posts, month.writers, month.visits))
-    writer.writerow((total, figures.threads, figures.posts, figures.writers, figures.visits))
+        writer.writerow((month.name, month.threads, month.posts, month.writers, month.visits, *_more(figures, month)))
+    writer.writerow((total, figures.threads, figures.posts, figures.writers, figures.visits, *_more(figures, figures)))
 
 
 def _issues(writer: Any, issues: Sequence[Effect], language: str) -> None:

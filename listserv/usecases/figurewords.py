@@ -149,11 +149,32 @@ def lines(figures: Figures, language: str) -> tuple[Line, ...]:
     found = [(known, figures.members), (_("On the list at some time of it"), figures.present)][: 1 if figures.present == figures.members else 2]
     found.append((_("New on the list"), figures.newcomers))
     if figures.newsletter:
-        return tuple(Line(label, number(count, language)) for label, count in found)
+        return (*(Line(label, number(count, language)) for label, count in found), *made_lines(figures, language))
     share = [Line(_("Members who wrote"), percent(figures.share_of_members))] if figures.present else []
     told = [*share, *(Line(label, number(count, language)) for label, count in found), Line(_("Wrote for the first time"), number(figures.voices, language))]
     after = [(_("Digests sent"), figures.digests), (_("Messages written in answer to a digest"), figures.by_digest)]
-    return (*told, *_answers(figures, language), *(Line(label, number(count, language)) for label, count in after))
+    return (*told, *_answers(figures, language), *(Line(label, number(count, language)) for label, count in after), *made_lines(figures, language))
+
+
+def made_lines(figures: Figures, language: str) -> tuple[Line, ...]:
+    """What was made together, as far as the list has it turned on."""
+    _, one = translations(language).gettext, figures.together
+    found: list[tuple[str, str]] = []
+    if "materials" in figures.on:
+        found += [(_("New materials"), number(one.materials, language)), (_("Materials that somebody used"), number(one.materials_used, language))]
+    if "meetings" in figures.on:
+        found += [(_("Meetings"), number(one.meetings, language))]
+        found += [(_("Invited to them, and came"), _of(one.meetings_came, one.meetings_invited, one.share_who_came, language))] if one.meetings_invited else []
+    if "surveys" in figures.on:
+        found += [(_("Questions to everybody"), number(one.surveys, language))]
+        found += [(_("Asked, and answered"), _of(one.surveys_answered, one.surveys_asked, one.share_who_answered, language))] if one.surveys_asked else []
+    return tuple(Line(label, value) for label, value in found)
+
+
+def _of(part: int, whole: int, share: float, language: str) -> str:
+    """`24 of 45 (53%)`."""
+    said = translations(language).gettext("%(part)s of %(whole)s") % {"part": number(part, language), "whole": number(whole, language)}
+    return f"{said} ({percent(share)})".replace(" ", HARD_SPACE)
 
 
 def _answers(figures: Figures, language: str) -> list[Line]:

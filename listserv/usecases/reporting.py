@@ -22,10 +22,11 @@ from listserv.store.lists import MailingList, Reports
 from listserv.store.members import Member, Role, gets_mail_by, member_of, moderators_of
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import State
-from listserv.usecases import deciding, figuretables, figurewords, outbox, tokens
+from listserv.usecases import deciding, figuretables, figurewords, outbox, surveyreport, tokens
 from listserv.usecases.access import Actor
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.digesting import Owed
+from listserv.usecases.figuremade import NOTHING
 from listserv.usecases.figureperiods import ENDS, Period, month_of, school_year, school_year_of, so_far
 from listserv.usecases.figures import DAY, Figures, count_digests, figures, zone_of
 from listserv.usecases.issuefigures import Effect, effects
@@ -144,7 +145,7 @@ def _figures(db: Session, one: Report) -> Figures:
 
 
 def _worth_telling(found: Figures) -> bool:
-    return bool(found.posts or found.visits or found.newcomers)
+    return bool(found.posts or found.visits or found.newcomers or found.together != NOTHING)
 
 
 def _write(db: Session, one: Report, member: Member, told: tuple[Figures, Sequence[Effect]], now: datetime) -> None:
@@ -155,6 +156,7 @@ def _write(db: Session, one: Report, member: Member, told: tuple[Figures, Sequen
     file = File(f"{mlist.name}-{found.first}-{found.last}.csv", "text/csv; charset=utf-8", table.encode())
     reply_to = deciding.reply_address(db, token)
     facts = facts_of(found, issues, yearly=one.yearly) | {"stats_url": stats_url(db, mlist, found)}
+    facts["surveys_told"] = surveyreport.told(db, mlist, found.first, found.last)
     outbox.to_member(db, WHAT, member, now, mlist=mlist, reply_to=reply_to, automatic=False, attached=(file,), **facts)
 
 
@@ -187,7 +189,8 @@ def _lines(found: Figures, tongue: str, *, yearly: bool) -> tuple[str, ...]:
         visits = spoken.ngettext("%(num)s visit", "%(num)s visits", month.visits) % {"num": number(month.visits, tongue)}
         pairs.append((figurewords.named_month(figurewords.first_day(month), tongue), f"{posts}, {visits}"))
     width = max((len(first) for first, _ in pairs), default=0)
-    return tuple(f"{first.ljust(width)}  {second}" for first, second in pairs)
+    made = (f"{line.label}:{HARD_SPACE}{line.value}" for line in figurewords.made_lines(found, tongue))
+    return (*(f"{first.ljust(width)}  {second}" for first, second in pairs), *made)
 
 
 # ---- whether somebody wants them ----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from listserv import i18n
 from listserv.errors import TooMany
-from listserv.usecases import figurepages, figuretables, figurewords, issuefigures, limits
+from listserv.usecases import figuremade, figurepages, figuretables, figurewords, issuefigures, limits
 from listserv.usecases.figurepages import Stats
 from listserv.usecases.figureperiods import Period
 from listserv.usecases.figures import Month
@@ -79,6 +79,7 @@ def _facts(found: Stats) -> dict[str, object]:
         ],
         "charts": (("visits", _chart(figures.months, "visits", 220)), ("posts", _chart(figures.months, "posts", 170))),
         "lines": figurewords.lines(figures, language),
+        "made": figuremade.columns(figures.on),
         "dots": 0 if figures.newsletter or figures.present > MOST_DOTS else figures.present,
         "span": _span(found),
         "choices": _choices(found),
