@@ -11,8 +11,8 @@ def made_rig(settings, migrated):
     """Makes the rig; it ends with the test."""
     made = []
 
-    def make(**more):
-        made.append(Rig(on(settings, migrated), **more))
+    def make(kind=Rig, **more):
+        made.append(kind(on(settings, migrated), **more))
         return made[-1]
 
     yield make

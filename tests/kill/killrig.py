@@ -93,6 +93,7 @@ class Rig(Accounts):
         self.refused: list[str] = []
         self.kills = Counter()
         self.missed = Counter()
+        self.set_aside = 0
         self.numbers = itertools.count(1)
         self.readers = readers
         with self.site.writing() as db:
@@ -302,21 +303,25 @@ class Rig(Accounts):
         """Withdraw all orders, and wait until nothing is left to do; what was set aside is tried again (`retry`; else all stays)."""
         for path in self.orders.glob("order-*") if retry else ():
             path.unlink(missing_ok=True)
-        self.set_aside = 0
         deadline = time.monotonic() + seconds
         while True:
             with self.site.reading() as db:
                 left = tracing.count_work(db)
-                shunted = db.scalars(select(Incoming.id).where(Incoming.state == State.SHUNTED)).all() if retry else ()
             if not sum(left.values()) or not retry and not sum(left.values()) - left["shunted"]:
                 return
             assert time.monotonic() < deadline, f"never done: {left}; {self.what_waits()}\n{self.said()[-6000:]}"
-            if shunted:
-                self.set_aside += len(shunted)
-                with self.site.writing() as db:
-                    for id in shunted:
-                        intake.retry(db, db.get_one(Incoming, id), self.site.now())
+            if retry:
+                self.try_again()
             time.sleep(0.1)
+
+    def try_again(self):
+        """As an operator does, with what was set aside."""
+        with self.site.reading() as db:
+            shunted = db.scalars(select(Incoming.id).where(Incoming.state == State.SHUNTED)).all()
+        self.set_aside += len(shunted)
+        for id in shunted:
+            with self.site.writing() as db:
+                intake.retry(db, db.get_one(Incoming, id), self.site.now())
 
     def what_waits(self):
         """Rows that are not done, for a human."""
