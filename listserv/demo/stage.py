@@ -146,6 +146,7 @@ def found_network(settings: Settings) -> None:
         mlist = administration.create_list(db, NewList("siecibp", "Sieć BP", language="pl"), CONSOLE, now)
         mlist.description = "Lista bibliotek pedagogicznych. Pytamy, odpowiadamy, dzielimy się materiałami."
         mlist.thanks = ThankYous.COLLECT
+        mlist.materials = mlist.meetings = mlist.surveys = True
         for slug, title in (("tik", "Lekcje i\xa0TIK"), ("zbiory", "Zbiory i\xa0katalog"), ("spotkania", "Spotkania")):
             administration.add_topic(db, mlist, slug, title, CONSOLE, now)
         for person in PEOPLE:

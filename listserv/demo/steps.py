@@ -1,9 +1,7 @@
 """The main job, step by step: real letters in, real copies out."""
 
-import re
 import subprocess
 import sys
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
@@ -12,7 +10,9 @@ from email.message import EmailMessage
 from http.cookiejar import CookieJar
 
 from listserv import links
-from listserv.demo.stage import DOMAIN, EACH, MODERATORS, PATIENCE, Demo, Failed
+from listserv.demo.stage import DOMAIN, EACH, MODERATORS, Demo, Failed
+from listserv.demo.together import materials, meeting, questions
+from listserv.demo.web import fetch, hidden_fields, status
 from listserv.site import open_site
 from listserv.store.people import Purpose
 from listserv.usecases import tokens
@@ -107,27 +107,14 @@ def archive(demo: Demo) -> str:
     if status(browser, f"{base}/siecibp/") != 404:
         raise Failed("a private archive is open to strangers")
     link = sign_in_link(demo)
-    fields = re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', fetch(browser, link))
-    fetch(browser, link, urllib.parse.urlencode(fields).encode())
+    fetch(browser, link, urllib.parse.urlencode(hidden_fields(fetch(browser, link))).encode())
     listing = fetch(browser, f"{base}/siecibp/")
     if "Scenariusze lekcji TIK" not in listing:
         raise Failed("the thread is not on the list's page")
-    return f"the archive: 404 for strangers, and the threads for who signs in by link ({base}/siecibp/)"
-
-
-def fetch(browser: urllib.request.OpenerDirector, url: str, form: bytes | None = None) -> str:
-    """A page's text; with a form, what its button leads to."""
-    with browser.open(url, form, timeout=PATIENCE) as answer:
-        return str(answer.read().decode("utf-8"))
-
-
-def status(browser: urllib.request.OpenerDirector, url: str) -> int:
-    """The status of a page."""
-    try:
-        with browser.open(url, timeout=PATIENCE) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
+    made = fetch(browser, f"{base}/siecibp/successes")
+    if "siecibp/materials/" not in made or "Halina Okładka" not in made:
+        raise Failed("what was made is not on the page of successes")
+    return f"the archive: 404 for strangers; threads and what was made together for who signs in by link ({base}/siecibp/)"
 
 
 def sign_in_link(demo: Demo) -> str:
@@ -141,4 +128,4 @@ def sign_in_link(demo: Demo) -> str:
         site.close()
 
 
-STEPS: tuple[Step, ...] = (new_topic, replies, application, yes, stranger, digest, issue, archive)
+STEPS: tuple[Step, ...] = (new_topic, replies, application, yes, stranger, digest, issue, materials, meeting, questions, archive)

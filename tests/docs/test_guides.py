@@ -3,11 +3,13 @@
 import re
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from listserv.mail import meetingwords, successreplies, surveywords
 from listserv.mail.commands import commands as commands_of
 from listserv.mail.decisions import Answer, decision
 from listserv.mail.invited import order
@@ -87,6 +89,19 @@ def test_both_languages_walk_the_same_way():
 
 
 ANSWERS = ("moderators.md", "pl/moderator.md")
+@pytest.mark.parametrize("page", ANSWERS)
+def test_the_letters_for_a_meeting_and_a_question_are_understood_and_the_words_for_the_yearly_letter_are_heard(page):
+    letters, said = dict(blocks(page)), (DOCS / page).read_text("utf-8")
+
+    plan = meetingwords.read("", letters["meeting"], datetime(2026, 3, 3, 9, 0), "Europe/Warsaw")
+    asked = surveywords.read("", letters["survey"])
+
+    assert (plan.starts, plan.url[:8]) == (datetime(2026, 3, 12, 16, 30), "https://")
+    assert [(question.kind.value, len(question.options)) for question in asked.questions] == [("one", 3)]
+    for word in ("SEND", "WITHOUT 3, 5", "NO") if page == "moderators.md" else ("WYŚLIJ", "BEZ 3, 5", "NIE"):
+        assert f"`{word}`" in said and successreplies.wanted(word, 9)
+
+
 SHEETS = ("members.md", "pl/uczestnik.md")
 ASKS = re.compile(r"(?:QUESTION|PYTANIE): ")
 
