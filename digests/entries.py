@@ -75,6 +75,16 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """What is new in a list's bank of materials: its number there, what it is called and whose it is."""
+
+    number: int
+    title: str
+    author: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Thanked:
     """Who thanks whom, and for which message: a line of the digest. A name may be empty where nobody knows it."""
 
@@ -106,6 +116,9 @@ class Edition:
     questions: tuple[Question, ...] = ()
     kept: tuple[Kept, ...] = ()
     newcomers: tuple[str, ...] = ()
+    # The bank's address sends what is asked for by its number.
+    filed: tuple[Filed, ...] = ()
+    bank_address: str = ""
     form: Form = Form.HTML
     # The list's own, under which mails of a parcel stand: nobody's private address is told.
     address: str = ""

@@ -15,6 +15,8 @@ PAUSE = timedelta(days=14)
 # Of those who thank for one message, and of those who are new.
 NAMES = 8
 PEOPLE = 20
+# Materials that are named.
+FILED = 10
 
 
 def subject(edition: Edition) -> str:
@@ -161,6 +163,30 @@ def kept(edition: Edition) -> str:
     """What the attachments stand under."""
     t = translations(edition.language)
     return t.gettext("Attachments of the month") if edition.schedule.every is Every.MONTH else t.gettext("Attachments of the week")
+
+
+def filed(edition: Edition) -> str:
+    """What new materials stand under."""
+    t = translations(edition.language)
+    monthly = edition.schedule.every is Every.MONTH
+    return t.gettext("New this month in the bank of materials") if monthly else t.gettext("New in the bank of materials")
+
+
+def order(edition: Edition) -> str:
+    """The words that bring the first of them, as they stand in a subject."""
+    return translations(edition.language).gettext("SEND %(number)s") % {"number": edition.filed[0].number}
+
+
+def how_to_order(edition: Edition) -> str:
+    """How a material comes by mail."""
+    said = translations(edition.language).gettext("To have one by mail, write %(words)s to %(address)s.")
+    return said % {"words": order(edition), "address": edition.bank_address}
+
+
+def more_filed(edition: Edition) -> str:
+    """How many are not named; empty where none is."""
+    t, count = translations(edition.language), len(edition.filed) - FILED
+    return t.ngettext("And %(count)s more.", "And %(count)s more.", count) % {"count": count} if count > 0 else ""
 
 
 def newcomers(edition: Edition) -> str:

@@ -67,6 +67,11 @@ def weekday(moment: datetime | date, language: str, zone: str = "UTC") -> str:
     return format_date(day, "EEEE", locale=language)
 
 
+def weekday_name(number: int, language: str) -> str:
+    """The name of a weekday, 0 for Monday."""
+    return weekday(date(2026, 3, 2 + number), language)
+
+
 def clock(moment: datetime, language: str, zone: str = "UTC") -> str:
     """The time of day: `7.00` in Polish, `7:00` in English."""
     local = moment.astimezone(ZoneInfo(zone))

@@ -69,6 +69,11 @@ def message_url(settings: Settings, name: str, message_hash: str) -> str:
     return f"{settings.site.url}/{name}/message/{message_hash}"
 
 
+def material_file_url(settings: Settings, name: str, number: int, version: int = 0) -> str:
+    """A material's newest file, or that of a version."""
+    return f"{material_url(settings, name, number)}/file" + (f"/{version}" if version else "")
+
+
 def search_url(settings: Settings, name: str, words: str) -> str:
     """What is found on a list by these words."""
     return f"{settings.site.url}/{name}/search?q={quote_plus(words)}"
@@ -77,6 +82,16 @@ def search_url(settings: Settings, name: str, words: str) -> str:
 def feed_url(settings: Settings, name: str, key: str = "") -> str:
     """A list's feed; with the key of a member where the list is not public."""
     return f"{settings.site.url}/{name}/feed.atom" + (f"?key={key}" if key else "")
+
+
+def meetings_feed_url(settings: Settings, name: str, key: str = "") -> str:
+    """A list's calendar of meetings; with the key of a member where the list is not public."""
+    return f"{settings.site.url}/{name}/meetings.ics" + (f"?key={key}" if key else "")
+
+
+def calendar_url(settings: Settings, user_id: int, number: int) -> str:
+    """A person's own calendar of meetings: whoever has it can read along."""
+    return f"{settings.site.url}/r/calendar/{tokens.sign(signing_key(settings), tokens.Kind.CALENDAR, user_id, number)}.ics"
 
 
 def sign_in_url(settings: Settings, token: str) -> str:
@@ -107,3 +122,28 @@ def subscribe_url(settings: Settings, name: str, token: str = "") -> str:  # nos
 def keep_url(settings: Settings, token: str) -> str:
     """The link that stops an erasure."""
     return f"{settings.site.url}/me/keep/{token}"
+
+
+def materials_url(settings: Settings, name: str) -> str:
+    """The page of a list's bank of materials."""
+    return f"{settings.site.url}/{name}/materials/"
+
+
+def material_url(settings: Settings, name: str, number: int) -> str:
+    """The page of one material."""
+    return f"{settings.site.url}/{name}/materials/{number}"
+
+
+def question_key(settings: Settings, member_id: int, survey_id: int) -> str:
+    """By which this member answers this question to everybody."""
+    return tokens.sign(signing_key(settings), tokens.Kind.SURVEY, member_id, survey_id)
+
+
+def question_url_of(settings: Settings, key: str) -> str:
+    """The page on which the question of this key is answered."""
+    return f"{settings.site.url}/r/question/{key}"
+
+
+def survey_url(settings: Settings, name: str, survey_id: int) -> str:
+    """A survey's page, where its results will stand."""
+    return f"{settings.site.url}/{name}/questions/{survey_id}"

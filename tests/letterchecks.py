@@ -88,7 +88,7 @@ def is_well_made(row, mail):
 # „Odpisać: WYPISZ” and its like; a plain “Reply” to a post is no reply to us, nor is one to another letter.
 WANTS_REPLY = re.compile(
     r"\breply(?: here| to this (?:message|letter))?(?: with| within|[: ]*[A-Z]{2,}|:)|\bsimply reply\b|\breply to this (?:message|letter)\b|\bas a reply\b"
-    r"|\bodpisać\b|\bodpiszą Państwo: |\bodpow(?:iedzieć|iedź) na (?:tę wiadomość|ten list)\b"
+    r"|\bodpisać\b(?! na tamten)|\bodpiszą Państwo: |\bodpow(?:iedzieć|iedź) na (?:tę wiadomość|ten list)\b"
 )
 ELSEWHERE = re.compile(r"„[^”]{0,20}Odpowiedz[^”]{0,20}”|“Reply(?: to all)?”")
 

@@ -12,7 +12,7 @@ from listserv.usecases.access import known_list
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from listserv.usecases.figures import Figures
+    from listserv.usecases.figures import Figures, Month
 
 
 @click.command()
@@ -52,11 +52,13 @@ def print_for_people(title: str, found: "Figures") -> None:
     for said in filter(None, (figurewords.sentence(found, "en"), figurewords.caution(found, "en"))):
         console.write(said)
     console.write("")
-    rows = [{"month": month.name + ("" if month.whole else "*"), **_counts(month)} for month in found.months]
-    console.print_table([*rows, {"month": "total", **_counts(found)}], figuretables.COLUMNS)
+    more = figuretables.more_columns(found)
+    rows = [{"month": month.name + ("" if month.whole else "*"), **_counts(month, more)} for month in found.months]
+    console.print_table([*rows, {"month": "total", **_counts(found, more)}], (*figuretables.COLUMNS, *more))
     console.write("" if all(month.whole for month in found.months) else "* not a whole month\n")
     console.print_facts({line.label: line.value for line in figurewords.lines(found, "en")})
 
 
-def _counts(one: object) -> dict[str, str]:
-    return {column: str(getattr(one, column)) for column in figuretables.COLUMNS[1:]}
+def _counts(one: "Figures | Month", more: tuple[str, ...]) -> dict[str, str]:
+    counts = {column: str(getattr(one, column)) for column in figuretables.COLUMNS[1:]}
+    return counts | {column: str(getattr(one.together, column)) for column in more}

@@ -5,12 +5,12 @@ often broken in one place and right in all others.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-
-from icalendar.parser import Contentline
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from listserv.mail import calendarzones, mime, winmail
+from listserv.mail.calendarlines import NOTHING, Component, Page, Property, page_of, property_of
 from listserv.mail.mailboxes import mailboxes
 from listserv.mail.mime import Part
 from listserv.mail.text import one_line
@@ -19,28 +19,14 @@ TYPES = ("text/calendar", "application/ics", "text/x-vcalendar", "application/ca
 NAMES = (".ics", ".vcs", ".ical", ".icalendar")
 # In bytes and lines: an invitation to some hundred people is a third of it.
 LONGEST = 1_048_576
-MOST_LINES = 8_000
-# Of one line, unfolded, and of what is told of it.
-LONGEST_LINE = 4_000
-LONGEST_WORDS = 1_000
-# The library reads a line letter by letter.
-MOST_ATTENDEES = 40
-LONGEST_ATTENDEE = 1_000
 MOST_FILES = 5
 # A larger winmail.dat brings pictures.
 LONGEST_ENVELOPE = 2_000_000
 
-# Not from within a run of empty lines: those may be all there is.
-FOLD = re.compile(r"(?<!\n)\n++[ \t]")
-LINE = re.compile(r"[^\n]++")
-NAME = re.compile(r"[A-Za-z-]++")
-# More than one before a parameter.
-SEMICOLONS = re.compile(r";{2,}")
-KEPT = ("UID", "SUMMARY", "DTSTART", "RECURRENCE-ID", "ATTENDEE")
-# The best first. A time zone or an alarm alone is no calendar that says something.
-KINDS = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY")
 # In these somebody answers, and the answer stands at their name.
 ANSWERS = ("REPLY", "COUNTER")
+Read = TypeVar("Read")
+LONGEST_URL = 1_000
 WORD = re.compile(r"[A-Z][A-Z0-9-]{0,39}")
 
 
@@ -56,32 +42,21 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
-class _Property:
-    parameters: Mapping[str, str]
-    value: str
+class Event:
+    """The same with what a sentence about it needs besides: `kind` in RFC 5545's words, `end` as `start`, `person` who answers, by name or address."""
 
-
-NOTHING = _Property({}, "")
-
-
-@dataclass(slots=True)
-class _Component:
-    """One event: the first line of each of its properties, and its attendees'. They are read when they are asked for."""
-
-    kind: str = ""
-    lines: dict[str, str] = field(default_factory=dict)
-    attendees: list[str] = field(default_factory=list)
-
-    def keep(self, name: str, line: str) -> None:
-        self.lines.setdefault(name, line)
-        if name == "ATTENDEE" and len(self.attendees) < MOST_ATTENDEES:
-            self.attendees.append(line[:LONGEST_ATTENDEE])
-
-    def property(self, name: str) -> _Property:
-        return _property(self.lines[name]) if name in self.lines else NOTHING
-
-    def words(self, name: str) -> str | None:
-        return one_line(self.property(name).value)[:LONGEST_WORDS].rstrip() or None
+    calendar: Calendar
+    kind: str
+    end: str | None = None
+    duration: str = ""
+    place: str = ""
+    person: str = ""
+    sequence: int = 0
+    repeats: bool = False
+    cancelled: bool = False
+    # Its description, line by line, and its page.
+    text: str = ""
+    url: str = ""
 
 
 def read(raw: bytes) -> Calendar | None:
@@ -89,8 +64,18 @@ def read(raw: bytes) -> Calendar | None:
     try:
         root = mime.read(raw)
         authors = [mailbox.address.lower() for mailbox in mailboxes(root.all("from"))]
-        return next(filter(None, (_of_part(part, authors) for part in _parts(root))), None)
+        return next(filter(None, (_of_part(part, authors, of_text) for part in _parts(root))), None)
     except Exception:  # noqa: BLE001 - the last net, as in parse: what nobody foresaw is no calendar
+        return None
+
+
+def event(raw: bytes) -> Event | None:
+    """What a sentence about the calendar of a mail needs; None where it carries none that can be read. Any bytes give an answer."""
+    try:
+        root = mime.read(raw)
+        authors = [mailbox.address.lower() for mailbox in mailboxes(root.all("from"))]
+        return next(filter(None, (_of_part(part, authors, event_of) for part in _parts(root))), None)
+    except Exception:  # noqa: BLE001 - as in `read`
         return None
 
 
@@ -103,22 +88,53 @@ def _parts(root: Part) -> list[Part]:
 
 
 def _may_be(part: Part) -> bool:
-    return part.type in TYPES or part.name.lower().endswith(NAMES)
+    return is_calendar(part.name, part.type)
 
 
-def _of_part(part: Part, authors: Sequence[str]) -> Calendar | None:
+def is_calendar(name: str, kind: str) -> bool:
+    """May a file of this name and media type be a calendar?"""
+    return kind.partition(";")[0] in TYPES or name.lower().endswith(NAMES)
+
+
+def _of_part(part: Part, authors: Sequence[str], reader: Callable[..., Read]) -> Read:
     # Twice as much in base64 or quoted-printable; what follows nobody reads.
     part.body = part.body[: 2 * LONGEST]
     if part.data is not None:
         part.data = part.data[:LONGEST]
-    return of_text(part.text[:LONGEST], authors=authors, method=part.parameters.get("method", ""))
+    return reader(part.text[:LONGEST], authors=authors, method=part.parameters.get("method", ""))
 
 
 def of_text(text: str, *, authors: Sequence[str] = (), method: str = "") -> Calendar | None:
     """What an iCalendar file says; `method` counts where it names none, `authors` tell whose answer is meant where it names several."""
-    page = _Page()
-    page.fill(_lines(text))
-    event = page.best()
+    page = page_of(text)
+    return _calendar(page, page.best(), authors, method)
+
+
+def event_of(text: str, *, authors: Sequence[str] = (), method: str = "") -> Event | None:
+    """The same with its end, its place and who answers; None where it names no event."""
+    page = page_of(text)
+    best = page.best()
+    found = _calendar(page, best, authors, method)
+    if best is None or found is None:
+        return None
+    end = best.property("DTEND") if "DTEND" in best.lines else best.property("DUE")
+    sequence = best.property("SEQUENCE").value.strip()
+    return Event(
+        found,
+        best.kind,
+        end=calendarzones.iso(end.value, end.parameters.get("TZID", ""), page.zones),
+        duration=best.property("DURATION").value.strip().upper()[:40],
+        place=best.words("LOCATION") or "",
+        person=_person(best, authors) if found.partstat else "",
+        sequence=int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0,
+        repeats="RRULE" in best.lines,
+        cancelled=found.method == "CANCEL" or best.property("STATUS").value.strip().upper() == "CANCELLED",
+        text="\n".join(one_line(line) for line in best.property("DESCRIPTION").value.split("\n")).strip(),
+        url=one_line(best.property("URL").value)[:LONGEST_URL],
+    )
+
+
+def _calendar(page: Page, event: "Component | None", authors: Sequence[str], method: str) -> Calendar | None:
     known = _word(page.calendar.words("METHOD")) or _word(method)
     if event is None:
         return Calendar(known, page.calendar.words("UID"), None, None, None) if "METHOD" in page.calendar.lines else None
@@ -132,92 +148,22 @@ def of_text(text: str, *, authors: Sequence[str] = (), method: str = "") -> Cale
     )
 
 
-def _partstat(event: _Component, authors: Sequence[str]) -> str | None:
+def _partstat(event: Component, authors: Sequence[str]) -> str | None:
     """The answer: of whoever sent it, where several are named."""
-    attendees = [_property(line) for line in event.attendees]
+    return next((word for one in _answering(event, authors) if (word := _word(one.parameters.get("PARTSTAT")))), None)
+
+
+def _person(event: Component, authors: Sequence[str]) -> str:
+    who = next((one for one in _answering(event, authors) if _word(one.parameters.get("PARTSTAT"))), NOTHING)
+    return one_line(who.parameters.get("CN", "") or who.value.strip()[7 * who.value.strip().lower().startswith("mailto:") :])[:200]
+
+
+def _answering(event: Component, authors: Sequence[str]) -> list[Property]:
+    attendees = [property_of(line) for line in event.attendees]
     own = [one for one in attendees if one.value.strip().lower().removeprefix("mailto:") in authors]
-    return next((word for one in (*own, *attendees) if (word := _word(one.parameters.get("PARTSTAT")))), None)
+    return [*own, *attendees]
 
 
 def _word(given: str | None) -> str | None:
     found = WORD.fullmatch((given or "").strip().upper())
     return found[0] if found else None
-
-
-def _lines(text: str) -> Iterator[str]:
-    """The lines, unfolded, the first of them. Some programs leave an empty line at each fold."""
-    whole = FOLD.sub("", text.lstrip("\ufeff"))
-    for number, found in enumerate(LINE.finditer(whole)):
-        if number == MOST_LINES:
-            return
-        yield found[0][:LONGEST_LINE].strip()
-
-
-@dataclass(slots=True)
-class _Page:
-    """A calendar in the making: what stands at its top, its time zones and its components that say something."""
-
-    calendar: _Component = field(default_factory=_Component)
-    components: list[_Component] = field(default_factory=list)
-    zones: dict[str, calendarzones.Rules] = field(default_factory=dict)
-    zone: calendarzones.Rules | None = None
-    open: list[str] = field(default_factory=list)
-
-    def fill(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            name = line[:20].upper()
-            if name.startswith("BEGIN:"):
-                self._begin(line[6:].strip().upper())
-            elif name.startswith("END:"):
-                self._end(line[4:].strip().upper())
-            elif self.zone is not None:
-                self._of_zone(self.zone, line)
-            elif not self.open or self.open[-1] == "VCALENDAR":
-                self._keep(self.calendar, ("METHOD", "UID"), line)
-            elif self.open[-1] in KINDS and self.components:
-                self._keep(self.components[-1], KEPT, line)
-
-    def _begin(self, kind: str) -> None:
-        if kind == "VTIMEZONE":
-            self.zone = calendarzones.Rules()
-        elif self.zone is not None:
-            self.zone.begin()
-        elif kind in KINDS:
-            # One that was never closed is over where the next begins.
-            self.open = [one for one in self.open if one not in KINDS]
-            self.components.append(_Component(kind))
-        self.open = [*self.open[-10:], kind]
-
-    def _end(self, kind: str) -> None:
-        if kind == "VTIMEZONE":
-            self.zone = None
-        if kind in self.open:
-            while self.open.pop() != kind:
-                pass
-
-    def _of_zone(self, zone: calendarzones.Rules, line: str) -> None:
-        name, _, value = line.partition(":")
-        name = name.partition(";")[0].strip().upper()
-        if name == "TZID":
-            self.zones.setdefault(value.strip(), zone)
-        else:
-            zone.keep(name, value.strip())
-
-    def _keep(self, component: _Component, names: Sequence[str], line: str) -> None:
-        name = NAME.match(line)
-        if name is not None and name[0].upper() in names:
-            component.keep(name[0].upper(), line)
-
-    def best(self) -> _Component | None:
-        """The first event, before tasks and the like; of a series its head and not one of its exceptions."""
-        return min(self.components, key=lambda one: (KINDS.index(one.kind), "RECURRENCE-ID" in one.lines), default=None)
-
-
-def _property(line: str) -> _Property:
-    """A line's parameters and value, escapes resolved; empty where it is no such line."""
-    head, colon, value = line.partition(":")
-    try:
-        _, given, value = Contentline(SEMICOLONS.sub(";", head).rstrip(";") + colon + value).parts()  # type: ignore[no-untyped-call]
-    except (ValueError, AssertionError):
-        return NOTHING
-    return _Property({name.upper(): one if isinstance(one, str) else ",".join(one) for name, one in given.items()}, value)

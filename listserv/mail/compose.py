@@ -43,9 +43,18 @@ def one_line(text: str) -> str:
 
 
 def letter(
-    sender: Mailbox, to: Mailbox, subject: str, body: str, *, headers: Mapping[str, str], date: datetime, html: str = "", files: Sequence["File"] = ()
+    sender: Mailbox,
+    to: Mailbox,
+    subject: str,
+    body: str,
+    *,
+    headers: Mapping[str, str],
+    date: datetime,
+    html: str = "",
+    files: Sequence["File"] = (),
+    calendar: "File | None" = None,
 ) -> bytes:
-    """A letter with CRLF line ends: its text and, where there is one, the same as HTML. `headers` win over the standard ones."""
+    """A letter with CRLF line ends: its text and, where there are some, the same as HTML and for calendars. `headers` win over the standard ones."""
     policy = SMTP if (sender.address + to.address).isascii() else SMTPUTF8
     mail = EmailMessage(policy=policy)
     typed = _as_typed(sender, to, subject, headers)
@@ -62,6 +71,9 @@ def letter(
     mail.set_content(body.encode("utf-8", "replace").decode(), cte="quoted-printable")
     if html:
         mail.add_alternative(html.encode("utf-8", "replace").decode(), subtype="html", cte="quoted-printable")
+    if calendar:
+        # RFC 6047 section 2.4: the method stands at the part, too (it is the file's name here).
+        mail.add_alternative(calendar.data, maintype="text", subtype="calendar", cte="base64", params={"charset": "utf-8", "method": calendar.name})
     for file in files:
         kind, _, charset = file.type.partition("; charset=")
         main, _, sub = kind.partition("/")

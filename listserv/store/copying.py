@@ -151,20 +151,20 @@ def _compare(table: Table, wanted: Sum, found: Sum) -> None:
         raise Conflict("the copy of {table} differs ({wanted}, {found}): nothing was kept", table=table.name, wanted=wanted, found=found)
 
 
-def bundles(connection: Connection, table: Table) -> Iterator[list[Row]]:
-    """All rows in the order of the primary key, as many at a time as memory likes."""
+def bundles(connection: Connection, table: Table, only: Sequence[ColumnElement[bool]] = ()) -> Iterator[list[Row]]:
+    """All rows (`only` those) in the order of the primary key, as many at a time as memory likes."""
     key = tuple_(*table.primary_key)
-    rows = select(table).order_by(*table.primary_key)
+    rows = select(table).where(*only).order_by(*table.primary_key)
     start: tuple[Any, ...] | None = None
-    for end in _ends(connection, table):
+    for end in _ends(connection, table, only):
         where = [key <= tuple_(*map(literal, end))] + ([key > tuple_(*map(literal, start))] if start else [])
         yield [tuple(map(storable, row)) for row in connection.execute(rows.where(*where))]
         start = end
 
 
-def _ends(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+def _ends(connection: Connection, table: Table, only: Sequence[ColumnElement[bool]]) -> Iterator[tuple[Any, ...]]:
     """The last keys of the bundles: first the keys and the sizes of all rows are read, which no large value is for."""
-    query = select(*table.primary_key, _size(connection, table)).order_by(*table.primary_key)
+    query = select(*table.primary_key, _size(connection, table)).where(*only).order_by(*table.primary_key)
     rows = size = 0
     key: tuple[Any, ...] = ()
     for *parts, weight in connection.execute(query.execution_options(yield_per=ROWS)):

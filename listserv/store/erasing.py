@@ -43,7 +43,7 @@ class Erasure(Base):
 # Kept by number alone once the person behind it has no name: who decided what must stay tellable.
 STAYS = frozenset({"journal", "erasure"})
 # Shared with others, or handled by themselves.
-SHARED = frozenset({"user", "message", "held", "incoming", "letter", "issue", "issue_image"})
+SHARED = frozenset({"user", "message", "held", "incoming", "letter", "issue", "issue_image", "material_version"})
 # A bar that forgets whom it bars is none; and bytes are looked into elsewhere.
 UNSWEPT = frozenset({"ban", "list_rule", "raw", "alembic_version"})
 # Names of people and lists, which others may bear as well: whose name it is, the address beside it says.
@@ -59,7 +59,9 @@ NAMES = frozenset(
     }
 )
 # A person's number in a row that belongs to others: the row stays, the number goes.
-OTHERS = frozenset({"decided_by", "invited_by", "planned_by"})
+OTHERS = frozenset({"decided_by", "invited_by", "planned_by", "asked_by"})
+DECIDED = ("held", "application", "batch")
+PLANNED = (("material_version", "user_id"), ("meeting", "planned_by"), ("survey", "asked_by"))
 # Where an address stands that says whose the row is: table and column.
 ADDRESSED = (
     ("application", "key"),
@@ -117,6 +119,9 @@ def _belongs(table: Table, user_id: int, addresses: set[str]) -> Any:
     if table.name == "issue_image":
         issue = Base.metadata.tables["issue"]
         ways.append(table.c.issue_id.in_(select(issue.c.id).where(issue.c.author_id == user_id)))
+    if table.name == "vote":
+        ballot = Base.metadata.tables["ballot"]
+        ways.append(table.c.ballot.in_(select(ballot.c.key).where(ballot.c.user_id == user_id)))
     if table.name == "user":
         ways.append(table.c.id == user_id)
     return or_(*ways) if ways else None
@@ -181,7 +186,7 @@ def forget_rows(db: Session, user_id: int, addresses: set[str]) -> None:
         where = None if table.name in STAYS | SHARED else _belongs(table, user_id, addresses)
         if where is not None:
             db.execute(delete(table).where(where))
-    for name, column in (("message", "user_id"), ("held", "decided_by"), ("application", "decided_by"), ("batch", "decided_by"), ("invitation", "invited_by")):
+    for name, column in (("message", "user_id"), *((table, "decided_by") for table in DECIDED), ("invitation", "invited_by"), *PLANNED):
         table = Base.metadata.tables[name]
         db.execute(update(table).where(table.c[column] == user_id).values({column: None}))
     db.expire_all()

@@ -22,6 +22,8 @@ class User(Base):
     timezone: Mapped[str] = mapped_column(String(64), default="")
     administrator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    # By chance, and signed into the address of their own calendar of meetings: a new one ends the old address. None: they have asked for none.
+    calendar_number: Mapped[int | None]
 
     addresses: Mapped[list["Address"]] = relationship(back_populates="user", order_by="Address.id")
 
@@ -81,8 +83,16 @@ class Purpose(StrEnum):
     REPORT = "report"
     # In the preview of a newsletter's issue; its detail says which revision was shown.
     ISSUE = "issue"
+    # In the letters to coordinators about a question to everybody; its detail says which revision was shown.
+    SURVEY = "survey"
     # In the letter that offers coordinators paragraphs for the next issue.
     MILESTONES = "milestones"
+    # In the draft of the yearly letter about what a list has made; its detail says what was shown.
+    SUCCESSES = "successes"
+    # In the letter that shows moderators a meeting before anybody is invited, or a change of one; its detail says which revision was shown.
+    MEETING = "meeting"
+    # In letters about items of the bank of materials; its detail says which.
+    MATERIAL = "material"
     # In the letter that asks whether an address lives again; it is about the address.
     ADDRESS_LIVES = "address-lives"
 

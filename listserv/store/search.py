@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store.archive import Attachment, Message
+from listserv.store.bank import MaterialVersion
 from listserv.store.base import Base, table_of
 from listserv.store.lists import MailingList
 from listserv.store.queue import insert_unless_there
@@ -55,6 +56,8 @@ class FileText(Base):
     due: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     text: Mapped[str] = mapped_column(Text, default="")
+    # What the file calls itself.
+    title: Mapped[str] = mapped_column(String(300), default="", server_default="")
     # Why there is none.
     trouble: Mapped[str] = mapped_column(Text, default="")
 
@@ -179,9 +182,10 @@ def carrier_of(db: Session, sha256: str) -> Carried | None:
     return Carried(*row) if row else None
 
 
-def keep_file(db: Session, sha256: str, said: str, trouble: str) -> None:
-    """What a file says, or why that cannot be told."""
-    db.execute(update(FileText).where(FileText.sha256 == sha256).values(due=None, text=said, trouble=trouble), execution_options={"synchronize_session": False})
+def keep_file(db: Session, sha256: str, said: str, trouble: str, title: str = "") -> None:
+    """What a file says and calls itself, or why that cannot be told."""
+    values = {"due": None, "text": said, "trouble": trouble, "title": title}
+    db.execute(update(FileText).where(FileText.sha256 == sha256).values(values), execution_options={"synchronize_session": False})
 
 
 def entries_with(db: Session, sha256: str) -> Sequence[Any]:
@@ -210,4 +214,6 @@ def take_stock(db: Session) -> None:
 def forget_unused_files(db: Session) -> None:
     """What files said that nobody carries any more, because they were redacted or erased."""
     carried = select(Attachment.id).where(Attachment.sha256 == FileText.sha256).exists()
-    db.execute(delete(FileText).where(~carried), execution_options={"synchronize_session": False})
+    # What came to the bank of materials alone is in no message.
+    sent = select(MaterialVersion.id).where(MaterialVersion.sha256 == FileText.sha256, MaterialVersion.raw_id.is_not(None)).exists()
+    db.execute(delete(FileText).where(~carried, ~sent), execution_options={"synchronize_session": False})

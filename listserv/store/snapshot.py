@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     Connection,
     Date,
     Double,
@@ -37,6 +38,7 @@ from listserv.store.container import MANIFEST, Reader, Writer
 from listserv.store.migrating import alembic_config, begin, upgrade, wanted_revision
 from listserv.store.schema import metadata
 from listserv.store.session import for_reading, make_engine
+from listserv.store.surveys import ECHO_UNNAMED
 
 Tell = Callable[[str, int], None]
 # What a column holds, in words that need no database; whatever is none of the others is a text.
@@ -67,6 +69,14 @@ def write(connection: Connection, out: Writer, tell: Tell = lambda table, rows: 
     return counts
 
 
+def _only(of: Table) -> list[ColumnElement[bool]]:
+    """Without letters that say what somebody answered without a name (decision 18): they are nowhere once they have left."""
+    if of.name == "letter":
+        return [of.c.kind != ECHO_UNNAMED]
+    letter = metadata.tables["letter"]
+    return [of.c.id.not_in(select(letter.c.raw_id).where(letter.c.kind == ECHO_UNNAMED))] if of.name == "raw" else []
+
+
 def _columns(of: Table) -> list[list[str]]:
     return [[one.name, _kind(one.type)] for one in of.c]
 
@@ -86,7 +96,7 @@ def _counter(connection: Connection, of: Table) -> dict[str, Any]:
 
 def _write_table(connection: Connection, of: Table, out: Writer, tell: Tell) -> int:
     kinds, count = [kind for _, kind in _columns(of)], 0
-    for number, rows in enumerate(copying.bundles(connection, of), 1):
+    for number, rows in enumerate(copying.bundles(connection, of, _only(of)), 1):
         name = f"tables/{of.name}/{number:06}"
         out.add(f"{name}.json", _as_json(rows, kinds))
         if "bytes" in kinds:

@@ -14,7 +14,7 @@ from listserv.store import threads
 from listserv.store.archive import Attachment, Message, Thread, keep_body
 from listserv.store.lists import MailingList, Topic
 from listserv.store.people import address_by_key
-from listserv.usecases import arranging, indexing
+from listserv.usecases import arranging, bankfiling, indexing
 
 # Graphs of ids are cut here: a mail with thousands of References is broken or hostile.
 MAX_REFS = 100
@@ -61,6 +61,7 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     else:
         db.refresh(thread)
         arranging.settle(db, [thread.family])
+    bankfiling.file_message(db, mlist, message, arrival.received_at, post)
     return message
 
 

@@ -20,17 +20,40 @@ from listserv.usecases.stewards import Steward
 
 ENTRIES_A_PAGE = 50
 POSTS, APPLICATIONS, MEMBERS, BANS, THE_LIST, THREADS = "posts", "applications", "members", "bans", "list", "threads"
+MATERIALS, MEETINGS, QUESTIONS = "materials", "meetings", "questions"
 KINDS = {
     POSTS: N_("messages"),
     APPLICATIONS: N_("applications"),
     MEMBERS: N_("members"),
     BANS: N_("bans"),
     THREADS: N_("threads"),
+    MATERIALS: N_("materials"),
+    MEETINGS: N_("meetings"),
+    QUESTIONS: N_("questions"),
     THE_LIST: N_("the list itself"),
 }
 # Every word that the journal knows: what it is about, and the sentence.
 WHAT: dict[str, tuple[str, str]] = {
     "held": (POSTS, N_("message held")),
+    "material-filed": (MATERIALS, N_("material sent to the bank")),
+    "material-corrected": (MATERIALS, N_("material corrected")),
+    "material-recommended": (MATERIALS, N_("material named as good practice")),
+    "material-not-recommended": (MATERIALS, N_("material no longer named as good practice")),
+    "material-removed": (MATERIALS, N_("material taken out of the bank")),
+    "material-restored": (MATERIALS, N_("material put back into the bank")),
+    "meeting-announced": (MEETINGS, N_("invitations to a meeting sent")),
+    "meeting-changed": (MEETINGS, N_("meeting changed")),
+    "meeting-cancelled": (MEETINGS, N_("meeting cancelled")),
+    "meeting-discarded": (MEETINGS, N_("draft of a meeting thrown away")),
+    "meeting-dates-asked": (MEETINGS, N_("everybody asked which date suits")),
+    "meeting-date-chosen": (MEETINGS, N_("date of a meeting chosen")),
+    "meeting-attendance": (MEETINGS, N_("noted who was at a meeting")),
+    "survey-sent": (QUESTIONS, N_("question sent to everybody")),
+    "survey-taken-back": (QUESTIONS, N_("question taken back before it was sent")),
+    "survey-discarded": (QUESTIONS, N_("draft of a question thrown away")),
+    "survey-extended": (QUESTIONS, N_("question open for longer")),
+    "survey-closed": (QUESTIONS, N_("question closed")),
+    "survey-told": (QUESTIONS, N_("results of a question told")),
     "held-published": (POSTS, N_("message approved")),
     "held-refused": (POSTS, N_("message declined")),
     "held-discarded": (POSTS, N_("message discarded as spam")),
@@ -103,6 +126,7 @@ WHAT: dict[str, tuple[str, str]] = {
     "batch-undone": (MEMBERS, N_("list of people from a mail taken back")),
     "subscribers-spared": (MEMBERS, N_("addresses noted that want no mail from this list")),
     "feed-renewed": (MEMBERS, N_("address of the private feed renewed")),
+    "calendar-renewed": (MEMBERS, N_("address of the private calendar renewed")),
     "complaint": (MEMBERS, N_("complaint about a message")),
     "banned": (BANS, N_("address barred")),
     "ban-lifted": (BANS, N_("ban lifted")),
@@ -125,6 +149,8 @@ WHAT: dict[str, tuple[str, str]] = {
     "issue-failed": (THE_LIST, N_("planned issue could not go out")),
     "milestones-added": (THE_LIST, N_("offered paragraphs put into the draft of an issue")),
     "milestones-dropped": (THE_LIST, N_("offered paragraphs left out")),
+    "successes-sent": (THE_LIST, N_("yearly letter of what was made sent")),
+    "successes-dropped": (THE_LIST, N_("yearly letter of what was made left out")),
     "visits-brought": (THE_LIST, N_("earlier visits brought in")),
     "thread-moved": (THREADS, N_("thread filed under another topic")),
     "thread-split": (THREADS, N_("thread split")),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from digests import excerpt, mime, rendering, schedule, words
-from digests.entries import Edition, Form, Kept, Question, Thanked
+from digests.entries import Edition, Filed, Form, Kept, Question, Thanked
 from digests.rendering import Rendered
 from digests.stencil import Value
 from listserv import links
@@ -23,7 +23,7 @@ from listserv.store.following import Choice
 from listserv.store.lists import MailingList
 from listserv.store.members import DEFAULT_SCHEDULE, DeliveryMode, Member
 from listserv.store.packing import Content
-from listserv.usecases import digestextras, digestletters, thankful
+from listserv.usecases import bankdigest, digestextras, digestletters, thankful
 from listserv.usecases.digestextras import Asked, Beside
 from listserv.usecases.gathering import News, gather
 
@@ -125,11 +125,19 @@ class Press:
         return digestextras.open_questions(tuple(some), every, self.now) if some else ()
 
     def kept(self, member: Member, since: datetime | None) -> tuple[Kept, ...]:
-        """The documents that have come since then, as far as this reader wants to hear of them."""
-        if since is None:
+        """The documents that have come since then, as far as this reader wants to hear of them. A bank of materials tells of them itself."""
+        if since is None or member.mlist.materials:
             return ()
         found = self._once(("kept", member.list_id, since), lambda: digestextras.kept(self.db, self.settings, member.mlist, since))
         return self._wanted(member, found, digestextras.TOLD)
+
+    def filed(self, member: Member, slot: datetime) -> tuple[Filed, ...]:
+        """What is new in the bank of materials since this reader's last digest."""
+        if not member.mlist.materials:
+            return ()
+        after = max(thankful.told_until(member, slot), member.joined_at)
+        found = self._once(("filed", member.list_id, after, slot), lambda: bankdigest.for_digest(self.db, self.settings, member.mlist, after, slot))
+        return self._wanted(member, found, bankdigest.MOST)
 
     def newcomers(self, member: Member, slot: datetime) -> tuple[str, ...]:
         """Who is new since this reader's last digest."""
@@ -149,11 +157,13 @@ class Press:
         when, last, form = schedule_of(member), member.delivery is not DeliveryMode.DIGEST, Form(member.digest_form)
         told = self.thanks(member, slot), self.questions(member, news, when.every), self.newcomers(member, slot)
         kept = self.kept(member, digestextras.kept_since(when.every, slot, slot.astimezone(zone)))
-        key = (mlist.id, member.digest_seq, news.skipped, language, zone.key, str(when), last, away, form, told, kept)
+        filed = self.filed(member, slot)
+        key = (mlist.id, member.digest_seq, news.skipped, language, zone.key, str(when), last, away, form, told, kept, filed)
         if key not in self.worded:
             archive, me = links.archive_url(self.settings, mlist.name), f"{self.settings.site.url}/me/list/{mlist.name}"
             facts: dict[str, Any] = {"thanks": told[0], "questions": told[1], "newcomers": told[2], "kept": kept, "form": form}
             facts["address"] = links.list_address(self.settings, mlist.name)
+            facts |= {"filed": filed, "bank_address": links.list_address(self.settings, mlist.name, "bank")}
             edition = Edition(excerpt.one_line(mlist.title), language, zone, _quarter(self.now), when, news.entries, archive, me, last, away, **facts)
             self.worded[key] = _rendered(edition)
         return self.worded[key]

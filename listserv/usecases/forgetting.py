@@ -18,7 +18,7 @@ from listserv.store.erasing import Erasure, Posts
 from listserv.store.lists import MailingList
 from listserv.store.members import memberships
 from listserv.store.queue import keep_raw, raw_bytes
-from listserv.usecases import archiving, arranging, indexing, retelling
+from listserv.usecases import archiving, arranging, bankrefiling, indexing, retelling
 from listserv.usecases.access import CALENDAR
 from listserv.usecases.administration import remove_member
 from listserv.usecases.digesting import Owed
@@ -95,7 +95,7 @@ def _look_at(db: Session, wish: Erasure, who: Person, raw_id: int, now: datetime
     messages = erasing.messages_with(db, raw_id)
     note = translations(messages[0].thread.mlist.language if messages else wish.user.language).gettext(REMOVED)
     words = wish.posts is Posts.REMOVE
-    new = forgetting.without(raw, who, archived=bool(messages), words=words, note=note)
+    new = forgetting.without(raw, who, archived=bool(messages) or bankrefiling.is_filed(db, raw_id), words=words, note=note)
     if new == raw:
         return []
     kept = keep_raw(db, new).id
@@ -107,6 +107,7 @@ def _look_at(db: Session, wish: Erasure, who: Person, raw_id: int, now: datetime
         outgoing.head, outgoing.body = _head(outgoing.head, who, mine=mine), None
     seqs = [(db.get_one(MailingList, message.list_id), message.seq, message.author_key in who.keys and words) for message in messages]
     erasing.replace_raw(db, raw_id, kept)
+    bankrefiling.refile_mail(db, kept)
     for message in erasing.messages_with(db, kept):
         _derive(db, message, kept)
     indexing.index(db, [message.id for message in erasing.messages_with(db, kept)])
@@ -129,6 +130,7 @@ def _derive(db: Session, message: Message, raw_id: int) -> None:
     db.add_all(Attachment(**file) for file in archiving.files(message.id, post))
     db.flush()
     db.expire(message)
+    bankrefiling.refile(db, message, post)
 
 
 def _silence(db: Session, addresses: set[str], *, archived: bool) -> None:

@@ -16,6 +16,7 @@ from listserv.store.people import forget_browsers, forget_tokens
 from listserv.usecases import (
     answerdays,
     apitokens,
+    bankfilling,
     bouncenews,
     bulkadding,
     bundling,
@@ -25,6 +26,7 @@ from listserv.usecases import (
     issuecounts,
     issuedays,
     issuefigures,
+    meetingdays,
     milestones,
     pausing,
     previewing,
@@ -33,6 +35,8 @@ from listserv.usecases import (
     reminding,
     repeating,
     reporting,
+    successdays,
+    surveydays,
     sweeping,
     thanking,
     unlinking,
@@ -57,8 +61,11 @@ KINDS = (
     reminding,
     issuedays,
     issuefigures,
+    meetingdays,
+    surveydays,
     reporting,
     milestones,
+    successdays,
     previewing,
     answerdays,
     unlinking,
@@ -71,7 +78,7 @@ KINDS = (
 )
 # So many digests cost what one thing of another kind does; and one list's figures may cost much.
 SO_MANY = {digesting: 10}
-ONE = (reporting, milestones)
+ONE = (reporting, milestones, successdays)
 # Claimed row by row, so that many workers make a hundred thousand digests together. Everything else is one worker's at a time.
 SHARED = (digesting.run_due,)
 
@@ -91,7 +98,8 @@ def parts(limit: int = 100) -> list[Callable[[Session, datetime], int]]:
     works: list[tuple[Callable[[Session, datetime, int], int], int]] = [
         (verbs.run_due, 1 if verbs in ONE else limit * SO_MANY.get(verbs, 1)) for verbs in KINDS
     ]
-    return [partial(_safely, work, most) for work, most in [*works, (tidy, limit), (sweeping.run_due, limit), (webhooksout.run_due, limit)]]
+    aside = (tidy, sweeping.run_due, webhooksout.run_due, bankfilling.run_due)
+    return [partial(_safely, work, most) for work, most in [*works, *((work, limit) for work in aside)]]
 
 
 def _safely(work: Callable[[Session, datetime, int], int], most: int, db: Session, now: datetime) -> int:
@@ -112,7 +120,8 @@ def _safely(work: Callable[[Session, datetime, int], int], most: int, db: Sessio
 def owed(db: Session, until: datetime) -> list[Owed]:
     """What the calendar owes at that time, in its order, and why. Changes nothing.
 
-    Not in it: books that are kept (`figures`), and what only machines remember (counters, spent keys, visitors' hashes) and is swept away.
+    Not in it: books that are kept (`figures`, the bank of what is in the archive already), and what only machines remember (counters,
+    spent keys, visitors' hashes) and is swept away.
     """
     found = [one for verbs in KINDS for one in verbs.owed(db, until)]
     return sorted([*found, *_owed_tidying(db, until)], key=lambda one: (one.at, one.list, one.who, one.what))

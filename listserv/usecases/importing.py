@@ -23,7 +23,7 @@ from listserv.store import search, threads, tools
 from listserv.store.lists import MailingList, lock
 from listserv.store.packing import Content, content
 from listserv.store.queue import keep_raw_many
-from listserv.usecases import archiving, arranging, indexing, tombstones
+from listserv.usecases import archiving, arranging, bankfilling, indexing, tombstones
 from listserv.usecases.access import Actor
 from listserv.usecases.journal import note
 from listserv.words.terms import Findable, findable
@@ -201,6 +201,7 @@ def publish(db: Session, shadow: MailingList, actor: Actor, now: datetime) -> Pu
     rows.drop_signposts(db, shadow)
     grown = _join(db, shadow)
     rows.lay_ghosts(db, shadow)
+    bankfilling.begin_again(db, mlist, shadow)
     count = rows.move(db, shadow)
     search.take_stock(db)
     for start in range(0, len(grown), FAMILIES):

@@ -57,6 +57,7 @@ def write(
     cause: Cause = ACT,
     attached: Sequence[compose.File] = (),
     below: tuple[str, str] = ("", ""),
+    calendar: compose.File | None = None,
     **facts: Any,
 ) -> Letter | None:
     """Word a letter and queue it; `below` our words, text and HTML of what it shows. None where it would be one too many (`usecases.caps`)."""
@@ -68,7 +69,8 @@ def write(
     words = letters.render(letter, tongue, **common_facts(settings, mlist), to=to, **facts)
     headers = _headers(settings, mlist, reply_to, cause)
     body, html = beneath((words.body, words.html), below) if below[1] else (words.body, words.html)
-    raw = compose.letter(_sender(settings, mlist), Mailbox("", to), words.subject, body, headers=headers, date=now, html=html, files=attached)
+    sender = _sender(settings, mlist)
+    raw = compose.letter(sender, Mailbox("", to), words.subject, body, headers=headers, date=now, html=html, files=attached, calendar=calendar)
     return post_bytes(db, letter, raw, to, now, mlist=mlist, automatic=automatic, incoming=cause.incoming)
 
 
@@ -91,6 +93,8 @@ def common_facts(settings: Settings, mlist: MailingList | None) -> dict[str, Any
             "moderators_address": links.moderators_address(settings, mlist.name),
             "archive_url": links.archive_url(settings, mlist.name),
             "newsletter": mlist.kind is Kind.NEWSLETTER,
+            "together": tuple(switch for switch in ("materials", "meetings", "surveys") if getattr(mlist, switch)),
+            "materials_address": links.list_address(settings, mlist.name, "bank"),
         }
     return facts
 

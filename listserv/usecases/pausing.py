@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from listserv.store import calendar
 from listserv.store.members import Member, Status, pauses_over
-from listserv.usecases import planning
+from listserv.usecases import bankuses, planning
 from listserv.usecases.access import CALENDAR
 from listserv.usecases.digesting import Owed
 from listserv.usecases.journal import note
@@ -29,6 +29,7 @@ def _end(db: Session, member: Member, now: datetime) -> None:
     if member.digest_due:
         # The pause ends at midnight; what came meanwhile can wait for the morning.
         member.digest_due = planning.told_after(db, member, over)
+    bankuses.tell_later(db, member, now)
     note(db, CALENDAR, "pause-over", mlist=member.mlist, now=now, about=member)
     db.flush()
 

@@ -22,7 +22,7 @@ from listserv.store.members import Member
 from listserv.store.moderation import Held, held_with_raw
 from listserv.store.people import Purpose
 from listserv.store.threads import message_by_id
-from listserv.usecases import archiving, deciding, likeness, outbox, tokens, tombstones
+from listserv.usecases import archiving, bankuses, deciding, likeness, outbox, tokens, tombstones
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause
@@ -84,6 +84,7 @@ def publish(db: Session, mlist: MailingList, submission: Submission, now: dateti
     copy = outgoing.copy_for_members(submission.raw, post, dress_of(outbox.settings_of(db), mlist), munge=submission.munge)
     outbox.fan_out(db, mlist, message, copy.head, copy.body, now)
     incoming.archived_id = message.id
+    bankuses.note_post(db, mlist, message, post, now)
     return message
 
 

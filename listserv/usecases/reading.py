@@ -5,6 +5,7 @@ The pages of lists are in `usecases.forums`.
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -23,8 +24,13 @@ from listserv.usecases.contents import remembered_some
 from listserv.usecases.conversations import Veil, speaker
 from listserv.usecases.shown import Moved, Pages, Person, Single, Thread, View, Word
 
+if TYPE_CHECKING:
+    from listserv.mail.calendar import Event
+
 THREADS_A_PAGE = 25
 HASH = re.compile(r"[A-Za-z2-7]{32}")
+# As `mail.calendar` has them.
+CALENDARS, CALENDAR_TYPES = (".ics", ".vcs", ".ical", ".icalendar"), ("text/calendar", "application/ics", "text/x-vcalendar", "application/calendar")
 # Longer ones are read as text, part by part.
 LONGEST_HTML = 150_000
 # From an attachment's number to its address on the web.
@@ -130,6 +136,7 @@ def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url
     html, in_place = _html(db, row, view, file_url) if file_url and row.has_html else (None, frozenset[int]())
     text, left, many = _part(row.body.text, part, size)
     first = _first_subject([place.head for place in places])
+    carried, event = _calendar(db, row, files.get(row.id, ()))
     return Single(
         view=view,
         post=talk.post(places[index], text, _beside(files.get(row.id, ()), in_place), first, view.veil, left=left),
@@ -142,7 +149,18 @@ def message(db: Session, name: str, message_hash: str, actor: Actor, *, file_url
         before=by_number.get(number - 1, ""),
         after=by_number.get(number + 1, ""),
         pages=Pages(part, many),
+        calendar=carried,
+        event=event,
     )
+
+
+def _calendar(db: Session, row: Message, files: Sequence[talk.File]) -> "tuple[bool, Event | None]":
+    """Is there a calendar file beside these words, and what does it say?"""
+    if not any(file.name.lower().endswith(CALENDARS) or file.type in CALENDAR_TYPES for file in files):
+        return False, None
+    from listserv.mail.calendar import event  # the calendars' library: only for the few mails that carry one
+
+    return True, event(raw_bytes(db, row.raw_id))
 
 
 def formatted(db: Session, view: View, message_hash: str, file_url: FileUrl) -> tuple[str | None, frozenset[int]]:

@@ -24,7 +24,7 @@ from listserv.store.issues import SourceKind, issue_of_message, unsay
 from listserv.store.lists import MailingList
 from listserv.store.moderation import Held
 from listserv.store.queue import Incoming, keep_raw, raw_bytes
-from listserv.usecases import archiving, arranging, hiding, indexing, retelling, tombstones, waitingcopies
+from listserv.usecases import archiving, arranging, bankrefiling, hiding, indexing, retelling, tombstones, waitingcopies
 from listserv.usecases.journal import note
 from listserv.usecases.stewards import Steward
 from listserv.words.terms import findable
@@ -215,6 +215,7 @@ def _derive(db: Session, message: Message, raw_id: int) -> None:
     db.add_all(Attachment(**file) for file in archiving.files(message.id, post))
     db.flush()
     db.expire(message)
+    bankrefiling.refile(db, message, post)
 
 
 def _letters(db: Session, came: Sequence[Incoming], plan: Plan) -> None:

@@ -20,6 +20,7 @@ from listserv.usecases import (
     asides,
     asked,
     askedback,
+    bankreplies,
     bulkadding,
     bundling,
     confirmreplies,
@@ -32,6 +33,8 @@ from listserv.usecases import (
     keyletters,
     leaving,
     mailcommands,
+    meetinganswers,
+    meetingreplies,
     milestones,
     nameanswers,
     newsreplies,
@@ -43,6 +46,9 @@ from listserv.usecases import (
     reporting,
     rescuing,
     returned,
+    successletters,
+    surveyanswers,
+    surveyreplies,
     thanking,
     tokens,
     unlinking,
@@ -60,6 +66,8 @@ def answer(db: Session, token: str, letter: Letter, now: datetime) -> Outcome:
     try:
         if signed:
             return _answer_signed(db, *signed, letter, now)
+        if kept := surveyanswers.by_receipt(db, token, letter, now):
+            return kept
         if letter.by_a_machine:
             unlinking.empty_if_about(db, tokens.known(db, token), letter)
             return NOBODY_ANSWERS_MACHINES
@@ -79,6 +87,11 @@ def _answer_signed(db: Session, kind: shapes.Kind, ids: tuple[int, ...], letter:
     if kind is shapes.Kind.UNSUBSCRIBE and (member := db.get(Member, ids[0])):
         # Mail programs write this letter by themselves, and some say so.
         return leaving.go(db, member, letter.cause, now, issue=issuecounts.of_copy(db, next(iter(ids[1:]), 0)))
+    if kind is shapes.Kind.MEETING:
+        # A calendar's answer is a person's, and says that a machine wrote it.
+        return meetinganswers.answer(db, ids, letter, now)
+    if kind is shapes.Kind.SURVEY:
+        return surveyanswers.machine(db, ids, letter) if letter.by_a_machine else surveyanswers.answer(db, ids, letter, now)
     if letter.by_a_machine:
         return NOBODY_ANSWERS_MACHINES
     if kind is shapes.Kind.UNSUBSCRIBE:
@@ -203,5 +216,9 @@ BY_PURPOSE: dict[Purpose, Answering] = {
     Purpose.REPORT: reporting.answer,
     Purpose.ISSUE: newsreplies.answer,
     Purpose.MILESTONES: milestones.answer,
+    Purpose.MEETING: meetingreplies.answer,
+    Purpose.SUCCESSES: successletters.answer,
+    Purpose.MATERIAL: bankreplies.answer,
+    Purpose.SURVEY: surveyreplies.answer,
     Purpose.ADDRESS_LIVES: probing.answered,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
@@ -10,6 +11,10 @@ from listserv.usecases.access import moderates
 from listserv.usecases.contents import Heading
 from listserv.usecases.conversations import Post, Veil, Voice, as_it_is, mask
 from listserv.usecases.thankful import Thanked
+
+if TYPE_CHECKING:
+    # The library that reads calendars is loaded where there is one to read.
+    from listserv.mail.calendar import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +203,9 @@ class Single:
     after: str
     # The parts of a long one.
     pages: Pages = Pages(1, 1)
+    # Does it carry a calendar file, and what that says, where it can be read.
+    calendar: bool = False
+    event: "Event | None" = None
 
 
 @dataclass(frozen=True, slots=True)

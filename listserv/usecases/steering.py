@@ -19,7 +19,7 @@ from listserv.store.following import Wish
 from listserv.store.lists import Kind as ListKind
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import DeliveryMode, DigestForm, Member, Role, Status, memberships
-from listserv.usecases import bouncing, cities, outbox, planning
+from listserv.usecases import bankuses, bouncing, cities, outbox, planning
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.administration import LONGEST_NAME, one_line
 from listserv.usecases.editions import schedule_of
@@ -67,6 +67,7 @@ def change(db: Session, member: Member, command: Command, now: datetime, *, acto
     elif command.kind is Kind.RESUME:
         member.status, member.paused_until = Status.ENABLED, None
         bouncing.forget(db, member, now, told=False)
+        bankuses.tell_later(db, member, now)
     elif command.kind is Kind.NAME:
         member.user.name = one_line(command.words)[:LONGEST_NAME]
     elif command.kind is Kind.LANGUAGE:

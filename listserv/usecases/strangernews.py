@@ -1,5 +1,6 @@
 """Letters to `LIST-news@` of which no draft is made: the coordinators read them as they read what is written to themselves."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,8 +18,10 @@ from listserv.usecases.arrivals import Letter, Outcome
 from listserv.usecases.banning import BANNED
 
 
-def pass_on(db: Session, mlist: MailingList, letter: Letter, now: datetime, *, coordinator: bool) -> Outcome:
-    """The letter reaches the coordinators; whoever is known to have written it learns where such letters belong.
+def pass_on(
+    db: Session, mlist: MailingList, letter: Letter, now: datetime, *, coordinator: bool, tell: Callable[..., None] = issueletters.not_yours
+) -> Outcome:
+    """The letter reaches the coordinators; whoever is known to have written it learns where such letters belong (`tell`).
 
     `coordinator`: it bears a coordinator's name.
     """
@@ -36,5 +39,5 @@ def pass_on(db: Session, mlist: MailingList, letter: Letter, now: datetime, *, c
         # Who is on the list learns nothing new; a stranger learns nothing of who is.
         known = member is not None and proven
         tongue = (member.user.language if member and known else "") or language.guess(letter.post.text)
-        issueletters.not_yours(db, mlist, letter.sender, tongue, now, letter.cause, on_list=known)
+        tell(db, mlist, letter.sender, tongue, now, letter.cause, on_list=known)
     return outcome

@@ -18,6 +18,7 @@ from listserv.store.moderation import Held
 from listserv.store.people import Purpose, Token, person_at
 from listserv.store.queue import Incoming, keep_raw
 from listserv.store.queue import Letter as OwnLetter
+from listserv.store.surveys import ECHO_UNNAMED
 from listserv.usecases import outbox, retelling
 from listserv.usecases.arrivals import Letter
 from listserv.usecases.digesting import Owed
@@ -30,7 +31,8 @@ MOST_LISTED = 1_000
 EMPTY = b"Subject: -\r\n\r\nThis mail asked for something without its author's name, and was destroyed.\r\n"
 # Letters of which nothing stays when they have left: that somebody got one says that they asked.
 REFUSED, TOO_LATE = "unnamed-not", "unnamed-late"
-TRACELESS = (REFUSED, TOO_LATE)
+# And that of an anonymous answer to a question to everybody says what was answered.
+TRACELESS = (REFUSED, TOO_LATE, ECHO_UNNAMED)
 
 
 def empty(db: Session, incoming: Incoming, mlist: MailingList | None = None) -> None:

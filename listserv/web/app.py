@@ -12,12 +12,15 @@ from werkzeug.routing import BaseConverter, IntegerConverter, Map, RequestRedire
 from listserv.mail.address import RESERVED_NAMES
 from listserv.resources import folder
 from listserv.site import Site, is_worth_repeating
+from listserv.usecases import bankthumbs
 from listserv.web import (
     accessibility,
     account,
     admin,
     again,
     api,
+    bank,
+    bankfiles,
     digests,
     engine,
     errors,
@@ -32,6 +35,8 @@ from listserv.web import (
     letterstyle,
     listsettings,
     me,
+    meetingforms,
+    meetings,
     memberpages,
     metrics,
     moderating,
@@ -50,6 +55,9 @@ from listserv.web import (
     static,
     stats,
     subscribing,
+    successes,
+    surveydesk,
+    surveys,
     threads,
     tokenpages,
     tools,
@@ -71,8 +79,10 @@ BLUEPRINTS = (
     forum,
     digests,
     threads,
+    bank,
     positions,
     pictures,
+    bankfiles,
     tools,
     topics,
     rules,
@@ -96,9 +106,14 @@ BLUEPRINTS = (
     listsettings,
     webhookpages,
     admin,
+    surveys,
+    surveydesk,
     leaflet,
     feeds,
     stats,
+    meetings,
+    meetingforms,
+    successes,
     letterstyle,
     outside,
     accessibility,
@@ -210,7 +225,7 @@ def create_app(site: Site) -> Web:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
     app.url_map.converters |= {"id": RowId, "list": ListName, "slug": Slug, "hash": Hash}
     pages.set_up(app)
-    app.jinja_env.globals.update(told=journalwords.told, passkeys_here=passkeys.here)
+    app.jinja_env.globals.update(told=journalwords.told, passkeys_here=passkeys.here, has_first_page=bankthumbs.can_be_shown)
     for part in BLUEPRINTS:
         app.register_blueprint(part.blueprint)
     errors.set_up(app)

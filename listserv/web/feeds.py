@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from listserv import links
 from listserv.store.lists import MailingList
 from listserv.store.members import memberships
-from listserv.usecases import feeding
+from listserv.store.people import User
+from listserv.usecases import feeding, meetingfeeds
 from listserv.usecases.feeding import Entry, Feed
 from listserv.usecases.shown import Moved
 from listserv.web import atom, bodies
@@ -91,8 +92,11 @@ def mine() -> str | AnyResponse:
     person = visit().person
     if person is None:
         return to_the_door()
-    found = [(member, feeding.address(visit().db, member)) for member in memberships(visit().db, person.user_id)]
-    return page("account/feeds.html", feeds=found, done=request.args.get("done", ""))
+    mine = memberships(visit().db, person.user_id)
+    found = [(member, feeding.address(visit().db, member)) for member in mine]
+    meets = meetingfeeds.with_meetings(mine)
+    calendar = meetingfeeds.address(visit().db, visit().db.get_one(User, person.user_id)) if meets else ""
+    return page("account/feeds.html", feeds=found, done=request.args.get("done", ""), meets=meets, calendar=calendar)
 
 
 @blueprint.post("/me/feeds/<list:name>")

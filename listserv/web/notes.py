@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from hashlib import blake2b
 
 from listserv.site import Site
-from listserv.usecases import issuecounts, limits, visiting
+from listserv.usecases import bankdownloads, issuecounts, limits, visiting
 from listserv.usecases.issuecounts import Page
 
 log = logging.getLogger(__name__)
@@ -133,6 +133,7 @@ class Notes:
                 limits.add(db, "search", network, now, WINDOW, times)
             for day in sorted({day for day, _, _ in pages}):
                 issuecounts.read(db, day, _readers(pages, day), now)
+                bankdownloads.count(db, day, _readers(pages, day), now)
             visiting.forget(db, now)
             issuecounts.forget(db, now)
 

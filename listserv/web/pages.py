@@ -1,6 +1,6 @@
 """Templates: what every page may use, in the language of the reader."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, request
 from markupsafe import Markup
@@ -8,10 +8,15 @@ from markupsafe import Markup
 from listserv import links
 from listserv.store.lists import Kind, MailingList
 from listserv.store.members import Member
-from listserv.usecases import docket
+from listserv.usecases import docket, figurewords, surveyresults
 from listserv.usecases.conversations import Post
+from listserv.usecases.shown import View
+from listserv.usecases.surveycounts import Tally
 from listserv.web import bodies, engine, forms, letterstyle, marked, outside, static, words
 from listserv.web.visit import language, visit
+
+if TYPE_CHECKING:
+    from listserv.mail.calendar import Event
 
 
 def set_up(app: Flask) -> None:
@@ -26,9 +31,12 @@ def set_up(app: Flask) -> None:
     )
     env.filters.update(month=words.month, number=words.number, kind_of_file=words.kind_of_file, delivery=words.delivery)
     env.filters.update(is_marked=marked.is_marked, body=bodies.body, waiting=bodies.waiting, sheet=bodies.sheet, dressed=letterstyle.dressed)
-    env.globals.update(static=static_address, form_token=form_token, reply_link=reply_link, list_address=list_address)
+    env.filters.update(event_line=event_line)
+    env.globals.update(static=static_address, form_token=form_token, reply_link=reply_link, list_address=list_address, bank_address=bank_address)
     env.globals.update(moderators_address=moderators_address, request_address=request_address, said_in=said_in, rest=rest)
     env.globals.update(unsubscribe_link=unsubscribe_link, join_address=join_address, cases_waiting=cases_waiting, news_address=news_address)
+    env.globals.update(meeting_address=meeting_address)
+    env.globals.update(survey_address=survey_address, share_of=figurewords.percent, notes_of=notes_of)
 
 
 def page(template: str, **facts: Any) -> str:
@@ -75,6 +83,26 @@ def news_address(mlist: MailingList) -> str:
     return links.list_address(visit().settings, mlist.name, "news")
 
 
+def bank_address(mlist: MailingList) -> str:
+    """Where materials are sent to, and asked for."""
+    return links.list_address(visit().settings, mlist.name, "bank")
+
+
+def meeting_address(mlist: MailingList) -> str:
+    """Where a plain letter becomes a meeting."""
+    return links.list_address(visit().settings, mlist.name, "meeting")
+
+
+def survey_address(mlist: MailingList) -> str:
+    """Where a coordinator's questions to everybody are written to."""
+    return links.list_address(visit().settings, mlist.name, "questions")
+
+
+def notes_of(tally: Tally) -> tuple[str, ...]:
+    """How a question was counted, in sentences."""
+    return surveyresults.notes(tally, language())
+
+
 def cases_waiting(mlist: MailingList) -> int:
     """How many cases wait for whoever looks after this list; asked for on their pages alone."""
     return docket.waiting(visit().db, mlist)
@@ -97,6 +125,13 @@ def reply_link(mlist: MailingList, subject: str, item: Post, member: Member | No
     if member:
         return words.mailto(links.item_address(visit().settings, member.id, item.id), subject=answer)
     return words.mailto(list_address(mlist), subject=answer, in_reply_to=f"<{item.message_id}>" if item.message_id else "")
+
+
+def event_line(event: "Event | None", view: View) -> str:
+    """A calendar file in one line; for those who are not on the list without addresses, and without the link that lets one in."""
+    from listserv.mail import calendarwords  # with the calendars' library
+
+    return view.veil(calendarwords.summary(event, language(), visit().zone, links=view.sees_addresses))
 
 
 def rest(place: str, left: int) -> Markup:

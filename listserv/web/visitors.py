@@ -9,7 +9,7 @@ from flask import Flask, Request, Response, current_app, g, request
 
 from listserv.errors import TooMany
 from listserv.site import Site
-from listserv.usecases import limits, visiting
+from listserv.usecases import bankdownloads, limits, visiting
 from listserv.usecases.issuecounts import Page
 from listserv.web.devices import device
 from listserv.web.notes import SEARCHES, WINDOW, Notes
@@ -18,8 +18,10 @@ from listserv.web.visit import visit
 # Pages that are read. Feeds are read by programs, and downloads follow a page.
 READING = frozenset(
     ("forum.forum", "forum.topic", "forum.month", "forum.months", "forum.person", "forum.people", "threads.thread", "threads.message")
-    + ("search.on_list", "news.blog")
+    + ("search.on_list", "news.blog", "bank.items", "bank.item")
 )
+# What is fetched from the bank of materials, and counted there.
+FETCHING = frozenset(("bank.file",))
 SEEN = (200, 304)
 # Of them, where an issue of a newsletter may be read: what it is named by.
 PAGES = {"threads.thread": ("thread", "thread_id"), "threads.message": ("message", "message_hash")}
@@ -48,7 +50,9 @@ def notes_of(app: Flask) -> Notes:
 
 def note(response: Response) -> Response:
     """Count who has read a page of a list."""
-    if request.endpoint in READING and request.method == "GET" and response.status_code in SEEN and is_read_by_a_human(request):
+    if request.method != "GET" or response.status_code not in SEEN or request.endpoint not in READING | FETCHING:
+        return response
+    if is_read_by_a_human(request):
         found = g.visit
         who = f"person {found.person.user_id}" if found.person else f"{household(request.remote_addr or '')} {family(request.headers.get('User-Agent', ''))}"
         _count(visiting.today(found.settings, found.now), request.view_args or {}, who)
@@ -58,6 +62,9 @@ def note(response: Response) -> Response:
 def _count(day: date, where: dict[str, object], who: str) -> None:
     """A visit of the list; and, where the page may be an issue's, one of it."""
     name = str(where["name"]).lower()
+    if request.endpoint in FETCHING:
+        notes_of(current_app).page(day, Page(name, bankdownloads.KIND, str(where["material"])), who)
+        return
     notes_of(current_app).visit(day, name, who)
     if request.endpoint in PAGES:
         kind, what = PAGES[request.endpoint]

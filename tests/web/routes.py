@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.web.world import CLOSED, HIDDEN, HIDDEN_THREAD, NO_LIST, PUBLIC, SHOWN
+from tests.web.world import CLOSED, HIDDEN, HIDDEN_THREAD, NO_LIST, PUBLIC, SHOWN, STATES
 
 PEOPLE = ("anonymous", "member", "other", "applicant", "moderator", "owner", "administrator")
 ON_LIST = ("member", "moderator", "owner", "administrator")
@@ -67,6 +67,16 @@ def stewards_on_list(person, mlist):
 def figures(person, mlist):
     """Those on the list; of a newsletter those who write it."""
     return person in (STEWARDS if mlist == PUBLIC else ON_LIST)
+
+
+def askers(person, mlist):
+    """Who asks a list's questions: those who look after it, are on it, and not on a closed one."""
+    return stewards_on_list(person, mlist) and mlist != CLOSED
+
+
+def letter_makers(person, mlist):
+    """Who decides on a list to which a letter of what was made could go: no newsletter, none that is closed."""
+    return stewards_on_list(person, mlist) and mlist not in (PUBLIC, CLOSED)
 
 
 def owners_on_list(person, mlist):
@@ -192,6 +202,8 @@ ROUTES = {
     ("listsettings.join", "POST"): Row(open_door, said=ANSWERED, fields={"email": "ktos@example.org", "name": "Ktoś", "words": "Proszę."}),
     ("leaflet.leaflet", "GET"): Row(open_door, asks=("", "?in=pl", "?in=en", "?in=xx")),
     ("stats.stats", "GET"): Row(figures, asks=("", "?month=2026-03", "?from=2026-03-01&to=2026-03-03&format=csv", "?format=json")),
+    ("successes.year", "GET"): Row(readers, asks=("", "?year=2025")),
+    ("successes.letter", "POST"): Row(letter_makers, said=ANSWERED, fields={"year": "2025"}),
     ("stats.letters", "POST"): Row(owners_on_list, said=ANSWERED, fields={"letters": "no"}),
     ("listsettings.settings", "GET"): Row(stewards),
     ("listsettings.change", "POST"): Row(stewards, said=ANSWERED, fields={"title": "Inaczej"}),
@@ -219,6 +231,40 @@ ROUTES = {
     ("inviting.change", "POST"): Row(stewards, said=ANSWERED, fields={"do": "back", "invitation": "{invitation}"}),
     ("inviting.ask", "GET"): Row(nobody, args=TOKEN),
     ("inviting.answer", "POST"): Row(nobody, args=TOKEN),
+    # ---- questions to everybody (keys of their own, drafts: test_survey_pages.py)
+    ("surveys.shelf", "GET"): Row(on_list, asks=("", "?page=1", "?done=discarded")),
+    ("surveys.show", "GET"): Row(on_list, asks=("", "?q1=2", "?done=answered")),
+    ("surveys.table", "GET"): Row(stewards, asks=("", "?people=1")),
+    ("surveys.vote", "POST"): Row(members_alone, said=ANSWERED, fields={"q1": "1"}),
+    ("surveys.ask", "GET"): Row(nobody, args=TOKEN),
+    ("surveys.answer", "POST"): Row(nobody, args=TOKEN, fields={"q1": "1"}),
+    ("surveydesk.new", "GET"): Row(askers, asks=("", "?template=needs")),
+    ("surveydesk.begin", "POST"): Row(askers, said=ANSWERED, fields={"title": "Kiedy?", "text": "Kiedy?\n1) dziś\n2) jutro"}),
+    ("surveydesk.edit", "GET"): Row(nobody),
+    ("surveydesk.change", "POST"): Row(nobody, fields={"title": "Kiedy?", "text": "Kiedy?\n1) dziś\n2) jutro", "revision": "1"}),
+    ("surveydesk.decide", "POST"): Row(askers, said=ANSWERED, fields={"do": "close", "revision": "1"}),
+    # ---- the bank of materials
+    ("bank.items", "GET"): Row(readers, asks=("", "?q=material", "?kind=other&area=lekcje", "?good=1", "?removed=1")),
+    ("bank.item", "GET"): Row(readers, hidden=nobody, asks=("", "?done=correct")),
+    ("bank.file", "GET"): Row(on_list, hidden=nobody),
+    # What stands in the world's documents is no page.
+    ("bankfiles.thumbnail", "GET"): Row(nobody),
+    ("bankfiles.used", "POST"): Row(members_alone, hidden=nobody, said=ANSWERED),
+    ("bank.change", "POST"): Row(stewards, hidden=nobody, said=ANSWERED, fields={"do": "recommend"}),
+    # ---- meetings (keys of their own: test_meeting_pages.py)
+    ("meetings.calendar", "GET"): Row(readers, asks=("", "?page=1", "?done=discarded")),
+    ("meetings.one", "GET"): Row(readers, asks=("", "?done=yes", "?ask=cancel")),
+    ("meetings.act", "POST"): Row(members_alone, said=ANSWERED, fields={"do": "answer", "say": "yes"}),
+    ("meetings.file", "GET"): Row(readers),
+    ("meetings.of_list", "GET"): Row(readers),
+    ("meetings.of_person", "GET"): Row(nobody, args=TOKEN),
+    ("meetings.renew", "POST"): Row(signed_in, said=ANSWERED),
+    ("meetings.ask", "GET"): Row(nobody, args=TOKEN),
+    ("meetings.say", "POST"): Row(nobody, args=TOKEN, fields={"say": "yes"}),
+    ("meetingforms.form", "GET"): Row(stewards),
+    ("meetingforms.make", "POST"): Row(stewards, said=ANSWERED, fields={"title": "Spotkanie", "day": "2026-05-07", "begins": "16:30"}),
+    ("meetingforms.edit", "GET"): Row(stewards),
+    ("meetingforms.correct", "POST"): Row(stewards, said=ANSWERED, fields={"title": "Spotkanie", "day": "2026-05-07", "begins": "16:30"}),
     # ---- the newsletter
     ("news.blog", "GET"): Row(readers, asks=("", "?page=1", "?done=sent")),
     ("news.feed", "GET"): Row(readers),
@@ -296,7 +342,7 @@ ABOUT_NO_LIST = frozenset(
     | {"static.file", "accessibility.statement", "api.start", "health.healthz", "metrics.metrics", "forum.front", "search.everywhere", "oldlinks.front", "outside.robots", "outside.sitemap"}
 )
 # What is not there, of the same length as what is.
-NOT_THERE = {"issue_id": "9" * 18, "thread_id": "9" * 18, "message_hash": "A" * 32, "user_id": "9" * 18, "member_id": "9" * 18}
+NOT_THERE = {"survey_id": "9" * 18, "material": "9" * 18, "meeting_number": "9" * 18, "issue_id": "9" * 18, "thread_id": "9" * 18, "message_hash": "A" * 32, "user_id": "9" * 18, "member_id": "9" * 18}
 
 
 def address(rule, row, world, mlist, state):
@@ -310,6 +356,11 @@ def address(rule, row, world, mlist, state):
         "user_id": str(things.user),
         "member_id": str(things.member),
         "number": "1",
+        "meeting_number": "1",
+        "survey_id": str(world.survey[mlist]),
+        # Where nothing stands of a material but in a hidden message, it is nowhere, for moderators too.
+        "material": str(901 + STATES.index(state)),
+        "version": "1",
         "slug": "lekcje",
         "issue_id": str(world.issue[mlist]),
         "key": f"p{world.held[mlist]}",

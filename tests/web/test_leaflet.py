@@ -46,12 +46,25 @@ def test_a_leaflet_says_where_a_reply_goes_and_how_one_joins(stranger, archive, 
     assert "Any letter to siecibp-join@ lists.example.org" in said
 
 
+@pytest.mark.parametrize("switches", [("materials",), ("meetings",), ("surveys",), ("materials", "meetings", "surveys")])
+def test_a_leaflet_explains_what_is_turned_on_and_nothing_else(stranger, archive, site, switches):
+    assert "What we make together" not in stranger.page("/siecibp/help")
+    with site.writing() as db:
+        for switch in switches:
+            setattr(list_by_name(db, "siecibp"), switch, True)
+    said = words(stranger.page("/siecibp/help"))
+
+    assert "What we make together" in said
+    assert ["SEND 12" in said, "an invitation comes by mail" in said, "1, 3" in said] == [switch in switches for switch in ("materials", "meetings", "surveys")]
+
+
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
 @pytest.mark.only_sqlite
-@pytest.mark.parametrize("title", [pytest.param("Sieć BP", marks=pytest.mark.long), LONG])
-def test_a_leaflet_is_one_sheet_of_paper(stranger, archive, site, title):
+@pytest.mark.parametrize(("title", "together"), [pytest.param("Sieć BP", False, marks=pytest.mark.long), pytest.param(LONG, False, marks=pytest.mark.long), (LONG, True)])
+def test_a_leaflet_is_one_sheet_of_paper(stranger, archive, site, title, together):
     with site.writing() as db:
-        list_by_name(db, "siecibp").title = title
+        mlist = list_by_name(db, "siecibp")
+        mlist.title, mlist.materials, mlist.meetings, mlist.surveys = title, together, together, together
     with looking() as eyes:
         for language in ("pl", "en"):
             page = eyes.page(lambda asked: stranger.get(asked.url.removeprefix("https://lists.example.org")))

@@ -82,6 +82,9 @@ WORDS = [
     (word(mlist, state), who, mlist) for mlist in LISTS for state, who in ((SHOWN, routes.readers), (HIDDEN, routes.stewards), (HIDDEN_THREAD, routes.stewards))
 ]
 WORDS += [(word(mlist, state), routes.stewards, mlist) for mlist in LISTS for state in ("held", "ban", "invitation", "draft")]
+# The link that lets one into a meeting.
+WORDS += [(word(mlist, "asked"), routes.on_list, mlist) for mlist in LISTS]
+WORDS += [(word(mlist, "joining"), routes.on_list, mlist) for mlist in LISTS]
 # Who applied may read their own application again.
 WORDS += [(word(mlist, "application"), lambda person, mlist: routes.stewards(person, mlist) or person == "applicant", mlist) for mlist in LISTS]
 

@@ -50,9 +50,34 @@ def a_life(office, site, clock):
     for n in range(16):
         office.send(f"obcy{n}@example.org", "siecibp", f"Oferta {n}", f"Oferta, numer {'x' * n}.", proven=True)
     clock.move(days=1)
+    _let_the_calendar_work(site)
+    _together(office, site)
+
+
+def _let_the_calendar_work(site):
     with site.writing() as db:
         while housekeeping.run_due(db, site.now()):
             pass
+
+
+def _together(office, site):
+    with site.writing() as db:
+        mlist = list_by_name(db, "siecibp")
+        mlist.surveys = mlist.meetings = True
+    for words in ("czy spotykamy się w czerwcu?", "czy spotykamy się w maju? Ankieta jest anonimowa."):
+        office.send("owner@example.org", "siecibp-questions", words[:30], f"Dzień dobry,\n\n{words}\n", proven=True)
+        preview = office.letters(kind="survey-preview")[-1]
+        office.reply(preview, "WYŚLIJ")
+        _let_the_calendar_work(site)
+        letter = office.letters(kind="survey-question", to="halina@example.org")[-1]
+        office.reply(letter, "tak")
+        office.reply(letter, "tak", sender="kolega@example.net")
+        office.reply(preview, "ZAMKNIJ")
+        office.reply(letter, "nie")
+    office.send("owner@example.org", "siecibp-meeting", "Spotkanie", "Czwartek 26 marca 2026 godz. 16.30, online, https://meet.example.org/x", proven=True)
+    office.reply(office.letters(kind="meeting-preview")[-1], "WYŚLIJ")
+    _let_the_calendar_work(site)
+    office.reply(office.letters(kind="meeting-invitation", to="halina@example.org")[-1], "BĘDĘ")
 
 
 def _posts(office):
@@ -161,7 +186,9 @@ def test_letters_with_links_of_their_own_are_among_those_that_were_really_sent(l
     for path in ("/sign-in/", "/unsubscribe/", "/me/prove/", "/me/keep/", "/me/invitation/", "/me/keys/back/", "/siecibp/message/", "/siecibp/thread/", "/siecibp/moderate/"):
         assert any(path in link for link in lived), path
     keyed = {name for name in letters.names() if gallery.asked_for(name) & {"link", "unsubscribe_url"}}
-    sent = {"invitation", "sign-in", "welcome", "address-prove", "erasure-asked", "signing", "answers", "passkey-added"}
+    sent = {"invitation", "sign-in", "welcome", "address-prove", "erasure-asked", "signing", "answers", "passkey-added"} | {
+        *("survey-question", "survey-echo", "survey-echo-unnamed", "survey-late", "survey-passed-on", "survey-told")
+    }
     assert keyed == sent, "add a way to `a_life` on which this letter is really sent"
 
 

@@ -52,6 +52,10 @@ def fitting(rule, site, archive):
         "issue_id": 1,
         "hook_id": 1,
         "kind": "shunted",
+        "material": 1,
+        "version": 1,
+        "meeting_number": 1,
+        "survey_id": 1,
     }
     missing = rule.arguments - values.keys()
     assert not missing, f"{rule.rule}: say in this test what may stand there: {missing}"
@@ -122,6 +126,10 @@ def test_no_get_changes_anything(app, site, archive, owner):
         "kind": "shunted",
         "key": "h1",
         "token": "x" + "a" * 24,
+        "material": 1,
+        "version": 1,
+        "meeting_number": 1,
+        "survey_id": 1,
     }
     owner.get("/me")  # the browser's day of use is noted once
     before = contents(site.engine)

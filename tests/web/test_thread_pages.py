@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from listserv.links import signing_key
 from listserv.mail import tokens
 from listserv.store.archive import Message, Thread
@@ -187,3 +189,26 @@ def test_neighbouring_threads_are_linked(member, archive):
 
     assert f'rel="next" href="/siecibp/thread/{older}"' in member.page(f"/siecibp/thread/{newest}")
     assert f'rel="prev" href="/siecibp/thread/{newest}"' in member.page(f"/siecibp/thread/{older}")
+
+
+INVITATION = b"""BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VEVENT
+UID:1@example.org
+SUMMARY:Zebranie ewa@example.org
+LOCATION:https://meet.example.org/abc
+DTSTART:20260312T153000Z
+DTEND:20260312T170000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize(("content", "said"), [(INVITATION, "Invitation: Zebranie ewa@example.org · Thursday, 12 March 2026, 16:30–18:00"), (b"x", "cannot be read")])
+def test_a_message_with_a_calendar_says_in_a_line_what_it_is_about(member, site, archive, now, content, said):
+    with site.writing() as db:
+        mlist = list_by_name(db, "siecibp")
+        talk = seeds.thread(db, mlist, "Termin", now)
+        hash = talk.say("Ewa Fiszka", "ewa@example.org", "Zapraszam.", files=(("termin.ics", "text/calendar", content),)).hash
+
+    assert said in words(member.page(f"/siecibp/message/{hash}"))

@@ -5,17 +5,21 @@ Every text carries a word that stands nowhere else: whoever reads that word has 
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
 from listserv import links
+from listserv.mail.meetingplan import Plan
 from listserv.mail.peoplelines import people
-from listserv.store.archive import Thread
+from listserv.store.archive import Message, Thread
+from listserv.store.bank import Material, MaterialVersion
 from listserv.store.erasing import Posts
 from listserv.store.invitations import Invitation
 from listserv.store.issues import SourceKind
 from listserv.store.lists import Joining, Kind, list_by_name
+from listserv.store.meetings import Attendee, MeetingState, Said
 from listserv.store.members import Member
 from listserv.store.moderation import Application, Held
 from listserv.store.passkeys import OneTime, Passkey
@@ -29,16 +33,20 @@ from listserv.usecases import (
     inviting,
     issues,
     joining,
+    meetingletters,
+    meetings,
     onetime,
     privacy,
     rulemaking,
     signin,
     stewards,
+    surveys,
     threadtools,
     tokens,
 )
 from listserv.usecases.access import CONSOLE, STRANGER_ON_THE_WEB, Actor, Door
 from listserv.usecases.joining import Wish
+from tests import surveyed
 from tests.conftest import add
 from tests.findable import say
 from tests.office import Office
@@ -60,7 +68,7 @@ PNG = bytes.fromhex(
 
 def word(mlist, state):
     """The word that stands in this list's texts of this state, and nowhere else."""
-    return {SHOWN: "jawne", HIDDEN: "skryte", HIDDEN_THREAD: "ukryte", "held": "czekajace", "application": "zgloszone", "ban": "zakazane", "invitation": "zaproszone", "draft": "szkicowane"}[state] + mlist
+    return {SHOWN: "jawne", HIDDEN: "skryte", HIDDEN_THREAD: "ukryte", "held": "czekajace", "application": "zgloszone", "ban": "zakazane", "invitation": "zaproszone", "draft": "szkicowane", "joining": "dolaczane", "asked": "zapytane"}[state] + mlist
 
 
 @dataclass
@@ -84,6 +92,8 @@ class World:
     moved: dict = field(default_factory=dict)
     # Drafts of the newsletter.
     issue: dict = field(default_factory=dict)
+    # Surveys that are open.
+    survey: dict = field(default_factory=dict)
     members: dict = field(default_factory=dict)
     users: dict = field(default_factory=dict)
     # Addresses that came in letters, each with the key that is good for it.
@@ -120,6 +130,9 @@ def told(site, now):
     with site.writing() as db:
         for name in LISTS:
             _issues(db, world, name, now)
+            _made(db, world, name, now)
+            _meetings(db, world, name, now)
+            _surveys(db, world, name, now)
         list_by_name(db, CLOSED).closed_at = now
         list_by_name(db, PUBLIC).joining, list_by_name(db, PUBLIC).kind = Joining.OPEN, Kind.NEWSLETTER
         _rows(db, world)
@@ -246,6 +259,63 @@ def _issues(db, world, name, now):
     issues.send(db, sent, who, at)
 
 
+def _made(db, world, name, now):
+    """What the network made there: everything turned on, a recommended material in a message that is shown and one in each that is not."""
+    mlist, at = list_by_name(db, name), now - timedelta(days=2)
+    mlist.materials = mlist.meetings = mlist.surveys = True
+    for number, state in enumerate(STATES, 901):
+        message = db.scalars(select(Message).where(Message.list_id == mlist.id, Message.hash == world.things[name, state].hash)).one()
+        item = Material(list_id=mlist.id, number=number, title=f"Materiał {word(name, state)}", recommended_at=at, first_at=at, newest_at=at)
+        db.add(item)
+        db.flush()
+        db.add(MaterialVersion(material_id=item.id, list_id=mlist.id, sha256=sha256(PDF).hexdigest(), name=f"{word(name, state)}.pdf", type="application/pdf", message_id=message.id, part=1, dated_at=at))
+    db.flush()
+
+
+def _meetings(db, world, name, now):
+    """A meeting that was announced, with somebody who comes, and one that only moderators know of."""
+    mlist, who = list_by_name(db, name), Actor(Door.WEB, _owner_of(db), proven=True)
+    starts = (now + timedelta(days=30)).replace(tzinfo=None)
+    facts = {"starts": starts, "ends": starts + timedelta(hours=1), "zone": "Europe/Warsaw"}
+    link = f"https://meet.example.org/{word(name, 'joining')}"
+    held = meetings.draft(db, mlist, who.user_id, Plan(f"Spotkanie {word(name, SHOWN)}", place="sala 2", url=link, text=f"Program: {link}", **facts), now)
+    held.state, held.announced_at = MeetingState.ANNOUNCED, now
+    member = db.scalars(select(Address).where(Address.email == PEOPLE["member"])).one().user_id
+    db.add(Attendee(meeting_id=held.id, user_id=member, said=Said.YES, answered_at=now, invited_at=now))
+    meetings.draft(db, mlist, who.user_id, Plan(f"Spotkanie {word(name, 'draft')}", **facts), now)
+    db.flush()
+    if name == PRIVATE:
+        holder = db.scalars(select(Member).where(Member.list_id == mlist.id, Member.user_id == member)).one()
+        world.letters["meeting"] = urlsplit(meetingletters.answer_url(db, held, holder)).path
+
+
+def _surveys(db, world, name, now):
+    """A survey that is open, one of which the results are there, and a draft."""
+    mlist, at = list_by_name(db, name), now - timedelta(days=1)
+    words = f"Pytanie 1: Co z {word(name, 'asked')}?\n1) Lekcje {word(name, 'asked')}\n2) Zbiory\n3) Prawo\n\n" + surveyed.WORDS.partition("\n\n")[2].replace("Pytanie 1", "Pytanie 9")
+    opened = surveyed.asked(db, mlist, at, subject=f"Otwarte {word(name, 'asked')}", words=words)
+    # (The number behind the one that is asked for belongs to a draft: `routes.NOT_THERE` may mean it.)
+    surveyed.asked(db, mlist, at, subject=f"Szkic {word(name, 'draft')}", draft=True)
+    closed = surveyed.asked(db, mlist, at, subject=f"Zamknięte {word(name, 'asked')}", words=words)
+    member = db.scalars(select(Address).where(Address.email == PEOPLE["member"])).one().user_id
+    surveyed.answer(db, closed, at, member)
+    for one in (opened, closed):
+        one.asked_upto, one.asked = None, 6
+    surveys.close(db, closed, Actor(Door.WEB, _owner_of(db), proven=True), now)
+    world.survey[name] = opened.id
+    if name == PRIVATE:
+        unnamed = surveyed.asked(db, mlist, at, subject=f"Anonimowe {word(name, 'asked')}", how="Ankieta jest anonimowa.")
+        unnamed.asked_upto, unnamed.asked = None, 6
+        holder = db.scalars(select(Member).where(Member.list_id == mlist.id, Member.user_id == member)).one()
+        for key, survey in (("question", opened), ("unnamed", unnamed)):
+            settings = db.info["settings"]
+            world.letters[key] = urlsplit(links.question_url_of(settings, links.question_key(settings, holder.id, survey.id))).path
+
+
+def _owner_of(db):
+    return db.scalars(select(Address).where(Address.email == PEOPLE["owner"])).one().user_id
+
+
 def _rows(db, world):
     # Who has chosen no language reads in that of the browser.
     db.execute(update(User).values(language=""))
@@ -281,7 +351,7 @@ def _keys(db, world, now):
         "gone": links.unsubscribe_url(settings, 10**6),
     }
     made |= _ways_in(db, world, now)
-    world.letters = {name: urlsplit(url).path for name, url in made.items()} | {"written": f"/{PRIVATE}/written/{written.key}"}
+    world.letters |= {name: urlsplit(url).path for name, url in made.items()} | {"written": f"/{PRIVATE}/written/{written.key}"}
 
 
 def _ways_in(db, world, now):
