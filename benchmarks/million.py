@@ -30,6 +30,7 @@ from pages import databases
 from sqlalchemy import create_engine, text
 
 from listserv.site import open_site
+from listserv.store.session import for_reading
 from listserv.web import create_app
 from tests.growing import grow
 
@@ -63,7 +64,7 @@ def bring(data, mbox, title):
         while process.poll() is None:
             time.sleep(0.2)
             used = max(used, sum(cpu([pid]) for pid in tree(process.pid)))
-            with site.engine.connect() as db:
+            with for_reading(site.engine).connect() as db:
                 come = db.scalar(text("SELECT max(last_seq) FROM mailing_list WHERE import_of IS NOT NULL")) or 0
             if come >= due:
                 told.append(f"{(used - before) / TEN_THOUSAND * 1e6:,.0f}")
