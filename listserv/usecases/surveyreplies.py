@@ -51,6 +51,7 @@ def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     survey = rows.locked_survey(db, token.object_id or 0)
     if survey is None or not survey.mlist.surveys:
         raise Conflict("already-decided")
+    letter.incoming.list_id = survey.list_id
     if commands.is_absent(letter.post.reply):
         return NOBODY_ANSWERS_MACHINES
     if issuedoubles.is_answered(db, letter):

@@ -152,6 +152,14 @@ def test_whoever_was_passed_the_letter_on_has_not_voted(office, site, privacy):
     assert {one.to for one in office.letters(kind="survey-passed-on")} == {"halina@example.org"}
 
 
+def test_a_coordinators_word_is_traced_to_its_list(office, site):
+    office.reply(drafts(office), "WYŚLIJ")
+
+    with site.reading() as db:
+        word = db.scalars(select(Incoming).order_by(Incoming.id.desc())).first()
+        assert word.list_id == list_by_name(db, "siecibp").id
+
+
 @pytest.mark.parametrize("privacy", ["", "ANONIMOWO"])
 def test_machines_do_not_vote_and_nobody_answers_them(office, site, privacy):
     letter = asked(office, site, YES_NO, privacy)
