@@ -7,6 +7,7 @@ is sent again: of these there are `ledger.MOST` at most.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import get_native_id
 
 import structlog
 
@@ -17,6 +18,7 @@ from listserv.store.deliveries import Post
 from listserv.usecases import delivery
 from listserv.usecases.delivery import Outcome, Turn
 from listserv.usecases.stationery import Stationery, shared_bytes
+from listserv.worker.core import OneCore
 from listserv.worker.ledger import Ledger, Ready
 
 log = structlog.get_logger()
@@ -45,6 +47,7 @@ class Copies:
         self._site, self._holder, self._sure = site, holder, sure
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, "copies")
+        self._core = OneCore((get_native_id(), self._thread.submit(get_native_id).result()))
         self._paper = Stationery(site.settings)
         self._ledger = Ledger(self._paper)
         self._fan_out = relay.fan_out(self._take, self._done)
@@ -98,6 +101,7 @@ class Copies:
             log.warning("some copies had no answer in time and will be sent again")
         await self._fan_out.close()
         await self.turn()
+        self._core.let_go()
         self._thread.shutdown()
 
     def give_back(self) -> None:
@@ -127,6 +131,7 @@ class Copies:
         ledger.recorded(outcomes)
         ledger.take_up(taken, contents, ready)
         ledger.tell_and_forget()
+        (self._core.stay if ledger.ready else self._core.let_go)()
         self._go_on(bool(room), len(ready))
         return len(ready)
 
