@@ -30,6 +30,7 @@ from listserv.usecases.applicants import passes_through_an_alias
 from listserv.usecases.arrivals import Letter
 from listserv.usecases.routing import answer_for
 from listserv.usecases.senders import Came, Sender
+from listserv.words.terms import findable
 
 ATTEMPTS = 3
 # Addresses of what a list has to turn on, and its columns that say whether it has.
@@ -170,6 +171,9 @@ def raw_of(db: Session, work: Work) -> bytes:
 def prepare(work: Work, raw: bytes, settings: Settings, resolver: Resolver) -> Prepared:
     """Understand a mail and ask the network what must be asked: outside any transaction."""
     post = parse(raw)
+    if work.dress:
+        # For a list: perhaps it is archived, and its terms are a fifth of what that costs.
+        findable(post)
     return Prepared(work.incoming_id, raw, post, senders.look(raw, post, work.came, work.dress, settings.auth, resolver))
 
 

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from listserv.mail.parse import Post
 from listserv.mail.quotes import split
@@ -55,7 +56,7 @@ def findable(post: Post) -> Findable:
     """
     author = post.authors[0] if post.authors else None
     name = (author.name if author else "") or post.author_name
-    names = [file.name for file in post.attachments]
+    names = tuple(file.name for file in post.attachments)
     text = post.reply if post.references or len(post.reply) == len(post.text.strip()) else _unsigned(post.text)
     return made_of(
         subject=post.base_subject or post.subject,
@@ -72,7 +73,9 @@ def _unsigned(text: str) -> str:
     return "".join(piece.text for piece in split(text[:LONGEST_TEXT]) if piece.kind not in UNSAID)
 
 
-def made_of(*, subject: str, name: str, address: str, text: str, names: Sequence[str] = (), files: bool = False) -> Findable:
+# Whoever reads a mail makes its terms before it takes the database for itself (`intake.prepare`); then they are here.
+@lru_cache(2)
+def made_of(*, subject: str, name: str, address: str, text: str, names: tuple[str, ...] = (), files: bool = False) -> Findable:
     """The terms of these parts."""
     spelled: dict[str, str] = {}
     heading = _terms(subject, spelled)[:MOST_OF_SUBJECT]

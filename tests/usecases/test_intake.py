@@ -6,6 +6,7 @@ from listserv.store import workers
 from listserv.store.queue import Incoming, Raw, State
 from listserv.usecases import intake, routing
 from listserv.usecases.intake import Arriving
+from listserv.words.terms import made_of
 from tests.office import mail
 
 LIST = "siecibp@lists.example.org"
@@ -49,6 +50,18 @@ def broken(monkeypatch):
 
     monkeypatch.setattr(intake, "answer_for", fail)
     return monkeypatch
+
+
+def test_the_terms_of_a_post_are_made_before_the_database_is_locked_for_it(site, network):
+    receive(site, raw=mail("Halina <halina@example.org>", LIST))
+    with site.writing() as db:
+        (work,) = intake.claim(db, site.now(), holder=7)
+    prepared = understood(site, work)
+    made = made_of.cache_info()
+    with site.writing() as db:
+        assert intake.process(db, prepared, site.now()) is State.POSTED
+    after = made_of.cache_info()
+    assert (after.misses, after.hits) == (made.misses, made.hits + 1)
 
 
 def test_the_same_bytes_for_two_recipients_are_kept_once(site, network):
