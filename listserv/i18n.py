@@ -3,10 +3,11 @@
 English is the source text; every other language is a complete catalogue under `locale/`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from listserv.resources import PACKAGE
@@ -30,6 +31,47 @@ def translations(language: str) -> NullTranslations:
         return NullTranslations()
     with path.open("rb") as file:
         return GNUTranslations(file)
+
+
+class Sentence(str):
+    """An English sentence, as console and log say it, that remembers what it was made of: a page says it in its reader's language."""
+
+    template: str
+    facts: Mapping[str, str]
+
+
+def sentence(template: str, /, **facts: object) -> Sentence:
+    """A sentence out of a template marked with N_ and its facts, which may be sentences themselves."""
+    return spoken(template.format(**facts), template, **facts)
+
+
+def spoken(text: str, template: str, /, **facts: object) -> Sentence:
+    """A word of the program's own (`held`), told as it is in English and on pages as the template says."""
+    made = Sentence(text)
+    made.template = template
+    made.facts = {name: fact if isinstance(fact, str) else str(fact) for name, fact in facts.items()}
+    return made
+
+
+def told_in(language: str, text: str) -> str:
+    """A sentence in a language; what is no Sentence, other people's words among it, as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    return translations(language).gettext(text.template).format(**{name: told_in(language, fact) for name, fact in text.facts.items()})
+
+
+def taken_apart(text: str) -> Any:
+    """A sentence as JSON can keep it."""
+    if not isinstance(text, Sentence):
+        return text
+    return {"text": str(text), "template": text.template, "facts": {name: taken_apart(fact) for name, fact in text.facts.items()}}
+
+
+def put_together(parts: Any) -> str:
+    """What `taken_apart` gave. Raises KeyError or AttributeError where it is something else."""
+    if not isinstance(parts, dict):
+        return str(parts)
+    return spoken(parts["text"], parts["template"], **{name: put_together(fact) for name, fact in parts["facts"].items()})
 
 
 def choose_language(wanted: Iterable[str], offered: Iterable[str] = LANGUAGES, default: str = DEFAULT) -> str:

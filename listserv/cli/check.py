@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
-from dataclasses import asdict
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from listserv.cli import console
 from listserv.config import Settings
 from listserv.dns import Resolver
 from listserv.errors import Refusal
+from listserv.i18n import N_, Sentence, sentence
 from listserv.relay import open_relay
 from listserv.store import bounces, health
 from listserv.usecases import bouncing, checking, dnschecks, measures
@@ -42,7 +42,7 @@ def check(data: Path, postfix: bool, quick: bool, as_json: bool) -> int:
         if not as_json:
             print_finding(finding)
     if as_json:
-        console.print_json([asdict(finding) for finding in found])
+        console.print_json([checking.as_row(finding) for finding in found])
     return int(any(finding.state is State.BAD for finding in found))
 
 
@@ -71,10 +71,11 @@ def database(settings: Settings, *, quick: bool = False) -> Iterator[Finding]:
             yield checking.about_work(*measures.left_undone(db, site.now()))
             yield checking.about_refusals(bounces.refusals_since(db, bouncing.REFUSED, site.now() - checking.RECENT))
     except Refusal as refused:
-        yield Finding("database", State.BAD, str(refused), "listserv db upgrade")
+        yield Finding("database", State.BAD, checking.refusal_in_words(refused), "listserv db upgrade")
     except Exception as wrong:  # noqa: BLE001  (whatever the driver says is the finding)
         words, mend = health.in_words(wrong)
-        yield Finding("database", State.BAD, f"cannot be used: {words}", mend or "set database.url, and start the database where it is a server")
+        mend = mend or sentence(N_("set database.url, and start the database where it is a server"))
+        yield Finding("database", State.BAD, sentence(N_("cannot be used: {words}"), words=words), mend)
 
 
 def relay_host(settings: Settings) -> str:
@@ -93,13 +94,15 @@ def relay(settings: Settings) -> Finding:
     try:
         wrong = asyncio.run(_try_relay(settings))
     except Refusal as refused:
-        mend = "mend relay.dkim_key and relay.dkim_selector, or make keys with `listserv dkim make`" if "dkim" in str(refused) else "set relay.url"
-        return Finding("relay", State.BAD, str(refused), mend)
+        keys = N_("mend relay.dkim_key and relay.dkim_selector, or make keys with `listserv dkim make`")
+        mend = sentence(keys if "dkim" in str(refused) else N_("set relay.url"))
+        return Finding("relay", State.BAD, checking.refusal_in_words(refused), mend)
     shown = config.hide("url", settings.relay.url)
     if wrong:
-        return Finding("relay", State.BAD, f"{shown}: {wrong}", "start the relay, or set relay.url")
+        return Finding("relay", State.BAD, sentence("{relay}: {wrong}", relay=shown, wrong=wrong), sentence(N_("start the relay, or set relay.url")))
     if settings.relay.url.startswith("maildir:"):
-        return Finding("relay", State.WARNING, f"letters become files ({shown}); nobody gets them", "set relay.url to your mail server")
+        found = sentence(N_("letters become files ({place}); nobody gets them"), place=shown)
+        return Finding("relay", State.WARNING, found, sentence(N_("set relay.url to your mail server")))
     return good("relay", shown)
 
 
@@ -108,7 +111,7 @@ async def _try_relay(settings: Settings) -> str:
     try:
         return await asyncio.wait_for(sender.ready(), PATIENCE)
     except TimeoutError:
-        return f"no answer within {PATIENCE:.0f} seconds"
+        return sentence(N_("no answer within {seconds} seconds"), seconds=f"{PATIENCE:.0f}")
     finally:
         await sender.close()
 
@@ -131,10 +134,16 @@ def door(name: str, place: str, domain: str) -> Finding:
     said = greeting.decode("ascii", "replace").lower().split()
     # `220 lists.example.org listserv`: whose mail it takes is its second word.
     if name != "web" and "listserv" in said and said[1] != domain.lower():
-        return Finding(name, State.BAD, f"{place}: listserv answers there for another site ({said[1]})", f"set {name}.listen to a free port")
+        found = sentence(N_("{place}: listserv answers there for another site ({domain})"), place=place, domain=said[1])
+        return Finding(name, State.BAD, found, to_another_port(name))
     if b"listserv" in greeting.lower() or (name == "web" and b'"status"' in greeting):
-        return good(name, f"{place}: listserv answers")
-    return Finding(name, State.BAD, f"{place}: another program listens there", f"set {name}.listen to a free port")
+        return good(name, sentence(N_("{place}: listserv answers"), place=place))
+    return Finding(name, State.BAD, sentence(N_("{place}: another program listens there"), place=place), to_another_port(name))
+
+
+def to_another_port(name: str) -> Sentence:
+    """How a door is mended where somebody else stands in it."""
+    return sentence(N_("set {door}.listen to a free port"), door=name)
 
 
 def greet(name: str, address: tuple[str, int]) -> bytes | None:
@@ -162,5 +171,6 @@ def _free(name: str, place: str, address: tuple[str, int]) -> Finding:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as wrong:
-        return Finding(name, State.BAD, f"{place}: {wrong.strerror}", f"set {name}.listen to an address and port that listserv may use")
-    return Finding(name, State.GOOD, f"{place}: free; listserv is not running")
+        mend = sentence(N_("set {door}.listen to an address and port that listserv may use"), door=name)
+        return Finding(name, State.BAD, f"{place}: {wrong.strerror}", mend)
+    return good(name, sentence(N_("{place}: free; listserv is not running"), place=place))

@@ -3,16 +3,18 @@
 import ctypes
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from listserv.config import FILE, NAMELESS, Settings
-from listserv.errors import Conflict, Invalid
+from listserv.errors import Conflict, Invalid, Refusal
+from listserv.i18n import N_, Sentence, put_together, sentence, spoken, taken_apart
 from listserv.store import health
 
 GIGABYTE = 1 << 30
@@ -36,12 +38,29 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: what was found, and what to do about it."""
+    """One thing looked at: what was found, and what to do about it; i18n.Sentence each where they hold words of ours."""
 
     what: str
     state: State
     found: str
     mend: str = ""
+
+
+def as_row(finding: Finding) -> dict[str, Any]:
+    """As JSON: `found` and `mend` in English, and under `said` what other languages make them of."""
+    said = {"found": taken_apart(finding.found), "mend": taken_apart(finding.mend)}
+    return {"what": finding.what, "state": str(finding.state), "found": str(finding.found), "mend": str(finding.mend), "said": said}
+
+
+def of_row(row: Mapping[str, Any]) -> Finding:
+    """The finding again. Raises KeyError, TypeError, AttributeError or ValueError where it is none."""
+    said = row.get("said") or row
+    return Finding(str(row["what"]), State(row["state"]), put_together(said["found"]), put_together(said["mend"]))
+
+
+def refusal_in_words(refused: Refusal) -> Sentence:
+    """What a verb refused, as a sentence."""
+    return spoken(str(refused), refused.reason, **refused.facts) if refused.facts else spoken(str(refused), "{words}", words=refused.reason)
 
 
 def good(what: str, found: str) -> Finding:
@@ -52,47 +71,56 @@ def good(what: str, found: str) -> Finding:
 def about_refusals(said: Sequence[str]) -> Finding:
     """Which mail services have refused copies for what we are, not for whom they were for: domain, status and answer of each, the latest first."""
     if not said:
-        return good("refusals", "no mail service has refused our copies for a week")
+        return good("refusals", sentence(N_("no mail service has refused our copies for a week")))
     domains = list(dict.fromkeys(one.partition(" ")[0] for one in said))
-    found = f"{len(domains)} mail services refused our copies this week ({', '.join(domains[:5])}); the last said: {said[0].partition(' ')[2]}"
-    mend = "see that spf, dkim, dmarc and ptr below are good, and ask the service; members are not counted out for it"
-    return Finding("refusals", State.WARNING, found, mend)
+    found = sentence(
+        N_("{count} mail services refused our copies this week ({domains}); the last said: {words}"),
+        count=len(domains),
+        domains=", ".join(domains[:5]),
+        words=said[0].partition(" ")[2],
+    )
+    mend = N_("see that spf, dkim, dmarc and ptr below are good, and ask the service; members are not counted out for it")
+    return Finding("refusals", State.WARNING, found, sentence(mend))
 
 
 def about_settings(settings: Settings) -> Iterator[Finding]:
     """Are the settings fit for the outside world?"""
     path = settings.data / FILE
     if len(settings.site.secret) < SHORTEST_SECRET:
-        found = "site.secret is missing or short: links and bounce addresses could be forged"
-        yield Finding("secret", State.BAD, found, "set site.secret to 32 random characters")
+        found = sentence(N_("site.secret is missing or short: links and bounce addresses could be forged"))
+        yield Finding("secret", State.BAD, found, sentence(N_("set site.secret to 32 random characters")))
     elif path.exists() and path.stat().st_mode & 0o077:
-        yield Finding("secret", State.WARNING, f"others on this machine can read {path}", f"chmod 600 {path}")
+        yield Finding("secret", State.WARNING, sentence(N_("others on this machine can read {path}"), path=path), f"chmod 600 {path}")
     else:
-        yield good("secret", "kept")
+        yield good("secret", sentence(N_("kept")))
     if settings.site.name in NAMELESS:
-        found = f"site.name is {settings.site.name!r}: letters and pages do not say whose lists these are"
-        yield Finding("name", State.WARNING, found, "set site.name to what people call your organisation or network")
+        found = sentence(N_("site.name is {name}: letters and pages do not say whose lists these are"), name=repr(settings.site.name))
+        yield Finding("name", State.WARNING, found, sentence(N_("set site.name to what people call your organisation or network")))
     if not settings.site.owner:
-        yield Finding("owner", State.WARNING, "nobody gets what is written to postmaster and abuse", "set site.owner to an e-mail address")
+        found = sentence(N_("nobody gets what is written to postmaster and abuse"))
+        yield Finding("owner", State.WARNING, found, sentence(N_("set site.owner to an e-mail address")))
     if not settings.site.url.startswith("https://"):
-        found = f"{settings.site.url} is not encrypted; mail programs ignore a one-click link that is not https (RFC 8058)"
-        yield Finding("url", State.WARNING, found, "put a web server with a certificate in front and set site.url to its https address")
+        found = sentence(N_("{url} is not encrypted; mail programs ignore a one-click link that is not https (RFC 8058)"), url=settings.site.url)
+        yield Finding("url", State.WARNING, found, sentence(N_("put a web server with a certificate in front and set site.url to its https address")))
     else:
         yield good("url", settings.site.url)
     if bool(settings.smtp.tls_cert) != bool(settings.smtp.tls_key):
-        yield Finding("tls", State.BAD, "smtp.tls_cert and smtp.tls_key go together", "set both or neither")
+        yield Finding("tls", State.BAD, sentence(N_("smtp.tls_cert and smtp.tls_key go together")), sentence(N_("set both or neither")))
     if not settings.auth.trust:
-        found = "auth.trust is empty: no sender can be verified, and applicants are asked to confirm"
-        yield Finding("auth", State.WARNING, found, "let your MTA check DKIM, SPF and DMARC and set auth.trust to the authserv-id that it writes")
+        found = sentence(N_("auth.trust is empty: no sender can be verified, and applicants are asked to confirm"))
+        mend = sentence(N_("let your MTA check DKIM, SPF and DMARC and set auth.trust to the authserv-id that it writes"))
+        yield Finding("auth", State.WARNING, found, mend)
 
 
 def about_work(shunted: int, waits: float) -> Finding:
     """Is anything left undone: mails set aside, or (seconds) work that should have been done long ago?"""
     if shunted:
-        return Finding("queue", State.WARNING, f"{shunted} mails are set aside", "listserv queue ls, then queue show ID and queue retry ID")
+        found = sentence(N_("{count} mails are set aside"), count=shunted)
+        return Finding("queue", State.WARNING, found, sentence(N_("listserv queue ls, then queue show ID and queue retry ID")))
     if waits > LONGEST_WAIT:
-        return Finding("queue", State.WARNING, f"work has waited for {waits / 60:.0f} minutes beyond its time", "see that a worker runs: listserv serve")
-    return good("queue", "nothing is set aside, nothing is late")
+        found = sentence(N_("work has waited for {minutes} minutes beyond its time"), minutes=f"{waits / 60:.0f}")
+        return Finding("queue", State.WARNING, found, sentence(N_("see that a worker runs: listserv serve")))
+    return good("queue", sentence(N_("nothing is set aside, nothing is late")))
 
 
 def require_whole(db: Session) -> None:
@@ -106,18 +134,18 @@ def about_database(db: Session, *, quick: bool = False) -> Finding:
     """Is it whole? `quick`: it is there, and not looked through, which takes minutes where it is large."""
     wrong = "" if quick else health.integrity(db)
     if wrong:
-        return Finding("database", State.BAD, f"damaged: {wrong}", "stop listserv and restore a backup")
+        return Finding("database", State.BAD, sentence(N_("damaged: {wrong}"), wrong=wrong), sentence(N_("stop listserv and restore a backup")))
     return good("database", health.describe(db))
 
 
 def about_clock(now: datetime, newest: datetime | None) -> Finding:
     """Does the clock go right? `newest` is the youngest moment in the database."""
-    mend = "set the clock and keep it by NTP (chrony or systemd-timesyncd)"
+    mend, time = sentence(N_("set the clock and keep it by NTP (chrony or systemd-timesyncd)")), f"{now:%Y-%m-%d %H:%M}"
     if now < NOT_BEFORE or (newest and now < newest):
-        return Finding("clock", State.BAD, f"it says {now:%Y-%m-%d %H:%M} UTC, earlier than what is in the database", mend)
+        return Finding("clock", State.BAD, sentence(N_("it says {time} UTC, earlier than what is in the database"), time=time), mend)
     if _clock_runs_free():
-        return Finding("clock", State.WARNING, f"{now:%Y-%m-%d %H:%M} UTC; nothing keeps it right", mend)
-    return good("clock", f"{now:%Y-%m-%d %H:%M} UTC")
+        return Finding("clock", State.WARNING, sentence(N_("{time} UTC; nothing keeps it right"), time=time), mend)
+    return good("clock", f"{time} UTC")
 
 
 def _clock_runs_free() -> bool:
@@ -134,11 +162,12 @@ def _clock_runs_free() -> bool:
 def about_disk(folder: Path) -> Finding:
     """Is there room for mail?"""
     usage = shutil.disk_usage(folder)
-    words = f"{usage.free / GIGABYTE:.1f} GB free of {usage.total / GIGABYTE:.1f} GB under {folder}"
+    free, whole = f"{usage.free / GIGABYTE:.1f}", f"{usage.total / GIGABYTE:.1f}"
+    words = sentence(N_("{free} GB free of {whole} GB under {folder}"), free=free, whole=whole, folder=folder)
     if usage.free < GIGABYTE // 10:
-        return Finding("disk", State.BAD, words, "make room: without it mail is refused for the time being")
+        return Finding("disk", State.BAD, words, sentence(N_("make room: without it mail is refused for the time being")))
     if usage.free < GIGABYTE or usage.free < usage.total // 20:
-        return Finding("disk", State.WARNING, words, "make room before it fills up")
+        return Finding("disk", State.WARNING, words, sentence(N_("make room before it fills up")))
     return good("disk", words)
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict
 from listserv.store import counters
+from listserv.usecases import checking
 from listserv.usecases.access import Actor
-from listserv.usecases.checking import Finding, State
+from listserv.usecases.checking import Finding
 from listserv.usecases.journal import note
 
 # Whoever began one and has not ended it by then is not there any more.
@@ -36,7 +37,7 @@ def last(db: Session, now: datetime) -> Checked | None:
     if row is None:
         return None
     said: dict[str, Any] = json.loads(row.words)
-    findings = tuple(Finding(one["what"], State(one["state"]), one["found"], one["mend"]) for one in said["findings"])
+    findings = tuple(map(checking.of_row, said["findings"]))
     running = bool(said["running"]) and now - row.since < LONGEST
     return Checked(row.since, running, findings, TOO_LONG if said["running"] and not running else said["fault"])
 
@@ -57,5 +58,5 @@ def end(db: Session, findings: Sequence[Finding], now: datetime, *, fault: str =
 
 
 def _keep(db: Session, began: datetime, now: datetime, *, running: bool, findings: Sequence[Finding] = (), fault: str = "") -> None:
-    told = [{"what": one.what, "state": str(one.state), "found": one.found, "mend": one.mend} for one in findings]
-    counters.keep_saying(db, json.dumps({"running": running, "findings": told, "fault": fault}, ensure_ascii=False), began, now)
+    rows = [checking.as_row(one) for one in findings]
+    counters.keep_saying(db, json.dumps({"running": running, "findings": rows, "fault": fault}, ensure_ascii=False), began, now)

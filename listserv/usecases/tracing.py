@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from listserv import links
 from listserv.errors import NotFound
+from listserv.i18n import N_, Sentence, sentence
 from listserv.store import fares
 from listserv.store import trace as rows
 from listserv.store.archive import Message
+from listserv.store.digests import Digest
 from listserv.store.fares import Fare
 from listserv.store.issues import issue_of_incoming
 from listserv.store.lists import MailingList
@@ -109,7 +111,7 @@ def _of_message(db: Session, message: Message) -> Trace:
     """A post that came by another way than the mail: brought in from an older archive."""
     mlist = db.get_one(MailingList, message.list_id)
     fare = _fare(db, message)
-    events = in_order((Event(message.received_at, "archived"), *traceevents.of_message(db, message, fare)))
+    events = in_order((Event(message.received_at, sentence(N_("archived"))), *traceevents.of_message(db, message, fare)))
     return Trace(f"<{message.message_id}>", mlist.name, State.POSTED, (), message.thread_id, _url(db, message), _counted(fare), events)
 
 
@@ -128,20 +130,25 @@ def _of_own(db: Session, message_id: str, own: OwnLetter) -> Trace:
     mlist = db.get(MailingList, letter.list_id) if letter.list_id else None
     events = [*traceevents.of_letter(letter, came_back=bool(own.bounces))]
     if digest is not None:
-        told = len(digest.points.split())
-        what = f"digest of {digest.slot:%Y-%m-%d %H:%M} UTC made: messages {digest.after_seq + 1} to {digest.upto_seq}, {told} threads"
-        events.insert(0, Event(digest.made_at, what))
+        events.insert(0, Event(digest.made_at, _made(digest)))
     because = db.get(Incoming, letter.incoming_id) if letter.incoming_id else None
     if because is not None:
-        events.insert(0, Event(letter.created_at, f"because of incoming mail {because.id}" + (f" <{because.message_id}>" if because.message_id else "")))
+        what = N_("because of incoming mail {number} <{message_id}>") if because.message_id else N_("because of incoming mail {number}")
+        events.insert(0, Event(letter.created_at, sentence(what, number=because.id, message_id=because.message_id)))
     if (letter.code or letter.answer) and not letter.tried_at:
         # No row says when.
-        events.append(Event(letter.created_at, f"afterwards {traceevents.answered(letter)}"))
+        events.append(Event(letter.created_at, sentence(N_("afterwards {answered}"), answered=traceevents.answered(letter))))
     events += [Event(one.at, traceevents.said(one)) for one in own.bounces]
     sent = letter.due is None and 200 <= letter.code < 300
     state = "sent" if sent else "failed" if letter.due is None else State.PENDING
     copies = Counted(int(sent), int(letter.due is not None), int(letter.due is None and not sent))
     return Trace(f"<{message_id}>", mlist.name if mlist else None, state, (), None, None, copies, in_order(events))
+
+
+def _made(digest: Digest) -> Sentence:
+    """What a digest holds."""
+    what = N_("digest of {slot} UTC made: messages {first} to {last}, {count} threads")
+    return sentence(what, slot=f"{digest.slot:%Y-%m-%d %H:%M}", first=digest.after_seq + 1, last=digest.upto_seq, count=len(digest.points.split()))
 
 
 def _url(db: Session, message: Message | None) -> str | None:

@@ -31,7 +31,7 @@ def set_up(app: Flask) -> None:
     )
     env.filters.update(month=words.month, number=words.number, kind_of_file=words.kind_of_file, delivery=words.delivery)
     env.filters.update(is_marked=marked.is_marked, body=bodies.body, waiting=bodies.waiting, sheet=bodies.sheet, dressed=letterstyle.dressed)
-    env.filters.update(event_line=event_line)
+    env.filters.update(event_line=event_line, sentence=words.sentence)
     env.globals.update(static=static_address, form_token=form_token, reply_link=reply_link, list_address=list_address, bank_address=bank_address)
     env.globals.update(moderators_address=moderators_address, request_address=request_address, said_in=said_in, rest=rest)
     env.globals.update(unsubscribe_link=unsubscribe_link, join_address=join_address, cases_waiting=cases_waiting, news_address=news_address)

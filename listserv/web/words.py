@@ -134,6 +134,11 @@ def number(count: int) -> str:
     return i18n.number(count, visit().language)
 
 
+def sentence(text: str) -> str:
+    """A sentence of ours in the reader's language; other people's words as they are."""
+    return i18n.told_in(visit().language, text)
+
+
 def size(octets: int) -> str:
     """`412 KB`, in steps of 1024."""
     if octets < 1024:

@@ -9,8 +9,8 @@ from threading import Thread
 
 from listserv.config import Settings
 from listserv.site import Site
-from listserv.usecases import sitechecks
-from listserv.usecases.checking import Finding, State
+from listserv.usecases import checking, sitechecks
+from listserv.usecases.checking import Finding
 
 log = logging.getLogger(__name__)
 # Seconds: relay, doors and every DNS question have shorter ends of their own.
@@ -49,10 +49,9 @@ def run(site: Site, ask: Look) -> None:
 
 def _asked(settings: Settings, ask: Look) -> tuple[list[Finding], str]:
     try:
-        rows = json.loads(ask(settings))
-        return [Finding(str(row["what"]), State(row["state"]), str(row["found"]), str(row["mend"])) for row in rows], ""
+        return [checking.of_row(row) for row in json.loads(ask(settings))], ""
     except subprocess.TimeoutExpired:
         return [], sitechecks.TOO_LONG
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         log.exception("a check could not be made")
         return [], sitechecks.NOT_BEGUN

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from listserv.errors import Conflict
 from listserv.i18n import N_
-from listserv.usecases import sitechecks, siteoverview
+from listserv.usecases import sitechecks, siteoverview, tracewords
 from listserv.web.admin import checks
 from listserv.web.admin.gate import get, post, there
 from listserv.web.health import Watch
@@ -31,19 +31,6 @@ KINDS = {
     "letters": N_("letters of our own to be sent"),
     "shunted": N_("mails set aside"),
 }
-STATES = {
-    "posted": N_("sent to the list"),
-    "held": N_("held for a moderator"),
-    "refused": N_("sent back with a reason"),
-    "discarded": N_("discarded: doubles, machines, spam"),
-    "answered": N_("answered: commands and confirmations"),
-    "application": N_("applications"),
-    "forwarded": N_("passed on to moderators"),
-    "bounce": N_("reports of mail that came back"),
-    "draft": N_("drafts of issues"),
-    "shunted": N_("set aside"),
-    "pending": N_("not read yet"),
-}
 ROLES = {"copies": N_("sends copies"), "desk": N_("reads mail, writes letters, keeps the calendar"), "worker": N_("does all of it")}
 RELAY = {
     "": N_("Nobody has spoken to it yet."),
@@ -55,6 +42,19 @@ FAULTS = {
     sitechecks.TOO_LONG: N_("The check took longer than it may and was ended. At the console, listserv check takes the time it needs."),
     sitechecks.NOT_BEGUN: N_("The check could not be begun; the log of this server says why."),
 }
+# What `check` looks at, by the names that stand in its lines at the console.
+LOOKED_AT = {
+    "database": N_("database"),
+    "clock": N_("clock"),
+    "queue": N_("queue"),
+    "refusals": N_("refusals"),
+    "secret": N_("secret"),
+    "name": N_("name"),
+    "owner": N_("owner"),
+    "url": N_("address of the pages"),
+    "disk": N_("disk"),
+    "relay": N_("relay"),
+}
 MARKS = {"good": N_("good"), "warning": N_("worth a thought"), "bad": N_("broken"), "unknown": N_("not to be found out from here")}
 
 
@@ -64,8 +64,8 @@ def front() -> str:
     site = site_here()
     found = site.memory.setdefault(Watch, Watch(site)).now()
     seen = siteoverview.look(visit().db, visit().settings, visit().now)
-    words = {"said": SAID, "kinds": KINDS, "states": STATES, "roles": ROLES, "relay_said": RELAY, "faults": FAULTS, "marks": MARKS}
-    return page("admin/overview.html", seen=seen, health=found.status, done=request.args.get("done", ""), **words)
+    words = {"said": SAID, "kinds": KINDS, "states": tracewords.STATES, "roles": ROLES, "relay_said": RELAY, "faults": FAULTS, "marks": MARKS}
+    return page("admin/overview.html", seen=seen, health=found.status, done=request.args.get("done", ""), looked_at=LOOKED_AT, **words)
 
 
 @post("/check")

@@ -3,14 +3,16 @@
 from flask import request
 
 from listserv.errors import Conflict, Invalid, NotFound
-from listserv.usecases import measures, queueing, sitequeues, tracing
+from listserv.usecases import measures, queueing, sitequeues, tracewords, tracing
 from listserv.web.admin.gate import get, post, there
-from listserv.web.admin.overview import KINDS, STATES
+from listserv.web.admin.overview import KINDS
 from listserv.web.pages import page
 from listserv.web.visit import visit
 from listserv.web.ways import Shown, attempt, whole
 
 LONGEST_QUESTION = 1_000
+# How a mail's life is told.
+LIFE = {"state_of": tracewords.state, "reasons_of": tracewords.reasons}
 
 
 @get("/queues/")
@@ -45,7 +47,7 @@ def mail(number: int) -> str:
 
 
 def _mail(number: int, **more: object) -> str:
-    return page("admin/mail.html", aside=sitequeues.mail(visit().db, number), states=STATES, done=request.args.get("done", ""), **more)
+    return page("admin/mail.html", aside=sitequeues.mail(visit().db, number), done=request.args.get("done", ""), **LIFE, **more)
 
 
 @post("/mail/<id:number>")
@@ -74,5 +76,5 @@ def trace() -> Shown:
     try:
         found = tracing.trace(visit().db, asked) if asked else []
     except NotFound:
-        return page("admin/trace.html", asked_for=asked, found=[], nothing=True, states=STATES)
-    return page("admin/trace.html", asked_for=asked, found=found, states=STATES)
+        return page("admin/trace.html", asked_for=asked, found=[], nothing=True, **LIFE)
+    return page("admin/trace.html", asked_for=asked, found=found, **LIFE)
