@@ -586,7 +586,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "revived_left": (1, 3),
     "refusals": ((),),
     "refusals_left": (1, 3),
-    "hook_why": ("gone", "rights"),
+    "hook_why": ("gone", "rights", "token"),
     "hook_answer": ("",),
     "hook_page": ("",),
     "advice": (("listed",), ("rate",), ("spam",), ("other",)),

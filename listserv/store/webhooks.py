@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Row, SmallInteger, String, Text, delete, exists, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from listserv.store.apitokens import ApiToken
 from listserv.store.base import NEVER_AGAIN, Base, Word
 from listserv.store.lists import MailingList
 from listserv.store.people import User
@@ -45,6 +46,8 @@ class Stopped(StrEnum):
     GONE = "gone"
     # Whoever made it no longer decides there.
     RIGHTS = "rights"
+    # The token with which it was made has been taken back, or has had its time.
+    TOKEN = "token"
     PAUSED = "paused"
 
 
@@ -58,6 +61,8 @@ class Webhook(Base):
     list_id: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"), index=True)
     # Who made it, and so may see what it is told; None: made at the console.
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    # The token with which a program made it, or led it where it goes; no foreign key: it stays when the token's row is cleared away.
+    token_id: Mapped[int | None]
     url: Mapped[str] = mapped_column(Text)
     # Words of `Event`, with spaces.
     events: Mapped[str] = mapped_column(String(128))
@@ -176,6 +181,12 @@ def locked(db: Session, hook_id: int) -> Webhook | None:
 def deliveries_by(db: Session, ids: Collection[int]) -> dict[int, WebhookDelivery]:
     """What was told, by number."""
     return {row.id: row for row in db.scalars(select(WebhookDelivery).where(WebhookDelivery.id.in_(ids)))}
+
+
+def without_token(db: Session, now: datetime) -> Sequence[Webhook]:
+    """Webhooks that go on though the token that made them is good no more."""
+    good = exists(select(ApiToken.id).where(ApiToken.id == Webhook.token_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now))
+    return db.scalars(select(Webhook).where(Webhook.due.is_not(None), Webhook.token_id.is_not(None), ~good).with_for_update().order_by(Webhook.id)).all()
 
 
 # ---- looking ------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ class Actor:
     user_id: int | None = None
     proven: bool = False
     administrator: bool = False
+    # The token of the program that acts for this person, where one does.
+    token_id: int | None = None
 
 
 CONSOLE = Actor(Door.CONSOLE, proven=True, administrator=True)

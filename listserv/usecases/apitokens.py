@@ -15,7 +15,7 @@ from listserv.mail import address
 from listserv.store import apitokens as rows
 from listserv.store.apitokens import ApiToken
 from listserv.store.people import User, address_by_key, hold
-from listserv.usecases import outbox, signin
+from listserv.usecases import outbox, signin, webhooksout
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.administration import one_line
 from listserv.usecases.journal import note
@@ -50,7 +50,7 @@ class Caller(Person):
     @property
     def actor(self) -> Actor:
         """What an administrator may do, a program may only with the scope for it."""
-        return Actor(Door.API, self.user_id, proven=True, administrator=self.administrator and "admin" in self.scopes)
+        return Actor(Door.API, self.user_id, proven=True, administrator=self.administrator and "admin" in self.scopes, token_id=self.token_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +140,12 @@ def own(db: Session, user_id: int, token_id: int) -> ApiToken:
 
 
 def take_back(db: Session, row: ApiToken, actor: Actor, now: datetime) -> None:
-    """The token is good for nothing from now on; once more changes nothing."""
+    """The token is good for nothing from now on, nor is any webhook that it has made; once more changes nothing."""
     if row.revoked_at is None:
         row.revoked_at = now
         note(db, actor, "token-taken-back", mlist=None, now=now, about=row, detail=row.name)
+        db.flush()
+        webhooksout.stop_orphans(db, now)
 
 
 def forget(db: Session, now: datetime, limit: int) -> int:

@@ -13,6 +13,7 @@ from listserv.config import Settings
 from listserv.errors import Conflict, Invalid, NotAllowed, NotFound
 from listserv.i18n import N_
 from listserv.store import webhooks as rows
+from listserv.store.apitokens import ApiToken
 from listserv.store.deliveries import milliseconds
 from listserv.store.lists import MailingList
 from listserv.store.members import Role, member_of
@@ -91,6 +92,7 @@ def add(db: Session, mlist: MailingList | None, url: str, events: Collection[str
     settings = outbox.settings_of(db)
     hook = Webhook(url=checked_url(settings, url), events=checked_events(events), salt=secrets.token_bytes(SALT), created_at=now)
     hook.list_id, hook.mlist, hook.user_id, hook.due = (mlist.id if mlist else None), mlist, actor.user_id, milliseconds(now)
+    hook.token_id = actor.token_id
     db.add(hook)
     db.flush()
     note(db, actor, "webhook-added", mlist=mlist, now=now, about=hook, detail=hook.events)
@@ -101,7 +103,7 @@ def add(db: Session, mlist: MailingList | None, url: str, events: Collection[str
 def change(db: Session, hook: Webhook, actor: Actor, now: datetime, *, url: str | None = None, events: Collection[str] | None = None) -> None:
     """Let it go elsewhere, or hear of other things; whoever says where it goes answers for it from now on. Raises Invalid."""
     if url is not None:
-        hook.url, hook.user_id = checked_url(outbox.settings_of(db), url), actor.user_id
+        hook.url, hook.user_id, hook.token_id = checked_url(outbox.settings_of(db), url), actor.user_id, actor.token_id
     if events is not None:
         hook.events = checked_events(events)
     note(db, actor, "webhook-changed", mlist=hook.mlist, now=now, about=hook, detail=hook.events)
@@ -109,12 +111,23 @@ def change(db: Session, hook: Webhook, actor: Actor, now: datetime, *, url: str 
 
 
 def resume(db: Session, hook: Webhook, actor: Actor, now: datetime) -> None:
-    """Let it hear again from now on; whoever says so answers for it. Harmless where it does."""
+    """Let it hear again from now on; whoever says so answers for it, and a person by themselves for what a program made. Else harmless where it hears."""
     if hook.due is not None:
+        if hook.token_id is not None and actor.token_id is None:
+            hook.user_id, hook.token_id = actor.user_id, None
+            note(db, actor, "webhook-resumed", mlist=hook.mlist, now=now, about=hook)
         return
+    # What a person led there themselves does not come to hang on the program that lets it rest and go on.
+    if hook.token_id is not None or hook.user_id != actor.user_id:
+        hook.token_id = actor.token_id
     hook.due, hook.stopped, hook.failing_since, hook.failures, hook.user_id = milliseconds(now), "", None, 0, actor.user_id
     note(db, actor, "webhook-resumed", mlist=hook.mlist, now=now, about=hook)
     _changed(db)
+
+
+def token_of(db: Session, hook: Webhook) -> ApiToken | None:
+    """The token on which it hangs, where one made it."""
+    return db.get(ApiToken, hook.token_id) if hook.token_id is not None else None
 
 
 def pause(db: Session, hook: Webhook, actor: Actor, now: datetime) -> None:

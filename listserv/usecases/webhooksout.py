@@ -78,6 +78,8 @@ def candidates(db: Session, now: datetime) -> Sequence[tuple[int, str]]:
 
 def take(db: Session, ids: Collection[int], holder: int, now: datetime) -> list[Handful]:
     """Take these webhooks in hand, and word what each is to be told. One whose owner may not hear it any more is stopped."""
+    # Before anything is worded: what a token was lent for ends with it.
+    stop_orphans(db, now)
     found = []
     for hook in rows.take(db, ids, holder, milliseconds(now), milliseconds(now + LEASE)):
         if not _may_hear(db, hook):
@@ -88,6 +90,14 @@ def take(db: Session, ids: Collection[int], holder: int, now: datetime) -> list[
         owed = rows.owed(db, hook, milliseconds(now), 1 if hook.failures else HANDFUL)
         found.append(Handful(hook.id, hook.url, tuple(_worded(db, hook, one, now) for one in owed)))
     return found
+
+
+def stop_orphans(db: Session, now: datetime) -> int:
+    """Stop every webhook that a program made with a token that is good no more, and tell its person; how many that were."""
+    orphans = rows.without_token(db, now)
+    for hook in orphans:
+        _end(db, hook, Stopped.TOKEN, now)
+    return len(orphans)
 
 
 def _may_hear(db: Session, hook: Webhook) -> bool:
@@ -194,5 +204,5 @@ def _dropped(db: Session, number: int) -> None:
 
 
 def run_due(db: Session, now: datetime, limit: int) -> int:
-    """Clear away what was told long ago; how much that was. Call until it returns 0."""
-    return rows.forget_before(db, now - KEPT, SLICE)
+    """Stop what hangs on a token that has had its time, and clear away what was told long ago; how much that was. Call until it returns 0."""
+    return stop_orphans(db, now) + rows.forget_before(db, now - KEPT, SLICE)

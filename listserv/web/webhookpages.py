@@ -29,6 +29,7 @@ STATES = {
     Stopped.FAILED: N_("stopped: nothing got through for days"),
     Stopped.GONE: N_("stopped: the receiver wants no more"),
     Stopped.RIGHTS: N_("stopped: whoever added it no longer decides here"),
+    Stopped.TOKEN: N_("stopped: the token that it was made with is good no more"),
     Stopped.PAUSED: N_("stopped until it is resumed"),
 }
 TOLD = {"waiting": N_("waits"), "sent": N_("sent"), "failed": N_("failed")}
@@ -81,7 +82,9 @@ def _place(name: str) -> MailingList:
 
 def _page(mlist: MailingList, **more: object) -> str:
     db = visit().db
-    hooks = [(hook, hook.events.split(), webhooks.deliveries(db, hook, SHOWN)) for hook in webhooks.kept_by(db, visit().actor, [mlist])]
+    hooks = [
+        (hook, hook.events.split(), webhooks.deliveries(db, hook, SHOWN), webhooks.token_of(db, hook)) for hook in webhooks.kept_by(db, visit().actor, [mlist])
+    ]
     facts = {"offered": OFFERED, "meanings": MEANINGS, "states": STATES, "told": TOLD, "done": "done" in request.args}
     who = stewards.steward(db, mlist.name, visit().actor)
     return page("moderate/webhooks.html", mlist=mlist, who=who, hooks=hooks, **facts, **({"url": "", "chosen": OFFERED} | more))

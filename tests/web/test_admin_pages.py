@@ -164,7 +164,7 @@ def test_a_mail_that_is_not_set_aside_shows_its_life_and_not_its_words(site, bro
     made = trouble(site, now)
     page = browser.page(f"/admin/mail/{made['aside'] + 1}")
 
-    assert "posted" in page and "Slowa" not in page and "Throw" not in page
+    assert "sent to the list" in page and "Slowa" not in page and "Throw" not in page
 
 
 @pytest.mark.parametrize("which", ["<aside@example.net>", "aside@example.net", "1", "post:1", "letter:1"])

@@ -5,7 +5,10 @@ from sqlalchemy import select
 
 from listserv.store.lists import list_by_name
 from listserv.store.members import Role, member_of
+from listserv.store.people import User
 from listserv.store.webhooks import Webhook, WebhookDelivery
+from listserv.usecases import apitokens, webhooks
+from listserv.usecases.access import CONSOLE, Actor, Door
 from tests.web.readers import app, archive, signed_in  # noqa: F401  (fixtures)
 
 PAGE = "/siecibp/settings/webhooks"
@@ -58,3 +61,20 @@ def test_an_address_that_is_not_called_is_answered_with_a_sentence(owner, site, 
 def test_without_anything_to_hear_of_it_is_not_made(owner, site):
     assert owner.send(PAGE, url="https://hooks.example.org/").status_code == 400
     assert hooks(site) == []
+
+
+def test_what_a_token_made_says_so_and_is_taken_over_with_a_button(owner, site, archive):
+    with site.writing() as db:
+        mlist, user = list_by_name(db, "siecibp"), archive.users["Zofia Lektura"]
+        row, _ = apitokens.issue(db, db.get(User, user), apitokens.Wanted("wtyczka", ("moderate",)), CONSOLE, site.now())
+        webhooks.add(db, mlist, "https://hooks.example.org/", ["posted"], Actor(Door.API, user, proven=True, token_id=row.id), site.now())
+    assert "with the token “wtyczka”" in owner.page(PAGE) and "Take over" in owner.page(PAGE)
+
+    with site.writing() as db:
+        apitokens.take_back(db, apitokens.own(db, archive.users["Zofia Lektura"], row.id), CONSOLE, site.now())
+    page = owner.page(PAGE)
+    assert "the token that it was made with is good no more" in page and "Send a test" not in page
+
+    owner.send(f"{PAGE}/{hooks(site)[0].id}", page=PAGE, do="resume")
+    assert (hooks(site)[0].stopped, hooks(site)[0].token_id) == ("", None)
+    assert "Take over" not in owner.page(PAGE)

@@ -31,7 +31,8 @@ class WebhookShown(Shown):
     url: str
     events: Events
     active: bool
-    stopped: str = Field(description="Why it hears nothing: `failed`, `gone`, `rights` or `paused`.")
+    stopped: str = Field(description="Why it hears nothing: `failed`, `gone`, `rights`, `token` or `paused`.")
+    expires_at: Moment | None = Field(description="When the token ends with which it was made, and it with it; null: it hangs on none.")
     failures: int = Field(description="How often in a row nothing got through.")
     failing_since: Moment | None
     created_at: Moment
@@ -96,6 +97,8 @@ class Secret(BaseModel):
 
 def _facts(hook: Webhook) -> dict[str, Any]:
     facts: dict[str, Any] = {key: getattr(hook, key) for key in ("id", "url", "stopped", "failures", "failing_since", "created_at")}
+    token = webhooks.token_of(visit().db, hook)
+    facts["expires_at"] = token.expires_at if token else None
     return facts | {"list": hook.mlist.name if hook.mlist else None, "events": hook.events.split(), "active": hook.due is not None}
 
 
