@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Request, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, RequestRedirect
 
@@ -63,6 +64,7 @@ from listserv.web import (
     tools,
     topics,
     unsubscribe,
+    uploads,
     visit,
     visitors,
     webhookpages,
@@ -158,13 +160,17 @@ class Web(Flask):
         """Find out who asks, then run the view. What a refused or failed view did is rolled back."""
         if request.endpoint in visit.WITHOUT:
             return super().dispatch_request()
-        site = visit.site_here()
+        site, too_large = visit.site_here(), uploads.TOO_LARGE in request.environ
+        if too_large and api.is_for_programs():
+            raise RequestEntityTooLarge
         if api.is_for_programs():
             return api.answer(site, super().dispatch_request, lambda site, view: self._write(site, AGAIN, view))
         if again.is_for_all():
             return again.answer(site, super().dispatch_request)
         with site.reading() as db:
             g.visit = visit.begin(site, db)
+            if too_large:
+                raise RequestEntityTooLarge
             admin.close_to_others()
             if request.method in SAFE or request.routing_exception:
                 return super().dispatch_request()

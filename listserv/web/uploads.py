@@ -2,11 +2,16 @@
 
 import copy
 import logging
+import socket
+import time
 from http.cookies import CookieError, SimpleCookie
+from io import BytesIO
 from typing import Any
 
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]
+from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]
+from waitress.utilities import RequestEntityTooLarge  # type: ignore[import-untyped]
 
 from listserv.site import Site
 from listserv.usecases import signin
@@ -17,6 +22,10 @@ log = logging.getLogger(__name__)
 LARGEST_FORM = 1024 * 1024
 # Around the files of a post: its other fields, and what a form puts between them.
 AROUND = 1024 * 1024
+# In a request's environment: its body was not taken, and the application is to say so.
+TOO_LARGE = "listserv.too_large"
+# Whoever is still sending when the answer is out is heard for so long, in seconds, and nothing of it is kept.
+LINGER = 10.0
 
 
 def channel_for(site: Site, session_cookie: str) -> type[Any]:
@@ -31,10 +40,76 @@ def channel_for(site: Site, session_cookie: str) -> type[Any]:
                 self.adj = copy.copy(self.adj)
                 self.adj.max_request_body_size = LARGEST_FORM
 
-    class Channel(HTTPChannel):  # type: ignore[misc]
+    class Channel(Lingering):
         parser_class = Parser
 
     return Channel
+
+
+class Refusing(WSGITask):  # type: ignore[misc]
+    """Answers a request whose body is too large by the application's own page, or problem; nothing of the body comes to it."""
+
+    channel: Any
+
+    def get_environment(self) -> dict[str, Any]:
+        """The request, without its body."""
+        environ: dict[str, Any] = super().get_environment()
+        return environ | {TOO_LARGE: True, "wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"}
+
+    def execute(self) -> None:
+        """Say it; what still comes on this line is no request."""
+        self.channel.lingers = True
+        self.set_close_on_finish()
+        super().execute()
+
+
+def refusal(channel: Any, request: Any) -> Any:
+    """The answer to what could not be taken."""
+    return (Refusing if isinstance(request.error, RequestEntityTooLarge) else ErrorTask)(channel, request)
+
+
+class Lingering(HTTPChannel):  # type: ignore[misc]
+    """A connection that is not cut while somebody still sends what was refused: else they would read an error of the line instead of our answer."""
+
+    error_task_class = staticmethod(refusal)
+    connected: bool
+    lingers = False
+    until = 0.0
+
+    def handle_close(self) -> None:
+        """Say that nothing more comes from us, then wait for them."""
+        if self.lingers and self.connected and not self.until:
+            self.until, self.will_close = time.monotonic() + LINGER, False
+            try:
+                self.socket.shutdown(socket.SHUT_WR)
+            except OSError:
+                self.until = -1.0
+            else:
+                return
+        super().handle_close()
+
+    def readable(self) -> bool:
+        """While it lingers, all is read; when its time is over, it ends."""
+        if not self.until:
+            return bool(super().readable())
+        if time.monotonic() > self.until:
+            self.handle_close()
+        return bool(self.connected)
+
+    def writable(self) -> bool:
+        """Nothing more is said while it lingers."""
+        return not self.until and bool(super().writable())
+
+    def received(self, data: bytes) -> bool:
+        """What comes while it lingers is dropped."""
+        return bool(super().received(data)) if not self.until else bool(data)
+
+    def handle_read(self) -> None:
+        """An end from their side ends it."""
+        super().handle_read()
+        if self.until and not self.connected:
+            self.connected = True
+            self.handle_close()
 
 
 def is_known(site: Site, cookies: str, session_cookie: str) -> bool:

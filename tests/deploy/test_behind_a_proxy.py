@@ -157,8 +157,11 @@ def test_pages_buttons_and_files_come_through_nginx(nginx, archive, site):
     # Without TLS: there, and a POST stays one.
     elsewhere = ask(nginx.plain, "POST", f"{leaving}?x=1", "List-Unsubscribe=One-Click", tls=False)
     assert (elsewhere.status, elsewhere.headers["Location"]) == (308, f"https://{HOST}{leaving}?x=1")
-    # More than any mail may have does not come as far as us.
-    assert ask(nginx.tls, "POST", "/sign-in", None, Content_Length=str(28 << 20)).status == 413
+    # More than any mail may have does not come as far as us; what is said of it does.
+    refused = ask(nginx.tls, "POST", "/sign-in", None, Content_Length=str(28 << 20))
+    assert refused.status == 413 and b"<h1>That was too much at once</h1>" in refused.body
+    problem = ask(nginx.tls, "POST", "/api/v1/lists/gazeta/threads", None, Content_Length=str(28 << 20))
+    assert (problem.status, problem.headers["Content-Type"]) == (413, "application/problem+json")
     assert ask(nginx.tls, "GET", "/metrics").status == 200
     assert ask(nginx.tls, "GET", "/healthz").body.startswith(b'{"status":')
 
