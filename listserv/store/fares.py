@@ -37,6 +37,12 @@ def fare_of(db: Session, post: Outgoing) -> Fare:
     return found._replace(pending=found.pending + not_expanded(db, post))
 
 
+def fare_within(db: Session, post: Outgoing, limit: int) -> Fare | None:
+    """The same of a post with at most so many rows of copies; None where it has more, which nobody waits for to be counted."""
+    most = select(Delivery.id).where(Delivery.outgoing_id == post.id).limit(limit + 1).subquery()
+    return fare_of(db, post) if post.folded or (db.scalar(select(func.count()).select_from(most)) or 0) <= limit else None
+
+
 def together(one: Fare, other: Fare) -> Fare:
     """Two parts of the same post."""
     firsts, lasts = [at for at in (one.first_at, other.first_at) if at], [at for at in (one.last_at, other.last_at) if at]
@@ -84,6 +90,13 @@ def answers(db: Session, post: Outgoing) -> Sequence[tuple[str, bool, int]]:
     query = select(Delivery.answer, waits, func.count()).where(Delivery.outgoing_id == post.id, Delivery.answer.is_not(None))
     found = db.execute(query.group_by(Delivery.answer, waits).order_by(func.count().desc(), Delivery.answer).limit(MOST_ANSWERS))
     return [(str(answer), bool(waiting), int(copies)) for answer, waiting, copies in found]
+
+
+def last_answer(db: Session, post: Outgoing, limit: int) -> str:
+    """What the relay said last of a copy that waits, among the first so many of a post; empty where it said nothing."""
+    some = select(Delivery.answer, Delivery.due, Delivery.at).where(Delivery.outgoing_id == post.id).limit(limit).subquery()
+    said = select(some.c.answer).where(some.c.answer.is_not(None), some.c.due.is_not(None)).order_by(some.c.at.desc()).limit(1)
+    return db.scalar(said) or ""
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -15,6 +15,8 @@ from listserv.store.members import Member
 from listserv.store.moderation import Application, Held, Journal
 from listserv.store.queue import Delivery, Incoming, Letter, Outgoing, Raw, State
 
+# Copies that wait, and posts, that are looked at to see whose copies wait.
+LOOKED_AT, PROBED = 10_000, 500
 # What moderators do to a message or its thread, in the journal's words, that its copies feel.
 FELT, FELT_BY_THREAD = ("message-hidden", "message-shown", "message-redacted"), ("thread-hidden", "thread-shown")
 
@@ -140,12 +142,25 @@ def waiting_letters(db: Session, limit: int) -> Sequence[Letter]:
     return db.scalars(select(Letter).where(Letter.due.is_not(None)).order_by(Letter.id).limit(limit)).all()
 
 
+def _unsent(db: Session) -> set[int]:
+    """Posts of which copies wait, without a look at each copy: up to so many all of them, else by both ends of the queue and by each new post's last copy."""
+    waits = select(Delivery.outgoing_id).where(Delivery.due.is_not(None))
+    first = db.scalars(waits.order_by(Delivery.due).limit(LOOKED_AT)).all()
+    if len(first) < LOOKED_AT:
+        return set(first)
+    # Copies that were put off stand at the far end. A post between the two has hardly begun, so that its last copy waits too.
+    last = db.scalars(waits.order_by(Delivery.due.desc()).limit(LOOKED_AT // 4)).all()
+    last_copy = select(Delivery.due).where(Delivery.outgoing_id == Outgoing.id).order_by(Delivery.member_id.desc()).limit(1).scalar_subquery()
+    newest = select(Outgoing.id).order_by(Outgoing.id.desc()).limit(PROBED).subquery()
+    between = db.scalars(select(Outgoing.id).where(Outgoing.id.in_(select(newest.c.id)), last_copy.is_not(None))).all()
+    return {*first, *last, *between}
+
+
 def waiting_posts(db: Session, limit: int) -> Sequence[tuple[Outgoing, Message]]:
-    """Posts with copies to send or to be made, oldest first."""
+    """Posts with copies to send or to be made, oldest first; where very many copies wait, those that `_unsent` finds among them."""
     # Each by its own index: most posts have left long ago.
     begun = db.scalars(select(Outgoing.id).where(Outgoing.upto.is_not(None))).all()
-    unsent = db.scalars(select(Outgoing.id).where(Outgoing.id.in_(select(Delivery.outgoing_id).where(Delivery.due.is_not(None))))).all()
-    ids = sorted({*begun, *unsent})[:limit]
+    ids = sorted({*begun, *_unsent(db)})[:limit]
     if not ids:
         return []
     query = select(Outgoing, Message).join(Message, Message.id == Outgoing.message_id).where(Outgoing.id.in_(ids))

@@ -1,5 +1,6 @@
 """What is still to do: how much, what, since when; and a mail that was set aside is put back to work."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,6 @@ from listserv.errors import Conflict, Invalid, NotFound
 from listserv.i18n import N_
 from listserv.store import fares, sitequeues
 from listserv.store import trace as rows
-from listserv.store.archive import Message
 from listserv.store.depths import Depth
 from listserv.store.lists import MailingList
 from listserv.store.queue import Incoming, Letter, Outgoing, State
@@ -21,6 +21,8 @@ from listserv.usecases.journal import note
 from listserv.usecases.traceevents import last_line, moment
 
 LONGEST_REASON = 500
+# Copies that `queue ls` counts: of all posts, of one, and of one more once that many have been counted.
+MOST_COUNTED, MOST_OF_ONE, FEWEST_OF_ONE = 20_000, 10_000, 100
 NO_REASON = N_("Please say why: it is the last thing that anybody will read about this mail.")
 
 
@@ -49,15 +51,20 @@ def waiting(db: Session, limit: int = 200) -> list[Waiting]:
         Waiting(x.id, "letter", State.PENDING, x.message_id or "", x.to, x.attempts, x.created_at, moment(x.due), x.answer)
         for x in rows.waiting_letters(db, limit)
     ]
-    posts = [_post(db, message, outgoing) for outgoing, message in rows.waiting_posts(db, limit)]
-    return [*mails, *posts, *letters]
+    return [*mails, *_posts(db, limit), *letters]
 
 
-def _post(db: Session, message: Message, post: Outgoing) -> Waiting:
-    mlist, fare = db.get_one(MailingList, message.list_id), fares.fare_of(db, post)
-    words = f"{mlist.name}: {fare.pending} of {fare.sent + fare.pending + fare.failed} copies"
-    last = next((answer for answer, waits, _ in fares.answers(db, post) if waits), "") if fare.retried else ""
-    return Waiting(post.id, "post", State.PENDING, message.message_id, words, 0, post.created_at, None, last)
+def _posts(db: Session, limit: int) -> Iterator[Waiting]:
+    """Posts on their way; the copies of each are counted as far as nobody has to wait for it."""
+    left = MOST_COUNTED
+    for post, message in rows.waiting_posts(db, limit):
+        most = min(MOST_OF_ONE, left) or FEWEST_OF_ONE
+        mlist, fare = db.get_one(MailingList, message.list_id), fares.fare_within(db, post, most)
+        copies = sum(fare[:3]) if fare else most
+        left = max(0, left - copies)
+        words = f"{mlist.name}: {fare.pending} of {copies} copies" if fare else f"{mlist.name}: more than {most:,} copies"
+        last = fares.last_answer(db, post, most) if fare is None or fare.retried else ""
+        yield Waiting(post.id, "post", State.PENDING, message.message_id, words, 0, post.created_at, None, last)
 
 
 def retry(db: Session, incoming_id: int, actor: Actor, now: datetime) -> Incoming:
