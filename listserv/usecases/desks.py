@@ -56,12 +56,13 @@ def keep(db: Session, known: Draft | None, fresh: Draft, words: Words, files: Se
         db.add(draft)
     draft.subject, draft.text, draft.topic = one_line(words.subject)[:LONGEST_SUBJECT], words.text, words.topic[:64]
     draft.answers, draft.address_id, draft.saved_at = words.answers[:32], words.address_id, now
-    _add_files(draft, files, room)
+    put_in(draft, files, room)
     db.flush()
     return draft
 
 
-def _add_files(draft: Draft, files: Sequence[NewFile], room: int) -> None:
+def put_in(draft: Draft, files: Sequence[NewFile], room: int) -> None:
+    """Put more files beside those that are there, up to so many bytes in all. Raises Invalid."""
     if len(draft.files) + len(files) > MOST_FILES:
         raise Invalid(N_("At most 20 files go into one message."))
     if files and sum(file.size for file in draft.files) + sum(len(file.data) for file in files) > room:

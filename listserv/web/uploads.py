@@ -4,9 +4,11 @@ import copy
 import logging
 import socket
 import time
+from collections.abc import Callable
+from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]
@@ -14,7 +16,10 @@ from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]
 from waitress.utilities import RequestEntityTooLarge  # type: ignore[import-untyped]
 
 from listserv.site import Site
-from listserv.usecases import signin
+from listserv.usecases import apitokens, signin
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +41,13 @@ def channel_for(site: Site, session_cookie: str) -> type[Any]:
 
         def parse_header(self, header_plus: bytes) -> None:
             super().parse_header(header_plus)
-            if (self.content_length > LARGEST_FORM or self.chunked) and not is_known(site, self.headers.get("COOKIE", ""), session_cookie):
+            if (self.content_length > LARGEST_FORM or self.chunked) and not self.is_known():
                 self.adj = copy.copy(self.adj)
                 self.adj.max_request_body_size = LARGEST_FORM
+
+        def is_known(self) -> bool:
+            """A person in a browser, or a program with a token."""
+            return is_known(site, self.headers.get("COOKIE", ""), session_cookie) or has_token(site, self.headers.get("AUTHORIZATION", ""))
 
     class Channel(Lingering):
         parser_class = Parser
@@ -118,11 +127,19 @@ def is_known(site: Site, cookies: str, session_cookie: str) -> bool:
         key = SimpleCookie(cookies).get(session_cookie)
     except CookieError:
         return False
-    if key is None:
-        return False
+    return key is not None and _found(site, signin.person_behind, key.value)
+
+
+def has_token(site: Site, said: str) -> bool:
+    """Does a program send this whose token is good?"""
+    kind, _, secret = said.strip().partition(" ")
+    return kind.lower() == "bearer" and _found(site, apitokens.caller, secret.strip())
+
+
+def _found(site: Site, look: "Callable[[Session, str, datetime], object]", key: str) -> bool:
     try:
         with site.reading() as db:
-            return signin.person_behind(db, key.value, site.now()) is not None
+            return look(db, key, site.now()) is not None
     except Exception:
         # The connections of all others wait for this one's answer.
         log.exception("who sends this is not known")

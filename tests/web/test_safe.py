@@ -15,7 +15,8 @@ from listserv.store.archive import Message
 from listserv.store.lists import list_by_name
 from listserv.store.members import Member
 from listserv.store.people import Token, User
-from listserv.usecases import limits, signin
+from listserv.usecases import apitokens, limits, signin
+from listserv.usecases.access import CONSOLE
 from listserv.web import create_app, letterstyle, serve, uploads
 from listserv.web.forms import FROM_ANYWHERE
 from tests import archive_seeds as seeds
@@ -427,6 +428,18 @@ def test_only_who_is_signed_in_may_send_files(site, served, member):
     assert b" 413 " not in sent(served, posted(size, f"Cookie: __Host-listserv-session={key}\r\n"), body)[:20]
     huge = site.settings.smtp.max_size + uploads.AROUND + 1
     assert sent(served, posted(huge, f"Cookie: __Host-listserv-session={key}\r\n")).startswith(b"HTTP/1.1 413")
+
+
+def test_a_program_with_a_token_may_send_files_too(site, served, archive):
+    with site.writing() as db:
+        secret = apitokens.issue(db, db.get(User, archive.users["Zofia Lektura"]), apitokens.Wanted("tests", ("write",)), CONSOLE, site.now())[1]
+    words = {"subject": "Plik", "text": "W załączniku.", "attachments": [{"name": "a.bin", "content": "QUFB" * (uploads.LARGEST_FORM // 3)}]}
+    body = json.dumps(words).encode()
+    head = "POST /api/v1/lists/siecibp/messages HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+
+    for key, status in ((secret, "202"), (f"{secret[:-1]}{'A' if secret[-1] != 'A' else 'B'}", "413")):
+        lines = f"{head}Authorization: Bearer {key}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        assert whole(served, lines, body).startswith(f"HTTP/1.1 {status}")
 
 
 def whole(server, head, body=b""):

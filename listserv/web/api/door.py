@@ -21,9 +21,11 @@ log = logging.getLogger(__name__)
 
 View = Callable[[], Any]
 SAFE = ("GET", "HEAD", "OPTIONS")
-# Of each endpoint: the scope that it needs, and how large a body it takes. Filled by `endpoints.endpoint`.
+# Of each endpoint: the scope that it needs; and those to which a mail with all its files may come. Filled by `endpoints.endpoint`.
 SCOPES: dict[str, str] = {}
-LARGEST: dict[str, int] = {}
+WITH_FILES: set[str] = set()
+# Around the files of a message: its words, as JSON may spell them.
+AROUND = 1024 * 1024
 # Of endpoints that have to ask the network: what does it, before anything is locked.
 BEFORE: dict[str, Callable[[], None]] = {}
 # Endpoints that tell a secret: once, so that what is kept to be said again holds none.
@@ -116,7 +118,8 @@ def _digest() -> bytes:
 
 def _read_body() -> None:
     """All of it, before anything is locked. Raises 413 where it is too large."""
-    request.max_content_length = LARGEST.get(str(request.endpoint), current_app.config["MAX_CONTENT_LENGTH"])
+    with_files = visit().settings.smtp.max_size + AROUND if request.endpoint in WITH_FILES else 0
+    request.max_content_length = with_files or current_app.config["MAX_CONTENT_LENGTH"]
     request.get_data()
     key = request.headers.get(KEY, "")
     if len(key) > repeating.LONGEST_KEY or any(not " " <= letter <= "~" for letter in key):

@@ -106,12 +106,12 @@ def endpoint(
     sent: type[BaseModel] | None = None,
     status: int = 200,
     tag: str = "",
-    largest: int = 0,
+    with_files: bool = False,
     bytes_alone: bool = False,
 ) -> Callable[[View], View]:
     """A view of the API. `query` and `sent` reach it as arguments named `query` and `json`; it returns a model (or None where it tells nothing).
 
-    `bytes_alone`: it answers in another form than JSON (`document.MEDIA`).
+    `with_files`: a mail with all that it carries may come. `bytes_alone`: it answers in another form than JSON (`document.MEDIA`).
     """
 
     def made(view: View) -> View:
@@ -125,8 +125,8 @@ def endpoint(
         checked = SPEC.validate(query=query, json=sent, resp=told, tags=(tag or name.partition("_")[0],), operation_id=name)(finished(view, status))
         blueprint.add_url_rule(path, name, checked, methods=[method])
         door.SCOPES[f"api.{name}"] = scope
-        if largest:
-            door.LARGEST[f"api.{name}"] = largest
+        if with_files:
+            door.WITH_FILES.add(f"api.{name}")
         ENDPOINTS[f"api.{name}"] = Endpoint(method, scope, status, sent, bool(query and "after" in query.model_fields))
         return view
 

@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 
 from flask import Response, g, request
-from pydantic import BaseModel, ConfigDict, Field
 
 from listserv.errors import Conflict, Invalid, NotFound
 from listserv.rules import WORDS
@@ -13,123 +12,33 @@ from listserv.store.archive import Message
 from listserv.usecases import composing, reading, sent, typedwords, writingatonce
 from listserv.usecases.composing import Desk
 from listserv.usecases.conversations import Post, Veil, speaker
-from listserv.usecases.desks import Words
+from listserv.usecases.desks import NewFile, Words
 from listserv.usecases.shown import Moved
 from listserv.web.api import document, door
 from listserv.web.api.caller import caller
 from listserv.web.api.endpoints import endpoint
 from listserv.web.api.marks import marked
-from listserv.web.api.models import Line, Moment, Paged, Sent, Shown, Text
+from listserv.web.api.messagemodels import (
+    Answered,
+    FileShown,
+    MessageAsked,
+    MessageInList,
+    MessagePage,
+    MessageShown,
+    NewAnswer,
+    NewMessage,
+    SingleMessage,
+    WrittenShown,
+)
+from listserv.web.api.models import Paged
 from listserv.web.api.paging import paged, place
+from listserv.web.api.problems import Problem
 from listserv.web.beforewriting import munges
 from listserv.web.threads import download
 from listserv.web.visit import visit
 
-# Of a body: its words, as JSON may spell them.
-LARGEST = 2_000_000
 SAY_ANYWAY = " To send it with your name all the same, say `anyway`."
 LONE = "This is a word for the program and not for people. To send it to all the same, say `anyway`."
-
-
-class FileShown(Shown):
-    """What a message carries."""
-
-    number: int
-    name: str
-    type: str
-    size: int
-    url: str
-
-
-class Answered(Shown):
-    """The message that another one answers."""
-
-    hash: str
-    author: str
-
-
-class MessageShown(Shown):
-    """A message as its page shows it."""
-
-    hash: str = Field(description="Its permanent name: Mailman's Message-ID-Hash.")
-    url: str
-    thread_id: int
-    message_id: str | None = Field(description="Without brackets; not told to strangers where it betrays an address.")
-    number: int = Field(description="Its place in the thread, from 1.")
-    author: str
-    person_id: int | None
-    sent_at: Moment
-    subject: str = Field(description="Where it differs from what it answers.")
-    answers: Answered | None
-    text: str
-    attachments: list[FileShown]
-    formatted: bool = Field(description="Is there an HTML form of it?")
-    hidden: bool
-
-
-class SingleMessage(MessageShown):
-    """One message; a long one in parts."""
-
-    thread_subject: str
-    html: str | None = Field(description="Its safe HTML form, where it was asked for and there is one.")
-    part: int
-    parts: int
-
-
-class MessageAsked(BaseModel):
-    """How a message is to be told."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    part: int = Field(1, ge=1, le=100, description="Which part of a long one.")
-    html: bool = Field(False, description="Its HTML form too, made safe.")
-
-
-class MessageInList(Shown):
-    """A message in the order of the archive."""
-
-    hash: str
-    url: str
-    seq: int = Field(description="Its number on the list: what came later has a larger one.")
-    thread_id: int
-    subject: str
-    author: str
-    sent_at: Moment
-    snippet: str
-
-
-class MessagePage(Shown):
-    """A page of messages."""
-
-    items: list[MessageInList]
-    next: str | None
-
-
-class NewMessage(Sent):
-    """A message that begins a thread."""
-
-    subject: Line = Field(min_length=1, max_length=200)
-    text: Text = Field(min_length=1)
-    topic: Line = Field("", max_length=63, description="The slug of a topic of the list.")
-    anyway: bool = Field(False, description="Send it under your name even where it may ask that this is kept back.")
-
-
-class NewAnswer(Sent):
-    """A message in a thread."""
-
-    text: Text = Field(min_length=1)
-    to: Line = Field("", max_length=32, description="The hash of the message that is answered; without it the last one.")
-    anyway: bool = Field(False, description="Send it even where it is a lone word that the program understands, or may ask that your name is kept back.")
-
-
-class WrittenShown(Shown):
-    """What became of a message that was sent here."""
-
-    state: str = Field(description="`posted`, `held`, `refused`, `declined` or `withdrawn`.")
-    why: list[str]
-    hash: str | None
-    thread_id: int | None
-    url: str | None
 
 
 def address(path: str) -> str:
@@ -203,7 +112,7 @@ def _ask_the_network() -> None:
     g.munge = munges(caller().user_id, str((request.view_args or {})["name"]))
 
 
-@endpoint("POST", "/lists/<list:name>/messages", "write", sent=NewMessage, status=202, largest=LARGEST)
+@endpoint("POST", "/lists/<list:name>/messages", "write", sent=NewMessage, status=202, with_files=True)
 def begin(name: str, json: NewMessage) -> Response:
     """Begin a thread. It takes the way of every mail; `Location` tells what became of it."""
     desk = composing.new_topic(visit().db, name, caller().actor, visit().now)
@@ -212,7 +121,7 @@ def begin(name: str, json: NewMessage) -> Response:
     return _sent(desk, Words(json.subject, json.text, json.topic), json)
 
 
-@endpoint("POST", "/lists/<list:name>/threads/<id:thread_id>/messages", "write", sent=NewAnswer, status=202, largest=LARGEST)
+@endpoint("POST", "/lists/<list:name>/threads/<id:thread_id>/messages", "write", sent=NewAnswer, status=202, with_files=True)
 def answer(name: str, thread_id: int, json: NewAnswer) -> Response:
     """Answer in a thread. It takes the way of every mail; `Location` tells what became of it."""
     db, actor, now = visit().db, caller().actor, visit().now
@@ -222,7 +131,7 @@ def answer(name: str, thread_id: int, json: NewAnswer) -> Response:
     if isinstance(desk, Moved) or (json.to and desk.answered is not None and desk.answered.post.hash != json.to.upper()):
         raise NotFound("there is no such message in the thread")
     words = Words("", json.text, "", desk.answered.post.hash if desk.answered else "")
-    if not json.anyway and typedwords.meant_for_us(desk, words, ()):
+    if not json.anyway and typedwords.meant_for_us(desk, words, _files(json)):
         raise Conflict(LONE)
     return _sent(desk, words, json)
 
@@ -231,11 +140,18 @@ for view in ("messages_begin", "messages_answer"):
     door.BEFORE[f"api.{view}"] = _ask_the_network
 
 
+def _files(json: NewMessage | NewAnswer) -> tuple[NewFile, ...]:
+    return tuple(NewFile(file.name, file.type, file.content) for file in json.attachments)
+
+
 def _sent(desk: Desk, words: Words, json: NewMessage | NewAnswer) -> Response:
     if desk.shut:
         raise Conflict("; ".join(WORDS[reason] for reason in desk.verdict.reasons))
+    key, facts = secrets.token_urlsafe(18), {"munge": g.get("munge", False), "named": json.anyway}
     try:
-        written = writingatonce.send(visit().db, desk, words, secrets.token_urlsafe(18), visit().now, munge=g.get("munge", False), named=json.anyway)
+        written = writingatonce.send(visit().db, desk, words, key, visit().now, files=_files(json), **facts)
+    except writingatonce.TooMuch as wrong:
+        raise Problem("too-large", f"{wrong}."[:1].upper() + f"{wrong}."[1:]) from wrong
     except composing.NameWished as wished:
         raise Conflict(wished.reason + SAY_ANYWAY, **wished.facts) from wished
     return Response("", 202, {"Location": address(f"api/v1/lists/{desk.mlist.name}/written/{written.key}")})

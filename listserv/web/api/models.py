@@ -1,9 +1,11 @@
 """What goes over the wire: the base of all models, and the fields that many have."""
 
+import base64
+import binascii
 from datetime import UTC
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 # Control characters are in no text that somebody means; NUL is what PostgreSQL cannot keep. Line ends and tabs may stand in a text.
 
@@ -18,6 +20,20 @@ LINE, TEXT = r"^[^\x00-\x1f\x7f]*$", r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Line = Annotated[str, StringConstraints(pattern=LINE, max_length=500), AfterValidator(encodable)]
 Text = Annotated[str, StringConstraints(pattern=TEXT, max_length=100_000), AfterValidator(encodable)]
 Email = Annotated[str, StringConstraints(pattern=LINE, max_length=320), AfterValidator(encodable), Field(json_schema_extra={"format": "email"})]
+
+
+def unpacked(said: object) -> bytes:
+    """Bytes out of base64 (RFC 4648 section 4), which may have no other characters in it."""
+    if not isinstance(said, str):
+        raise ValueError("base64 is wanted")
+    try:
+        return base64.b64decode(said.encode("ascii", "replace"), validate=True)
+    except binascii.Error:
+        raise ValueError("this is no base64") from None
+
+
+BASE64 = {"type": "string", "contentEncoding": "base64", "pattern": "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}
+Packed = Annotated[bytes, BeforeValidator(unpacked), WithJsonSchema(BASE64)]
 # In UTC, so that a moment reads the same whenever it is told.
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 

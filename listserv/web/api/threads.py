@@ -14,7 +14,8 @@ from listserv.usecases.shown import Thread as ThreadPageShown
 from listserv.web.api.caller import caller
 from listserv.web.api.endpoints import endpoint
 from listserv.web.api.marks import marked
-from listserv.web.api.messages import MessageShown, address, told_post
+from listserv.web.api.messagemodels import MessageShown
+from listserv.web.api.messages import address, told_post
 from listserv.web.api.models import Line, Moment, Paged, Shown
 from listserv.web.api.paging import paged, place
 from listserv.web.api.problems import Problem

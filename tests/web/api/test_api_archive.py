@@ -1,11 +1,13 @@
 """Threads, messages, search, deliveries, digests and figures for programs: what the pages show to the same person, and nothing else."""
 
+import base64
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from listserv.store.drafts import Draft
+from listserv.store.lists import list_by_name
 from listserv.store.queue import Incoming, State
 from tests.web.api.api_world import admin, app, halina, moderator, owner, programs, token, world  # noqa: F401
 from tests.web.world import HIDDEN, HIDDEN_THREAD, LISTS, PRIVATE, PUBLIC, SHOWN, word
@@ -144,6 +146,55 @@ def test_a_message_goes_the_way_of_every_mail(site, halina):
     assert (single["thread_subject"], single["author"]) == ("Katalogi", "Halina Okładka")
     with site.reading() as db:
         assert [row.state for row in db.scalars(select(Incoming))] == [State.POSTED]
+
+
+def packed(data):
+    return base64.b64encode(data).decode()
+
+
+def test_files_go_along_and_come_back_byte_for_byte(site, halina):
+    data = bytes(range(256)) * 3000
+    files = [{"name": "źródła.pdf", "type": "application/pdf", "content": packed(data)}, {"name": "a/b/notatki.txt", "content": packed(b"Ala")}]
+    answer = halina.open("/api/v1/lists/siecibp/messages", method="POST", json={"subject": "Plik", "text": "W załączniku.", "attachments": files})
+    became = halina.ask("GET", answer.headers["Location"].partition("/api/v1")[2])
+
+    shown = halina.ask("GET", f"/lists/siecibp/messages/{became['hash']}")["attachments"]
+
+    assert [(one["name"], one["type"], one["size"]) for one in shown] == [("źródła.pdf", "application/pdf", len(data)), ("notatki.txt", "application/octet-stream", 3)]
+    assert halina.get(f"/api/v1/lists/siecibp/messages/{became['hash']}/attachments/{shown[0]['number']}").get_data() == data
+
+
+def test_an_answer_takes_files_too_and_the_same_is_sent_once(site, halina):
+    became = halina.ask("GET", send(halina).headers["Location"].partition("/api/v1")[2])
+    at, sent = f"/api/v1/lists/siecibp/threads/{became['thread_id']}/messages", {"text": "Są tutaj.", "to": became["hash"], "attachments": [{"name": "a.txt", "content": packed(b"1")}]}
+
+    again = [halina.open(at, method="POST", json=sent).headers["Location"] for _ in range(2)]
+    other = halina.open(at, method="POST", json=sent | {"attachments": [{"name": "a.txt", "content": packed(b"2")}]}).headers["Location"]
+
+    assert again[0] == again[1] != other
+
+
+@pytest.mark.parametrize(("content", "pointer"), [("nie base64", "#/attachments/0/content"), ("QQ", "#/attachments/0/content"), (7, "#/attachments/0/content")])
+def test_what_is_no_base64_is_pointed_at(halina, content, pointer):
+    answer = halina.ask("POST", "/lists/siecibp/messages", 422, json={"subject": "Plik", "text": "x", "attachments": [{"name": "a", "content": content}]})
+    assert [one["pointer"] for one in answer["errors"]] == [pointer]
+
+
+def test_more_than_a_mail_to_the_list_may_hold_is_too_large(site, halina):
+    with site.writing() as db:
+        list_by_name(db, "siecibp").max_size = 200_000
+    files = [{"name": "a.bin", "content": packed(b"x" * 150_000)}]
+
+    answer = halina.ask("POST", "/lists/siecibp/messages", 413, json={"subject": "Plik", "text": "x", "attachments": files})
+
+    assert answer["type"].endswith("#too-large") and answer["detail"].startswith("The files have 150000 bytes together; one message to this list has room for ")
+    with site.reading() as db:
+        assert db.scalars(select(Incoming)).all() == []
+
+
+def test_twenty_files_are_enough(halina):
+    files = [{"name": f"{n}.txt", "content": packed(b"x")} for n in range(21)]
+    assert halina.ask("POST", "/lists/siecibp/messages", 422, json={"subject": "Pliki", "text": "x", "attachments": files})["errors"][0]["pointer"] == "#/attachments"
 
 
 @pytest.mark.parametrize("said", [("Pytanie", "Anonimowo: czy ktoś wie, gdzie są katalogi?"), ("ANONIMOWO", "Czy ktoś wie, gdzie są katalogi?")])
