@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -204,6 +205,33 @@ class Peak:
                 with contextlib.suppress(OSError, TypeError):
                     sizes.append(memory(pid)[1])
             self.most, self.processes = max(self.most, sum(sizes)), max(self.processes, len(sizes))
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
+class Held:
+    """The longest that others held SQLite's write lock, in seconds: a connection of its own asks for it every 20 ms, and every millisecond while it is held."""
+
+    def __init__(self, database):
+        self.database, self.most, self.over = database, 0.0, threading.Event()
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self._watch)
+        self.thread.start()
+        return self
+
+    def _watch(self):
+        with contextlib.closing(sqlite3.connect(self.database, isolation_level=None, timeout=0)) as db:
+            since = None
+            while not self.over.wait(0.001 if since else 0.02):
+                try:
+                    db.execute("BEGIN IMMEDIATE")
+                    db.execute("ROLLBACK")
+                    self.most, since = max(self.most, time.monotonic() - since if since else 0.0), None
+                except sqlite3.OperationalError:
+                    since = since or time.monotonic()
 
     def __exit__(self, *_):
         self.over.set()

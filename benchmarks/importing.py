@@ -1,4 +1,4 @@
-"""Bringing in an archive: mails a second, the most memory, and the size of the database.
+"""Bringing in an archive: mails a second, the most memory, the size of the database, and how long others waited for it at most.
 
     python benchmarks/importing.py [FILE.mbox] [--messages 10000] [--runs 3] [--database postgresql+psycopg://…]
 
@@ -18,12 +18,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from itertools import pairwise
 from pathlib import Path
 
 import traffic
-from common import ROOT, Peak, new_site, spread
+from common import ROOT, Held, Peak, new_site, spread
 from sqlalchemy import create_engine, make_url, text
 
 SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n))From \S+ .*\d{4}\n")
@@ -83,13 +83,16 @@ def measured(mbox, data, size, *options):
     command = [sys.executable, "-m", "listserv", "--data", data, "import", "bench", str(mbox), "--json"]
     begin = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    with Peak(process.pid) as peak:
+    # PostgreSQL has no lock that keeps all others out.
+    held = nullcontext() if options else Held(f"{data}/listserv.sqlite3")
+    with Peak(process.pid) as peak, held:
         out, err = process.communicate()
     seconds = time.monotonic() - begin
     if process.returncode:
         raise SystemExit(err)
     told = json.loads(out)
-    figures = {"mails/s": told["imported"] / seconds, "peak PSS MiB": peak.most, "processes": peak.processes}
+    longest = {} if options else {"longest lock s": held.most}
+    figures = longest | {"mails/s": told["imported"] / seconds, "peak PSS MiB": peak.most, "processes": peak.processes}
     return figures | {"database/mbox": (size() - empty) / Path(mbox).stat().st_size}, told
 
 

@@ -7,6 +7,7 @@ imported, with the processor time of each ten thousand; then the archive is made
 (tests/growing.py), because an import of a million takes the better part of an hour; then `--more` are imported into the large one.
 Pages and searches are made in this process, each twice: for whoever comes first after something was written, and for the next. Told
 are processor time (of this process, and of the server of PostgreSQL) and time by the clock. Compare the columns of two sizes.
+Of an import into SQLite the longest time is told for which no other could write.
 """
 
 import argparse
@@ -18,14 +19,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import traffic
-from common import ROOT, cpu, new_site, tree
+from common import ROOT, Held, cpu, new_site, tree
 from pages import databases
 from sqlalchemy import create_engine, text
 
@@ -59,7 +60,7 @@ def bring(data, mbox, title):
     command = [sys.executable, "-m", "listserv", "--data", data, "import", "bench", mbox, "--json"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     begin, before, due, told = time.monotonic(), 0.0, TEN_THOUSAND, []
-    with closing(open_site(Path(data))) as site:
+    with closing(open_site(Path(data))) as site, watched(site.engine) as held:
         used = 0.0
         while process.poll() is None:
             time.sleep(0.2)
@@ -70,7 +71,12 @@ def bring(data, mbox, title):
                 told.append(f"{(used - before) / TEN_THOUSAND * 1e6:,.0f}")
                 before, due = used, due + TEN_THOUSAND
     count = json.loads(process.communicate()[0])["imported"]
-    print(f"{title}: {count:,} in {time.monotonic() - begin:.0f} s, CPU µs a mail by ten thousands: {' '.join(told)}; its end {used - before:.1f} s", flush=True)
+    print(f"{title}: {count:,} in {time.monotonic() - begin:.0f} s, CPU µs a mail by ten thousands: {' '.join(told)}; its end {used - before:.1f} s{f'; others waited {held.most:.2f} s at most' if held else ''}", flush=True)
+
+
+def watched(engine):
+    """Who looks how long others wait; nobody on PostgreSQL."""
+    return Held(engine.url.database) if engine.dialect.name == "sqlite" else nullcontext()
 
 
 def paths(engine):

@@ -20,7 +20,7 @@ from listserv.mail import dating
 from listserv.mail.address import RESERVED_NAMES
 from listserv.site import Site
 from listserv.store.lists import MailingList
-from listserv.usecases import importing
+from listserv.usecases import handover, importing
 from listserv.usecases.access import CONSOLE, known_list
 
 # How help names the command that has no name of its own.
@@ -72,7 +72,7 @@ def import_command() -> None:
 def history(ctx: click.Context, files: tuple[Path, ...], afresh: bool, as_json: bool) -> None:
     """Bring mail into a list's archive: mbox files (also .gz), single mails, folders of them.
 
-    Nobody is written to; nothing can be seen before all of it has come; what is there already is left as it is. Safe to
+    Nobody is written to; nothing can be seen before all of it has been read; what is there already is left as it is. Safe to
     run twice, and to go on with after an interruption.
     """
     found = [source for file in files for source in sources(file)]
@@ -85,7 +85,8 @@ def history(ctx: click.Context, files: tuple[Path, ...], afresh: bool, as_json: 
             with bar(found) as tell:
                 importer.bring(found, tell)
         except KeyboardInterrupt:
-            click.echo("\nlistserv: stopped: nothing of it can be seen, and the same command goes on", err=True)
+            seen = "some" if importer.seen else "nothing"
+            click.echo(f"\nlistserv: stopped: {seen} of it can be seen, and the same command goes on", err=True)
             raise
     if as_json:
         console.print_json(importer.facts(many=len(found) > 1))
@@ -108,6 +109,8 @@ class Importer:
     imported: int = 0
     already: int = 0
     unreadable: list[dict[str, Any]] = field(default_factory=list)
+    # Some of it may be part of the archive already, and some not.
+    seen: bool = False
 
     def facts(self, *, many: bool) -> dict[str, Any]:
         """As it is printed as JSON; which file a mail was in is said where there were many."""
@@ -116,19 +119,50 @@ class Importer:
 
     def bring(self, found: Sequence[Source], tell: Callable[[int], None]) -> None:
         """All of it, from the first file to the last thread."""
-        now = self.site.now
+        with self.site.reading() as db:
+            left = handover.under_way(db, known_list(db, self.name))
+        if left:
+            # All of that had been gathered: it goes its way first, and is there already for what comes now.
+            self._hand_over(left.id)
         with self.site.writing() as db:
-            shadow = importing.begin(db, known_list(db, self.name), self.source, now(), afresh=self.afresh)
+            shadow = importing.begin(db, known_list(db, self.name), self.source, self.site.now(), afresh=self.afresh)
         for source in found:
             self._file(shadow, source, tell)
-        last: int | None = 0
-        while last is not None:
+        for portion in self._portions(shadow.id):
             with self.site.writing() as db:
-                last = importing.arrange_some(db, db.get_one(MailingList, shadow.id), last)
-        with self.site.writing() as db:
-            published = importing.publish(db, db.get_one(MailingList, shadow.id), CONSOLE, now())
+                handover.arrange(db, portion)
         # What came by itself while the import was running is there once.
-        self.imported, self.already = self.imported - published.doubles, self.already + published.doubles
+        doubles = min(self._hand_over(shadow.id), self.imported)
+        self.imported, self.already = self.imported - doubles, self.already + doubles
+
+    def _hand_over(self, shadow_id: int) -> int:
+        """Make what has been gathered the list's history, a portion to a transaction; how many had come by themselves meanwhile."""
+        doubles = 0
+        with self.site.writing() as db:
+            handover.begin(db, db.get_one(MailingList, shadow_id))
+        self.seen = True
+        for portion in self._portions(shadow_id):
+            with self.site.writing() as db:
+                doubles += handover.hand_over(db, db.get_one(MailingList, shadow_id), portion).doubles
+        with self.site.writing() as db:
+            handover.sweep(db, db.get_one(MailingList, shadow_id))
+        with self.site.reading() as db:
+            count = handover.count_brought(db, db.get_one(MailingList, shadow_id))
+        with self.site.writing() as db:
+            handover.end(db, db.get_one(MailingList, shadow_id), count, CONSOLE, self.site.now())
+        self.seen = False
+        return doubles
+
+    def _portions(self, shadow_id: int) -> Iterator[list[int]]:
+        """What has been gathered, in portions; looked up without keeping anybody waiting."""
+        last = 0
+        while True:
+            with self.site.reading() as db:
+                some = handover.portions(db, db.get_one(MailingList, shadow_id), last)
+            if not some:
+                return
+            yield from some
+            last = some[-1][-1]
 
     def _file(self, shadow: MailingList, source: Source, tell: Callable[[int], None]) -> None:
         before: list[Any] = []

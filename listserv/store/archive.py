@@ -30,6 +30,8 @@ class Thread(Base):
         # The order of sitemaps.
         Index("ix_thread_number", "list_id", "id", "last_at", *LISTED_BY, sqlite_where=LISTED, postgresql_where=LISTED),
         Index("ix_thread_family", "family"),
+        # SQLite asks for it whenever a thread is deleted.
+        Index("ix_thread_merged_into", "merged_into", sqlite_where=text("merged_into IS NOT NULL"), postgresql_where=text("merged_into IS NOT NULL")),
         # Of nearly all threads there is nothing in it: a count of all of them would keep SQLite from using it.
         Index("ix_thread_split_from", "split_from", sqlite_where=text("split_from IS NOT NULL"), postgresql_where=text("split_from IS NOT NULL")),
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from listserv.store.archive import Message
@@ -100,6 +100,9 @@ def between(db: Session, list_id: int, after: int, upto: int, limit: int) -> Seq
     return db.scalars(select(Message).where(mine, Message.id > after, Message.id <= upto).order_by(Message.id).limit(limit)).all()
 
 
-def first_message(db: Session, list_id: int) -> int:
-    """The lowest number of a list's messages; 0 where it has none."""
-    return db.scalar(select(func.min(Message.id)).where(Message.list_id == list_id)) or 0
+def go_back(db: Session, mlist: MailingList, upto: int) -> None:
+    """The archive has been looked through as far as this message at most."""
+    # As it is now: whoever files may have gone on since the list was read.
+    back = update(MailingList).where(MailingList.id == mlist.id, MailingList.bank_upto > upto).values(bank_upto=upto)
+    db.execute(back, execution_options={"synchronize_session": False})
+    db.expire(mlist, ["bank_upto"])

@@ -1,11 +1,11 @@
-"""History on its way into an archive: gathered under a list of its own that nothing leads to, then moved in one transaction."""
+"""History on its way into an archive: gathered under a list of its own that nothing leads to (how it goes over: `store/handover.py`)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CursorResult, delete, func, insert, select, text, union, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.orm import Session
 
 from listserv.store.archive import Attachment, Body, Ghost, Message, Thread
 from listserv.store.base import table_of
@@ -126,76 +126,3 @@ def add_attachments(db: Session, rows: Sequence[Row]) -> None:
     """What messages carry."""
     if rows:
         db.execute(insert(table_of(Attachment)), rows)
-
-
-def families_after(db: Session, shadow: MailingList, after: int, limit: int) -> Sequence[int]:
-    """Some families of threads, in their order."""
-    query = select(Thread.family).where(Thread.list_id == shadow.id, Thread.family > after).distinct()
-    return db.scalars(query.order_by(Thread.family).limit(limit)).all()
-
-
-def doubled(db: Session, shadow: MailingList) -> Sequence[Any]:
-    """(id, message_id, raw_id, sha256 of the bytes) of the gathered messages whose Message-ID has come to the list itself meanwhile."""
-    own = aliased(Message)
-    query = select(Message.id, Message.message_id, Message.raw_id, Raw.sha256).join(Raw, Raw.id == Message.raw_id)
-    there = (own.message_id == Message.message_id) & (own.list_id == shadow.import_of)
-    return db.execute(query.join(own, there).where(Message.list_id == shadow.id)).all()
-
-
-def drop(db: Session, shadow: MailingList, ids: Sequence[int]) -> None:
-    """Leave out what has come to the list itself meanwhile."""
-    for some in (ids[at : at + 1000] for at in range(0, len(ids), 1000)):
-        db.execute(delete(Indexed).where(Indexed.message_id.in_(some)), execution_options=BLIND)
-        db.execute(delete(Attachment).where(Attachment.message_id.in_(some)), execution_options=BLIND)
-        db.execute(update(Message).where(Message.parent_id.in_(some)).values(parent_id=None), execution_options=BLIND)
-        # Its thread is still heard of by its id, so that answers to it stay together with it.
-        places = db.execute(select(Message.message_id, Message.thread_id).where(Message.id.in_(some))).all()
-        db.execute(delete(Message).where(Message.id.in_(some)), execution_options=BLIND)
-        settle_ghosts(db, shadow, (), {row.message_id: row.thread_id for row in places})
-
-
-def rename(db: Session, shadow: MailingList, doubled: Any, message_id: str, hashed: str) -> None:
-    """Keep a message under another id; answers to the id that it had belong to the one that the list has."""
-    place = db.execute(select(Message.thread_id).where(Message.id == doubled.id)).scalar_one()
-    db.execute(update(Message).where(Message.id == doubled.id).values(message_id=message_id, hash=hashed), execution_options=BLIND)
-    settle_ghosts(db, shadow, (), {doubled.message_id: place})
-
-
-def touching(db: Session, shadow: MailingList) -> Sequence[tuple[int, int]]:
-    """(family of the history, family of the list) that belong together, because both have heard of the same message."""
-    old, own = _heard_of(shadow.id), _heard_of(shadow.import_of)
-    query = select(old.c.family, own.c.family).join(own, own.c.message_id == old.c.message_id).distinct()
-    return [(a, b) for a, b in db.execute(query)]
-
-
-def _heard_of(list_id: Any) -> Any:
-    parts = (select(model.message_id, Thread.family).join(Thread, Thread.id == model.thread_id).where(model.list_id == list_id) for model in (Message, Ghost))
-    return union(*parts).subquery()
-
-
-def drop_signposts(db: Session, shadow: MailingList) -> None:
-    """Threads that were joined to others before anybody saw them leave nothing behind."""
-    db.execute(delete(Thread).where(Thread.list_id == shadow.id, Thread.merged_into.is_not(None)), execution_options=BLIND)
-
-
-def lay_ghosts(db: Session, shadow: MailingList) -> None:
-    """A ghost of one side that the other side has, as a message or as a ghost of its own, goes."""
-    other = aliased(Ghost)
-    come = select(Message.message_id).where(Message.list_id == shadow.id)
-    heard = select(Message.message_id).where(Message.list_id == shadow.import_of)
-    missed = select(other.message_id).where(other.list_id == shadow.import_of)
-    for list_id, ids in ((shadow.import_of, come), (shadow.id, heard), (shadow.id, missed)):
-        db.execute(delete(Ghost).where(Ghost.list_id == list_id, Ghost.message_id.in_(ids)), execution_options=BLIND)
-
-
-def move(db: Session, shadow: MailingList) -> int:
-    """Hand all that has been gathered over to the list; how many messages. Their numbers are 0 and less: history is news to nobody."""
-    own = shadow.import_of
-    lowest = db.scalar(select(func.min(Message.seq)).where(Message.list_id == own))
-    newest = min(lowest if lowest is not None else 1, 1) - 1
-    there = update(Message).where(Message.list_id == shadow.id).values(list_id=own, seq=Message.seq - shadow.last_seq + newest)
-    moved = db.execute(there, execution_options=BLIND)
-    for model in (Ghost, Thread):
-        db.execute(update(model).where(model.list_id == shadow.id).values(list_id=own), execution_options=BLIND)
-    assert isinstance(moved, CursorResult)
-    return moved.rowcount

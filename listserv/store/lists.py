@@ -108,6 +108,8 @@ class MailingList(Base):
     closed_at: Mapped[datetime | None]
     # Where history is gathered until all of it has come: a list of its own that nothing leads to, for the list with this id.
     import_of: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id"))
+    # Once that goes over: what is added to the numbers of its messages, so that they end below those the list has.
+    import_shift: Mapped[int | None]
 
     topics: Mapped[list["Topic"]] = relationship(order_by="Topic.position, Topic.id", back_populates="mlist")
 

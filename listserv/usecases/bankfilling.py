@@ -29,6 +29,8 @@ def run_due(db: Session, now: datetime, limit: int) -> int:
 def fill(db: Session, mlist: MailingList, newest: int, now: datetime, limit: int) -> int:
     """Look through a stretch of the archive for the bank of one list; how many messages, and 1 at least."""
     lock(db, mlist)
+    # Somebody may have begun again while the lock was waited for.
+    db.refresh(mlist, ["bank_upto"])
     until = min(mlist.bank_upto + STRETCH, newest)
     messages = asks.between(db, mlist.id, mlist.bank_upto, until, limit)
     for message in messages:
@@ -37,8 +39,6 @@ def fill(db: Session, mlist: MailingList, newest: int, now: datetime, limit: int
     return max(1, len(messages))
 
 
-def begin_again(db: Session, mlist: MailingList, gathered: MailingList) -> None:
-    """History has come whose messages have numbers that were passed already: it is looked through as well."""
-    first = asks.first_message(db, gathered.id)
-    if first:
-        mlist.bank_upto = min(mlist.bank_upto, first - 1)
+def begin_again(db: Session, mlist: MailingList, first: int) -> None:
+    """History has come whose messages, from `first` on, have numbers that were passed already: it is looked through as well."""
+    asks.go_back(db, mlist, first - 1)

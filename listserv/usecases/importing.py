@@ -1,7 +1,7 @@
-"""An archive brought along: its mails are gathered out of sight, put into threads, and then made the list's history at one stroke.
+"""An archive brought along: its mails are gathered out of sight and put into threads; then they become the list's history (`usecases/handover.py`).
 
-Nobody is written to, nothing of it can be seen before the end, and whatever is there already is left as it is: an import
-that was interrupted is simply begun again.
+Nobody is written to, nothing of it can be seen before all of it has come, and whatever is there already is left as it is: an
+import that was interrupted is simply begun again.
 """
 
 import re
@@ -15,22 +15,19 @@ from sqlalchemy.orm import Session
 from listserv.errors import Conflict
 from listserv.mail import address
 from listserv.mail.dating import Times
-from listserv.mail.parse import Post, message_hash, parse
+from listserv.mail.parse import Post, parse
 from listserv.mail.subject import base_subject
 from listserv.mail.threads import components
 from listserv.store import importing as rows
-from listserv.store import search, threads, tools
-from listserv.store.lists import MailingList, lock
+from listserv.store import search, threads
+from listserv.store.handover import is_going_over
+from listserv.store.lists import MailingList
 from listserv.store.packing import Content, content
 from listserv.store.queue import keep_raw_many
-from listserv.usecases import archiving, arranging, bankfilling, indexing, tombstones
-from listserv.usecases.access import Actor
-from listserv.usecases.journal import note
+from listserv.usecases import archiving, indexing, tombstones
 from listserv.words.terms import Findable, findable
 
 TAG = re.compile(r"^\[[^\]]{1,60}\]\s*")
-# Families of threads arranged in one transaction.
-FAMILIES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +41,13 @@ class Found:
     words: Findable | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """How many messages an import has brought, and how many had come by themselves meanwhile."""
-
-    count: int
-    doubles: int
-
-
 def begin(db: Session, mlist: MailingList, source: str, now: datetime, *, afresh: bool = False) -> MailingList:
     """The place where the history of this list is gathered. Raises Conflict where another import has not ended."""
     shadow = rows.shadow_of(db, mlist)
     if shadow is None:
         return rows.add_shadow(db, mlist, source, now)
+    if is_going_over(shadow):
+        raise Conflict("the import of {old} into {name} is being handed over", old=shadow.description, name=mlist.name)
     if afresh:
         rows.empty(db, shadow)
     elif shadow.description != source:
@@ -68,11 +59,11 @@ def begin(db: Session, mlist: MailingList, source: str, now: datetime, *, afresh
 
 def already_here(db: Session, shadow: MailingList, hashes: Sequence[bytes]) -> dict[bytes, datetime]:
     """Which of these bytes (SHA-256) have been brought before and need not be read again, and when they were written."""
-    redacted = tombstones.still_here(db, _both(shadow)[1], hashes)
-    return rows.archived_contents(db, _both(shadow), hashes) | redacted
+    redacted = tombstones.still_here(db, both(shadow)[1], hashes)
+    return rows.archived_contents(db, both(shadow), hashes) | redacted
 
 
-def _both(shadow: MailingList) -> tuple[int, int]:
+def both(shadow: MailingList) -> tuple[int, int]:
     assert shadow.import_of is not None
     return shadow.id, shadow.import_of
 
@@ -105,14 +96,14 @@ def gather(db: Session, shadow: MailingList, found: Sequence[Found]) -> int:
 
 def _index(db: Session, shadow: MailingList, ids: Sequence[int], fresh: Sequence[Found], found: Sequence[Found]) -> None:
     """The words of all that was found, because each is told once; nothing of it is found before the list has it."""
-    entries = [search.Entry(id, _both(shadow)[1], one.times.sent, "") for id, one in zip(ids, fresh, strict=True)]
+    entries = [search.Entry(id, both(shadow)[1], one.times.sent, "") for id, one in zip(ids, fresh, strict=True)]
     indexing.keep(db, entries, [one.words or findable(one.post) for one in fresh], [file for one in fresh for file in one.post.attachments])
     search.learn(db, {form: spelling for one in found if one.words for form, spelling in one.words.spellings.items()})
 
 
 def _redacted(db: Session, shadow: MailingList, found: Sequence[Found]) -> list[Found]:
     """What was redacted on the list comes in its redacted form, or not at all where that is there."""
-    own = _both(shadow)[1]
+    own = both(shadow)[1]
     forms = tombstones.forms_of(db, own, [(one.post.message_id, one.content.sha256) for one in found])
     there = rows.archived_messages(db, (own,), [form.message_id for form in forms if form])
     kept = []
@@ -126,7 +117,7 @@ def _redacted(db: Session, shadow: MailingList, found: Sequence[Found]) -> list[
 
 def _without_doubles(db: Session, shadow: MailingList, found: Sequence[Found]) -> list[Found]:
     """Those that are not here yet; another mail under a known Message-ID is kept under one made from its bytes."""
-    known = rows.archived_messages(db, _both(shadow), {name.message_id for one in found for name in _names(one)})
+    known = rows.archived_messages(db, both(shadow), {name.message_id for one in found for name in _names(one)})
     fresh = []
     for one in found:
         for name in _names(one):
@@ -134,7 +125,7 @@ def _without_doubles(db: Session, shadow: MailingList, found: Sequence[Found]) -
             if before is None:
                 known[name.message_id] = _kept(one)
                 fresh.append(Found(one.content, name, one.times, one.words))
-            if before is None or _same(before, _kept(one), one.post.date):
+            if before is None or same(before, _kept(one), one.post.date):
                 break
     return fresh
 
@@ -149,7 +140,7 @@ def _kept(one: Found) -> rows.Kept:
     return rows.Kept(address.key(author), one.post.subject, one.times.sent, one.post.text, files)
 
 
-def _same(before: rows.Kept, now: rows.Kept, date: datetime | None = None) -> bool:
+def same(before: rows.Kept, now: rows.Kept, date: datetime | None = None) -> bool:
     """Two copies of one mail. Archivers add footers, veil addresses and take attachments away, but subject and time (or `date`) stay."""
     if (before.author_key, before.text, before.files) == (now.author_key, now.text, now.files):
         return True
@@ -183,64 +174,3 @@ def _place(db: Session, shadow: MailingList, fresh: Sequence[Found]) -> list[int
     missing = {one: place[tops[one]] for chain in (*chains, *ties) for one in chain if one not in known and one not in come}
     rows.settle_ghosts(db, shadow, come, missing)
     return [place[tops[chain[-1]]] for chain in chains]
-
-
-def arrange_some(db: Session, shadow: MailingList, after: int) -> int | None:
-    """Put some of what has been gathered into threads: where to go on from, None when all of it is in its place."""
-    families = rows.families_after(db, shadow, after, FAMILIES)
-    arranging.settle(db, families)
-    return families[-1] if families else None
-
-
-def publish(db: Session, shadow: MailingList, actor: Actor, now: datetime) -> Published:
-    """Make what has been gathered the list's history. Who may see it, the list's own settings say."""
-    mlist = db.get_one(MailingList, shadow.import_of)
-    # What comes by mail meanwhile is judged before or after all this.
-    lock(db, mlist)
-    doubles = _drop_doubles(db, shadow)
-    rows.drop_signposts(db, shadow)
-    grown = _join(db, shadow)
-    rows.lay_ghosts(db, shadow)
-    bankfilling.begin_again(db, mlist, shadow)
-    count = rows.move(db, shadow)
-    search.take_stock(db)
-    for start in range(0, len(grown), FAMILIES):
-        arranging.settle(db, grown[start : start + FAMILIES])
-    db.flush()
-    db.delete(shadow)
-    tombstones.sweep(db, mlist)
-    if count:
-        note(db, actor, "history-imported", mlist=mlist, now=now, detail=f"{count} messages from {shadow.description}")
-    return Published(count, doubles)
-
-
-def _drop_doubles(db: Session, shadow: MailingList) -> int:
-    """Leave out what has come to the list itself meanwhile; another mail under such an id goes on under one made from its bytes."""
-    doubled = rows.doubled(db, shadow)
-    ids = [row.message_id for row in doubled]
-    old, own = rows.archived_messages(db, (shadow.id,), ids), rows.archived_messages(db, _both(shadow)[1:], ids)
-    buried = {stone.message_id for stone in tools.tombstones(db, _both(shadow)[1], ids)}
-    same = {row.id for row in doubled if row.message_id in buried or _same(own[row.message_id], old[row.message_id])}
-    rows.drop(db, shadow, sorted(same))
-    tools.destroy_unused(db, [row.raw_id for row in doubled if row.message_id in buried])
-    for row in doubled:
-        if row.id not in same:
-            names = archiving.made_ids(row.sha256.hex())
-            free = next(name for name in names if not rows.archived_messages(db, _both(shadow), (name,)))
-            rows.rename(db, shadow, row, free, message_hash(free))
-    return len(same)
-
-
-def _join(db: Session, shadow: MailingList) -> list[int]:
-    """Make one family of those of both sides that belong together: the list's own that have grown."""
-    pairs = rows.touching(db, shadow)
-    tops = components((f"own {own}", f"old {old}") for old, own in pairs)
-    together: dict[str, set[int]] = {}
-    for old, own in pairs:
-        together.setdefault(tops[f"own {own}"], set()).update((old, own))
-    grown = []
-    for families in together.values():
-        first, *others = sorted(families)
-        threads.join_families(db, first, others)
-        grown.append(first)
-    return grown

@@ -1,6 +1,8 @@
 """`import LIST FILE…` as an administrator runs it."""
 
+import contextlib
 import gzip
+import itertools
 import json
 import os
 import signal
@@ -12,10 +14,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from listserv import steps
 from listserv.cli import importing, parsing
 from listserv.mail.mbox import entry
 from listserv.mail.parse import message_hash
+from listserv.store import handover
+from listserv.store.archive import Message
+from listserv.store.lists import MailingList, list_by_name
+from listserv.store.moderation import Journal
+from tests.serving import clean_environment
 
 AT = datetime(2001, 5, 1, tzinfo=UTC)
 
@@ -150,6 +159,73 @@ def test_after_a_crash_it_goes_on_where_it_was_and_shows_nothing_before(run, net
     monkeypatch.setattr(importing.importing, "gather", keep)
     assert counts(run("import", network, path, "--json")) == ((30, 10, 20), [])
     assert len(run("export", network, "--format", "json").out.splitlines()) == 30
+
+
+def brought(run, name):
+    """What has become of an archive: what is exported of it, and its numbers."""
+    told = [json.loads(line) for line in run("export", name, "--format", "json").out.splitlines()]
+    for one in told:
+        one.pop("thread")
+    return told
+
+
+class PowerCut(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("moment", ["writes.before-commit", "writes.committed"])
+def test_a_power_cut_at_any_step_loses_and_doubles_nothing(run, network, site, file, monkeypatch, moment):
+    monkeypatch.setattr(parsing, "MAILS", 4)
+    monkeypatch.setattr(handover, "MOST", 2)
+    path = file(mbox(*(old(n, refs=f"<m{n % 3}@old>" if n > 3 else "") for n in range(9)), old(9, refs="<gone@old>")))
+    run("list", "create", "whole", "--title", "Whole")
+    assert counts(run("import", "whole", path, "--json"))[0] == (10, 10, 0)
+    numbers = seqs(site, "whole")
+
+    for at in itertools.count(1):
+        name, left = f"l{at}", [at]
+        run("list", "create", name, "--title", name)
+
+        def reached(step, about="", left=left):
+            left[0] -= step == moment
+            if step == moment and not left[0]:
+                raise PowerCut
+
+        with monkeypatch.context() as patch:
+            patch.setattr(steps, "reached", reached)
+            with contextlib.suppress(PowerCut):
+                run("import", name, path)
+        assert run("import", name, path, "--json").json["read"] == 10
+        assert brought(run, name) == brought(run, "whole")
+        assert seqs(site, name) == numbers
+        with site.reading() as db:
+            journal = db.scalars(select(Journal.detail).where(Journal.what == "history-imported", Journal.list_id == list_by_name(db, name).id)).all()
+            assert journal == ["10 messages from old.mbox"]
+            assert db.scalar(select(func.count()).select_from(MailingList).where(MailingList.import_of.is_not(None))) == 0
+        if left[0] > 0:
+            break
+    assert at > 12
+
+
+def seqs(site, name):
+    with site.reading() as db:
+        return dict(db.execute(select(Message.message_id, Message.seq).where(Message.list_id == list_by_name(db, name).id)).all())
+
+
+def test_killed_while_history_goes_over_it_goes_on_even_with_another_file(run, network, site, file, tmp_path):
+    path, orders = file(mbox(*(old(n) for n in range(3)))), tmp_path / "orders"
+    orders.mkdir()
+    (orders / "order-1").write_text(json.dumps({"do": "kill", "at": "writes.committed", "nth": 4}))
+    command = [sys.executable, "-m", "listserv", "--data", site.settings.data, "import", network, path]
+    run("status")
+    killed = subprocess.run(command, env=clean_environment(PYTHONPATH=os.getcwd(), **{steps.VARIABLE: str(orders)}), capture_output=True, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    with site.reading() as db:
+        assert db.scalars(select(MailingList.import_shift).where(MailingList.import_of.is_not(None))).one() == -3
+
+    assert counts(run("import", network, file(mbox(old(9)), "other.mbox"), "--afresh", "--json")) == ((1, 1, 0), [])
+
+    assert seqs(site, network) == {"m0@old": -2, "m1@old": -1, "m2@old": 0, "m9@old": -3}
 
 
 def test_export_and_import_give_each_other_back(run, network, file, tmp_path):

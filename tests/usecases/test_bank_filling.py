@@ -9,10 +9,10 @@ from listserv.store.bank import Material, MaterialVersion
 from listserv.store.lists import list_by_name
 from listserv.store.queue import Letter
 from listserv.usecases import bankfiling, bankfilling, housekeeping
-from listserv.usecases.access import CONSOLE
-from listserv.usecases.importing import begin, publish
+from listserv.usecases.importing import begin
 from tests.files import docx, pdf
 from tests.findable import say
+from tests.usecases.test_importing import hand_over
 
 DAY = timedelta(days=1)
 
@@ -135,7 +135,7 @@ def test_history_that_is_imported_later_is_filed_too(site, archive, now):
     assert "Regulamin" not in titles(site)
     with site.writing() as db:
         mlist = list_by_name(db, archive)
-        publish(db, begin(db, mlist, "old.mbox", now), CONSOLE, now)
+        hand_over(db, begin(db, mlist, "old.mbox", now), now)
     while step(site):
         pass
 

@@ -1,4 +1,4 @@
-"""History brought along: gathered out of sight, in threads, and the list's own at one stroke."""
+"""History brought along: gathered out of sight, in threads, and then the list's own."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from listserv.store.importing import shadow_of
 from listserv.store.lists import MailingList, all_lists, list_by_name
 from listserv.store.packing import content
 from listserv.store.queue import Letter, Outgoing, raw_bytes
-from listserv.usecases import digesting, importing
+from listserv.usecases import digesting, handover, importing
 from listserv.usecases.access import CONSOLE
 from tests.conftest import add
 
@@ -44,14 +44,46 @@ def bring(site, raws, *, name="siecibp", source="old.mbox", batch=3, publish=Tru
     for start in range(0, len(raws), batch):
         with site.writing() as db:
             new += importing.gather(db, db.get_one(MailingList, shadow), [found(raw) for raw in raws[start : start + batch]])
-    last = 0
-    while publish and last is not None:
+    for step in steps(site, shadow) if publish else ():
         with site.writing() as db:
-            last = importing.arrange_some(db, db.get_one(MailingList, shadow), last)
-    if publish:
-        with site.writing() as db:
-            importing.publish(db, db.get_one(MailingList, shadow), CONSOLE, site.now())
+            step(db)
     return new
+
+
+def steps(site, shadow):
+    """What makes gathered mails the list's history, a transaction each; a few families at a time."""
+
+    def portions():
+        last = 0
+        while True:
+            with site.reading() as db:
+                some = handover.portions(db, db.get_one(MailingList, shadow), last)
+            yield from some
+            if not some:
+                return
+            last = some[-1][-1]
+
+    for portion in portions():
+        yield lambda db, portion=portion: handover.arrange(db, portion)
+    yield lambda db: handover.begin(db, db.get_one(MailingList, shadow))
+    for portion in portions():
+        yield lambda db, portion=portion: handover.hand_over(db, db.get_one(MailingList, shadow), portion)
+    yield lambda db: handover.sweep(db, db.get_one(MailingList, shadow))
+    yield lambda db: end(db, db.get_one(MailingList, shadow), site.now())
+
+
+def end(db, shadow, now):
+    handover.end(db, shadow, handover.count_brought(db, shadow), CONSOLE, now)
+
+
+def hand_over(db, shadow, now):
+    """All of that in one session."""
+    for work in (lambda portion: handover.arrange(db, portion), lambda portion: handover.hand_over(db, shadow, portion)):
+        for portion in handover.portions(db, shadow, 0):
+            work(portion)
+        handover.begin(db, shadow)
+    handover.sweep(db, shadow)
+    end(db, shadow, now)
 
 
 def shape(site, name="siecibp"):

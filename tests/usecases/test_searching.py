@@ -267,15 +267,15 @@ def test_a_message_that_moved_to_another_list_is_found_there_once_it_is_indexed(
 
 def test_a_hand_over_makes_history_found_and_nothing_before(db, mlist, now):
     from tests.usecases.test_importing import found as read_mail
+    from tests.usecases.test_importing import hand_over
 
     raw = b"From: Jan <jan@example.org>\nDate: Mon, 2 Mar 2020 10:00:00 +0000\nSubject: Dawne\nMessage-ID: <dawne@old>\n\nDawna biblioteka\n"
     shadow = importing.begin(db, mlist, "old.mbox", now)
     importing.gather(db, shadow, [read_mail(raw)])
-    importing.arrange_some(db, shadow, 0)
 
     assert found(db, "biblioteka") == found(db, "biblioteka", mlist) == []
     assert searching.search(db, CONSOLE, "bibliotexa").suggestions == ()
-    importing.publish(db, shadow, CONSOLE, now)
+    hand_over(db, shadow, now)
     assert len(found(db, "biblioteka", mlist)) == 1
 
 
