@@ -14,7 +14,7 @@ from listserv.mail.parse import message_hash
 from listserv.mail.threads import components
 from listserv.store import handover as rows
 from listserv.store import search, threads, tools
-from listserv.store.importing import archived_messages, shadow_of
+from listserv.store.importing import archived_messages, give_room, shadow_of
 from listserv.store.lists import MailingList, lock
 from listserv.usecases import archiving, arranging, bankfilling, tombstones
 from listserv.usecases.access import Actor
@@ -54,6 +54,7 @@ def begin(db: Session, shadow: MailingList) -> None:
 def hand_over(db: Session, shadow: MailingList, families: Sequence[int]) -> Brought:
     """Make a portion the list's history. Who may see it, the list's own settings say."""
     mlist = db.get_one(MailingList, shadow.import_of)
+    give_room(db)
     # What comes by mail meanwhile is judged before or after all this.
     lock(db, mlist)
     first = rows.first_of(db, shadow, families)
@@ -62,7 +63,8 @@ def hand_over(db: Session, shadow: MailingList, families: Sequence[int]) -> Brou
     pairs = rows.touching(db, shadow, mlist, families)
     rows.lay_ghosts(db, shadow, families)
     count = rows.move(db, shadow, families)
-    arranging.settle(db, _join(db, pairs))
+    if pairs:
+        arranging.settle(db, _join(db, pairs))
     if first is not None:
         bankfilling.begin_again(db, mlist, first)
     return Brought(count, doubles)
