@@ -1,12 +1,9 @@
 """Fixtures of the whole suite: a migrated database of either kind, copied for each test; a clock one can move.
 
 Every test that asks for a database runs twice, on SQLite and on PostgreSQL; one that is about one of them alone says
-`@pytest.mark.only_sqlite` or `@pytest.mark.only_postgresql`. Of the upper floors PostgreSQL takes a part in `make test` and all
-in `make test-long` (`for_the_long_run`).
+`@pytest.mark.only_sqlite` or `@pytest.mark.only_postgresql`. What `make test` leaves to `make test-long` is said in `tests/sampling.py`.
 """
 
-import zlib
-from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -20,14 +17,11 @@ from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
 from tests import postgres
 from tests.databases import KINDS, Postgresql, Sqlite, quick_engine
-from tests.notrun import pytest_sessionfinish, pytest_unconfigure  # noqa: F401  (hooks)
 from tests.office import Office
 
+pytest_plugins = ["tests.sampling", "tests.notrun"]
 # A Tuesday morning in Warsaw.
 START = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
-# What the statements do is tried on the floor that makes them (tests/store), on both databases and in full. Above it PostgreSQL gets
-# one test in so many, the same ones every time, and of one test so many examples: they differ in their words.
-SAMPLED, ONE_IN, EXAMPLES = {"usecases", "web", "cli", "corpus"}, 16, 3
 
 
 class Clock:
@@ -68,25 +62,6 @@ def pytest_generate_tests(metafunc):
     if "dbms" in metafunc.fixturenames:
         only = [kind for kind in KINDS if metafunc.definition.get_closest_marker(f"only_{kind}")]
         metafunc.parametrize("dbms", only or KINDS)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """What PostgreSQL leaves to the long run."""
-    seen = Counter()
-    for item in sorted(items, key=lambda one: one.nodeid):
-        case = getattr(item, "callspec", None)
-        if case and case.params.get("dbms") == "postgresql":
-            test = f"{item.path.parent.name}/{item.path.name}::{item.originalname}"
-            seen[test] += 1
-            if for_the_long_run(test, seen[test]) and not item.get_closest_marker("only_postgresql"):
-                item.add_marker(pytest.mark.long)
-
-
-def for_the_long_run(test, example):
-    """May PostgreSQL wait for the long run with this example of a test ("folder/file::name")?"""
-    floor = test.split("/")[0]
-    return example > EXAMPLES or (floor in SAMPLED and zlib.crc32(test.encode()) % ONE_IN > 0)
 
 
 @pytest.fixture(scope="session", autouse=True)

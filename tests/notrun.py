@@ -6,6 +6,8 @@ Real mail is not shipped with the program, and some programs are too large for e
 import os
 from collections import Counter
 
+from tests.sampling import waiting
+
 ELSEWHERE = "only where it is installed"
 FORGIVEN = ("corpus", ELSEWHERE)
 found: Counter[str] = Counter()
@@ -36,6 +38,8 @@ def reason_of(report) -> str:
 
 def pytest_unconfigure(config):
     """The last lines: what did not run."""
+    if waiting[0] and not hasattr(config, "workerinput"):
+        print(f"{waiting[0]} examples wait for make test-long")
     required = bool(os.environ.get("LISTSERV_REQUIRE_ALL"))
     for reason, count in found.items():
         word = "FAILED, not run" if required and not is_forgiven(reason) else "not run"

@@ -34,8 +34,9 @@ def as_sent(raw):
     return headers.join(headers.without(fields, lambda field: field.name in OF_LISTS)) + b"\r\n" + body
 
 
-# Of the large ones every eighth in the ordinary run.
-@pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.long)])
+# Of the large ones every fortieth in the ordinary run.
+@pytest.mark.sampled(1, each="suite")
+@pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("suite", SUITES)
 def test_no_post_of_a_person_is_taken_for_a_machines(suite, step):
     count, false = 0, []

@@ -41,8 +41,8 @@ def look(step):
 
 
 def test_nothing_that_others_ought_to_read_is_taken_for_thanks():
-    seen, _ = look(13)
-    assert seen > 800
+    seen, _ = look(53)
+    assert seen > 180
 
 
 @pytest.mark.long

@@ -4,7 +4,7 @@ What may not be seen answers exactly as what is not there, and no answer holds a
 """
 
 from html import escape
-from itertools import count
+from itertools import count, islice
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -89,6 +89,16 @@ WORDS += [(word(mlist, "joining"), routes.on_list, mlist) for mlist in LISTS]
 WORDS += [(word(mlist, "application"), lambda person, mlist: routes.stewards(person, mlist) or person == "applicant", mlist) for mlist in LISTS]
 
 
+def some_or_all(test):
+    """In the ordinary run each person is at every fifth door, each at others; in the long one everybody is at all."""
+    return pytest.mark.sampled(1, each="person")(pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])(test))
+
+
+def doors(visitor, step):
+    """The cases that this person tries."""
+    return islice(cases(visitor.browser.application), routes.PEOPLE.index(visitor.person) % step, None, step)
+
+
 def states_of(rule):
     """A route that is about a message, a thread, a person or a search is asked about each kind."""
     return STATES if {"thread_id", "message_hash", "user_id"} & rule.arguments or rule.endpoint.startswith("search.") else (SHOWN,)
@@ -104,11 +114,12 @@ def cases(application):
                     yield rule, method, row, mlist, state, ask
 
 
+@some_or_all
 @pytest.mark.parametrize("person", routes.PEOPLE)
-def test_every_door_shows_what_this_person_may_see_and_nothing_else(browsers, world, person):
+def test_every_door_shows_what_this_person_may_see_and_nothing_else(browsers, world, person, step):
     visitor = Visitor(person, *browsers[person], world)
     secret = visitor.forbidden(WORDS)
-    wrong = [line for case in cases(visitor.browser.application) for line in tried(visitor, *case, secret)]
+    wrong = [line for case in doors(visitor, step) for line in tried(visitor, *case, secret)]
     assert not wrong, "\n".join(wrong[:60])
 
 
@@ -143,13 +154,14 @@ def differences(one, other):
     return (status, status2), [pair for pair in headers if pair not in headers2], lines[:2]
 
 
+@some_or_all
 @pytest.mark.parametrize("person", routes.PEOPLE)
-def test_what_stands_on_one_list_is_not_there_on_another(browsers, world, person):
+def test_what_stands_on_one_list_is_not_there_on_another(browsers, world, person, step):
     """Numbers and hashes of a private list, asked for under the name of a list that this person may read."""
     visitor, wrong = Visitor(person, *browsers[person], world), []
     here = place.OTHER if person in ("other", "administrator", "applicant") else place.PUBLIC
     secret = [word(PRIVATE, state) for state in (*STATES, "held")]
-    for rule, method, row, _, state, ask in cases(visitor.browser.application):
+    for rule, method, row, _, state, ask in doors(visitor, step):
         foreign = rule.arguments & {"thread_id", "message_hash", "member_id", "issue_id"}
         if not foreign or "name" not in rule.arguments:
             continue
@@ -176,11 +188,12 @@ def test_the_old_number_of_a_joined_thread_leads_only_to_what_may_be_seen(browse
             assert answer == visitor.ask("GET", nothing, {}), path
 
 
+@some_or_all
 @pytest.mark.parametrize("person", ["anonymous", "member", "other"])
-def test_searching_tells_nothing_of_words_that_only_others_may_read(browsers, world, person):
+def test_searching_tells_nothing_of_words_that_only_others_may_read(browsers, world, person, step):
     visitor, wrong = Visitor(person, *browsers[person], world), []
     forbidden = set(visitor.forbidden(WORDS))
-    for secret, _, mlist in [each for each in WORDS if each[0] in forbidden]:
+    for secret, _, mlist in [each for each in WORDS if each[0] in forbidden][::step]:
         for form, said in (("{}", secret), ("{}", f"{secret[:-2]}y{secret[-1]}"), ("{}*", secret[:-1]), ('"tekst {}"', secret), ("tekst {}", secret)):
             for path in (f"/{mlist}/search",) if person == "member" else (f"/{mlist}/search", "/search"):
                 pages = [found(visitor, path, form, sought) for sought in (said, "q" * len(said))]
@@ -232,10 +245,11 @@ def test_a_form_without_its_token_says_the_same_whatever_stands_there(browsers, 
         assert without(paths[0], answers[0].text) == without(paths[1], answers[1].text)
 
 
+@some_or_all
 @pytest.mark.parametrize("person", ["anonymous", "other"])
-def test_asking_for_the_head_alone_or_for_what_is_new_tells_no_more(browsers, world, person):
+def test_asking_for_the_head_alone_or_for_what_is_new_tells_no_more(browsers, world, person, step):
     visitor = Visitor(person, *browsers[person], world)
-    for rule, method, row, mlist, state, ask in cases(visitor.browser.application):
+    for rule, method, row, mlist, state, ask in doors(visitor, step):
         if method != "GET" or row.may(person, mlist, state) or row.door:
             continue
         arguments = routes.address(rule, row, world, mlist, state)
