@@ -74,6 +74,7 @@ def _listening() -> tuple[Environment, _Listener]:
     return env, listener
 
 
+@cache
 def ways(letter: str) -> tuple[Way, ...]:
     """So many sets of facts that every sentence of the letter is in sight in one of them, as far as the samples reach."""
     first = _way(letter, {})

@@ -12,14 +12,34 @@ import zlib
 from collections import defaultdict
 
 import pytest
+from hypothesis import settings
 
 # By folder, how many examples of a test; elsewhere all.
 AT_MOST = {"usecases": 2, "web": 2, "cli": 2, "smtp": 2, "kill": 2, "deploy": 2, "relay": 4, "corpus": 2, "api": 2, "mail": 16}
+# Arguments whose values are kinds of cases, wherever they are met: one example of each.
+KINDS = ("person", "door", "stage")
 # Examples of a test on PostgreSQL, and the floors where it gets one test in so many.
 ON_POSTGRESQL, SPARSE, ONE_IN = 2, {"usecases", "web", "api", "cli", "corpus"}, 32
 # How many wait, in this process and in those that worked for it.
 waiting = [0]
 NOTED = "examples_that_wait"
+# Is this the run that leaves something to the long one?
+short = [False]
+# Of what hypothesis makes up, the long run looks at so many times more.
+TIMES = 4
+settings.register_profile("some", max_examples=settings().max_examples // TIMES)
+
+
+def pytest_configure(config):
+    """Which run it is, before a test is read."""
+    short[0] = "not long" in config.option.markexpr
+    if short[0]:
+        settings.load_profile("some")
+
+
+def often(count):
+    """So many made-up examples in the long run, and a part of them in the ordinary one."""
+    return max(5, count // TIMES) if short[0] else count
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -39,15 +59,20 @@ def pytest_collection_modifyitems(items):
 
 def family(item):
     """Examples that are counted together: of one test, on one database, of one kind where the test tells kinds apart."""
-    marker = item.get_closest_marker("sampled")
-    each = marker.kwargs.get("each") if marker else None
-    return test_name(item), database(item), repr(item.callspec.params[each]) if each else ""
+    return test_name(item), database(item), *(repr(item.callspec.params[name]) for name in kinds(item))
+
+
+def kinds(item):
+    """The arguments that tell kinds of cases apart."""
+    if marker := item.get_closest_marker("sampled"):
+        return [marker.kwargs["each"]] if marker.kwargs else []
+    return [name for name in KINDS if name in item.callspec.params and item.path.parent.name in AT_MOST]
 
 
 def share(item):
     """How many examples of such a family are taken."""
     marker, folder = item.get_closest_marker("sampled"), item.path.parent.name
-    wanted = marker.args[0] if marker else AT_MOST.get(folder)
+    wanted = marker.args[0] if marker else 1 if kinds(item) else AT_MOST.get(folder)
     if database(item) != "postgresql" or item.get_closest_marker("only_postgresql"):
         return wanted
     if folder in SPARSE and not chosen(test_name(item)):
@@ -85,7 +110,7 @@ def database(item):
 
 def pytest_deselected(items):
     """Count what waits; a run that takes the long ones, too, leaves nothing."""
-    if items and "not long" in items[0].config.option.markexpr:
+    if short[0]:
         waiting[0] += sum(item.get_closest_marker("waits") is not None for item in items)
 
 

@@ -1,5 +1,7 @@
 """The letter gallery: every letter, in both languages and in every way it can read; new ones are covered by themselves."""
 
+from functools import cache
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -9,13 +11,18 @@ from listserv.sample import FACTS
 from tests.letterchecks import is_polish, is_translated, reads_well, says_what_silence_means
 from tests.web.eyes import CHROMIUM, QUIET
 
-SHOWN = list(gallery.letters_shown())
 INVENTED = (*(str(value) for value in FACTS.values() if isinstance(value, str) and len(value) > 3), "Zofia Lektura")
+
+
+@cache
+def shown():
+    """All of them, made when they are first looked at."""
+    return list(gallery.letters_shown())
 
 
 def test_every_letter_is_there_in_both_languages():
     for language in ("pl", "en"):
-        assert {one.name for one in SHOWN if one.language == language} == {*letters.names(), "digest"}
+        assert {one.name for one in shown() if one.language == language} == {*letters.names(), "digest"}
 
 
 @pytest.mark.parametrize("name", letters.names())
@@ -35,7 +42,7 @@ def test_parts_put_together_are_letters_of_their_own_too(name):
 
 def each_way(name, language, check):
     """Check a letter in every way that it can read; a complaint says in which."""
-    for one in SHOWN:
+    for one in shown():
         if (one.name, one.language) == (name, language):
             try:
                 check(one)
@@ -85,8 +92,8 @@ def test_the_gallery_is_a_folder_with_a_page_that_shows_all(tmp_path):
     count = gallery.write(lambda name, text: (tmp_path / name).write_text(text, "utf-8") and None)
 
     page = (tmp_path / "index.html").read_text("utf-8")
-    assert count == len(SHOWN) == len(list(tmp_path.glob("*.txt"))) == page.count("<article")
-    assert len(list(tmp_path.glob("*.html"))) == 1 + sum(bool(one.html) for one in SHOWN)
+    assert count == len(shown()) == len(list(tmp_path.glob("*.txt"))) == page.count("<article")
+    assert len(list(tmp_path.glob("*.html"))) == 1 + sum(bool(one.html) for one in shown())
     for file in tmp_path.glob("*.txt"):
         assert f'href="{file.name}"' in page
 

@@ -22,8 +22,12 @@ def test_a_few(number): pass
 @pytest.mark.parametrize("number", range(10))
 def test_of_each_kind(kind, number): pass
 
+@pytest.mark.parametrize("person", ["member", "owner"])
+@pytest.mark.parametrize("number", range(5))
+def test_everybody(person, number): pass
+
 @pytest.mark.parametrize("number", range(40))
-def test_all(number): pass
+def test_any_two(number): pass
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("size", [1, pytest.param(2, marks=pytest.mark.long)])
@@ -58,12 +62,13 @@ def test_postgresql_gets_some_tests_of_the_upper_floors_and_the_same_ones_every_
     assert sampling.chosen(tests[7]) == sampling.chosen(tests[7])
 
 
-WAIT = "64 examples wait for make test-long"
+WAIT = "110 examples wait for make test-long"
 
 
-@pytest.mark.parametrize(("workers", "expression", "passed", "last"), [("0", "not long", 47, WAIT), ("1", "not long", 47, WAIT), ("0", "not sampled", 40, "")])
+@pytest.mark.parametrize(("workers", "expression", "passed", "last"), [("0", "not long", 11, WAIT), ("1", "not long", 11, WAIT), ("0", "not sampled", 50, "")])
 def test_what_waits_is_told_in_the_last_line(tmp_path, workers, expression, passed, last):
-    (tmp_path / "test_table.py").write_text(TABLE)
+    (tmp_path / "cli").mkdir()
+    (tmp_path / "cli" / "test_table.py").write_text(TABLE)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  long\n  sampled\n  waits\n  only_postgresql\n")
     command = [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.sampling", "-p", "tests.notrun", "-p", "no:cacheprovider", "-n", workers, "-m", expression, str(tmp_path)]
 

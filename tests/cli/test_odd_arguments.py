@@ -18,6 +18,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)
 def test_what_no_column_was_made_for_is_bad_input(run, site, network, words):
     before = contents(site.engine)
@@ -33,6 +34,7 @@ def test_a_name_without_end_is_cut(run, site, network):
     assert run("member", "show", "siecibp", "nowa@example.org", "--json").json["name"] == "ż" * 200
 
 
+@pytest.mark.sampled(1, each="words")
 @pytest.mark.parametrize("word", ["\udcff", "x" * 5000, "%", "'", "ż" * 3000])
 @pytest.mark.parametrize("words", [("trace",), ("sign-in",), ("list", "show"), ("member", "show", "siecibp")])
 def test_what_nobody_has_heard_of_is_not_found(run, network, words, word):

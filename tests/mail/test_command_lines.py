@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from listserv.mail import asides, commandlines
 from listserv.mail.commands import Command, Kind, commands
 from listserv.mail.parse import parse
+from tests.sampling import often
 
 K = Kind
 # In Polish, with and without diacritics, as it is typed; then in English.
@@ -163,7 +164,7 @@ def test_below_the_farewell_in_a_quote_and_in_a_broken_line_nothing_is_asked(wor
     assert commands(words) == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 @given(st.text(max_size=200))
 def test_any_line_gives_an_answer(line):
     found = commandlines.read(line)

@@ -17,6 +17,7 @@ from listserv.mail.parse import parse
 from listserv.mail.subject import reply_subject
 from tests.corpus import corpus
 from tests.fuzz.invariants import mail as look
+from tests.sampling import often
 
 MAILS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "mails").glob("*.eml"))]
 LONG_SECONDS = 120
@@ -39,7 +40,7 @@ def bent(seed, rnd):
 
 
 @given(st.sampled_from(MAILS), st.randoms(use_true_random=False))
-@settings(max_examples=150)
+@settings(max_examples=often(150))
 def test_a_mail_bent_by_chance_gives_a_post_that_can_be_kept(seed, rnd):
     look(bent(seed, rnd))
 

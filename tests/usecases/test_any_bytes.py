@@ -10,6 +10,7 @@ from listserv.store.archive import Message
 from listserv.store.queue import Incoming, State, raw_bytes
 from listserv.store.schema import metadata
 from tests.office import mail
+from tests.sampling import often
 
 LIST, BOUNCES, MODERATORS, REQUEST = (f"{local}@lists.example.org" for local in ("siecibp", "siecibp-bounces", "moderator_siecibp", "siecibp-request"))
 LONG = "ż" * 3_000
@@ -52,7 +53,7 @@ ANY_MAIL = some.binary(max_size=300) | some.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=often(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(raw=ANY_MAIL.filter(bool), member=some.booleans(), sender=letters(20), rcpt=some.sampled_from((LIST, BOUNCES, MODERATORS, REQUEST)))
 def test_any_bytes_end_in_one_visible_state(office, site, raw, member, sender, rcpt):
     raw = b"From: Halina <halina@example.org>\r\n" + raw if member else raw
@@ -85,6 +86,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.sampled(1, each="case")
 @pytest.mark.parametrize("case", HOSTILE)
 @pytest.mark.parametrize("rcpt", [LIST, MODERATORS, REQUEST])
 def test_what_is_too_long_or_too_odd_is_kept_all_the_same(office, site, case, rcpt):

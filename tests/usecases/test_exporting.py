@@ -18,6 +18,7 @@ from listserv.usecases.access import CONSOLE, STRANGER_ON_THE_WEB, Actor, Door
 from listserv.usecases.administration import NewList, create_list
 from tests import archive_seeds as seeds
 from tests.conftest import add
+from tests.sampling import often
 
 # What has broken mboxes: separators in bodies, quoted ones, line ends of all kinds or none, bytes that are no text.
 NASTY = (b"From ", b">From ", b">>From x Thu Jan  1 00:00:00 1970", b"From x@example.org Thu Jan  1 00:00:00 1970\n", b"\r\n", b"\n", b"\r", b"\n\n")
@@ -46,7 +47,7 @@ def read(parts):
 
 @given(mails=st.lists(MAIL, max_size=6, unique=True), sender=SENDER)
 @example(mails=[b"X:\n\nFrom x@example.org Thu Jan  1 00:00:00 1970\nSubject: x\n\nno end"], sender="")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_exported_is_read_back_byte_for_byte(site, mails, sender):
     now = datetime(2026, 3, 3, tzinfo=UTC)
     with site.writing() as db:

@@ -16,6 +16,7 @@ from listserv.store.people import Browser, User
 from listserv.store.queue import Letter
 from listserv.usecases import apitokens, challenges, keyletters, passkeys, privacy, secondfactor, signin
 from tests.conftest import add as add_member
+from tests.sampling import often
 from tests.softkey import Device, data, text
 
 BROWSER = "token of this browser's forms"
@@ -373,7 +374,7 @@ def test_what_is_no_answer_is_refused(db, ewa, now, answer):
 
 
 @pytest.mark.only_sqlite
-@bounds(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@bounds(max_examples=often(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=some.data())
 def test_an_answer_with_any_part_put_out_of_joint_is_refused(db, ewa, now, change):
     device = Device()

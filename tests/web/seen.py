@@ -21,6 +21,7 @@ class Sight:
     path: str
     fields: tuple = ()
     templates: frozenset = field(default=frozenset(), compare=False)
+    title: str = field(default="", compare=False)
 
     def __str__(self):
         return f"{self.person} {'POST' if self.fields else 'GET'} {self.path} {dict(self.fields) or ''}"
@@ -60,12 +61,18 @@ def linked(watcher, person, start, limit=400):
             continue
         answer, templates = watcher.ask(Sight(person, path))
         seen[path] = (
-            Sight(person, path, templates=templates) if answer.mimetype == "text/html" and answer.status_code < 300 or answer.status_code >= 400 else None
+            Sight(person, path, templates=templates, title=title_of(answer)) if answer.mimetype == "text/html" and answer.status_code < 300 or answer.status_code >= 400 else None
         )
         if answer.mimetype == "text/html":
             waiting += [link for link in links_on(path, answer.text) if link not in seen]
         answer.close()
     return [sight for sight in seen.values() if sight]
+
+
+def title_of(answer):
+    """What the tab of a browser says."""
+    said = re.search(r"<title>\s*(.+?)\s*</title>", answer.text, re.DOTALL) if answer.mimetype == "text/html" else None
+    return said[1] if said else ""
 
 
 def links_on(path, text):
@@ -93,7 +100,7 @@ def _sights(watcher, world):
     for sight in (*of_administrators(world), *answers_of_forms(world), *by_letter(world, watcher)):
         answer, templates = watcher.ask(sight)
         assert answer.status_code < 500, sight
-        found.append(Sight(sight.person, sight.path, sight.fields, templates))
+        found.append(Sight(sight.person, sight.path, sight.fields, templates, title_of(answer)))
     return found
 
 

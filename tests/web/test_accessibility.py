@@ -1,6 +1,5 @@
 """Pages for everyone (WCAG 2.2 AA): every page is looked at in Chromium, by axe-core and by questions of our own."""
 
-import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -103,8 +102,8 @@ def test_titles_tell_pages_apart(watcher, world):
     titles = {}
     for sight in few(sights(watcher, world), each_reader=True):
         if not sight.fields and "errors/missing.html" not in sight.templates:
-            title = re.search(r"<title>\s*(.+?)\s*</title>", watcher.ask(sight)[0].text, re.DOTALL)[1]
-            titles.setdefault((sight.person, title), set()).add(sight.path.partition("?")[0])
+            assert sight.title, sight
+            titles.setdefault((sight.person, sight.title), set()).add(sight.path.partition("?")[0])
 
     assert {title: paths for title, paths in titles.items() if len(paths) > 1} == {}
 

@@ -264,6 +264,7 @@ def test_an_answer_that_is_none_is_refused(zofia):
     assert zofia.send(DESK, case="p1", answer="explode").status_code == 404
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("path", PAGES)
 def test_strangers_and_ordinary_members_get_the_page_for_what_is_not_there(app, site, waiting, stranger, path):
     member = signed_in(app, site, "halina@example.org")
@@ -306,6 +307,7 @@ def test_nobody_else_changes_anything(app, site, waiting, rest):
         assert db.get(Held, 1).state is HeldState.PENDING
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_light_and_hold_no_style_or_script_of_their_own(zofia, path):
     answer = zofia.get(path)

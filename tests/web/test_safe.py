@@ -225,6 +225,7 @@ ELSEWHERE = (
 )
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("wanted", ELSEWHERE)
 def test_no_link_of_ours_leads_to_another_site_after_signing_in(app, site, archive, wanted):
     browser = app.test_client()
@@ -236,6 +237,7 @@ def test_no_link_of_ours_leads_to_another_site_after_signing_in(app, site, archi
     assert "X-Evil" not in answer.headers
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("wanted", ELSEWHERE)
 def test_no_door_sends_who_is_signed_in_to_another_site(member, wanted):
     answer = member.get("/sign-in", query_string={"next": wanted})
@@ -248,6 +250,7 @@ def test_no_door_sends_who_is_signed_in_to_another_site(member, wanted):
 HOSTS = ("evil.example.net", "evil.example.net:443", "lists.example.org.evil.example.net", "x y", '"><script>')
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_wrong_host_is_answered_and_not_believed(stranger, site, archive, host):
     headers = {"Host": host, "X-Forwarded-Host": "evil.example.net", "Forwarded": "host=evil.example.net"}
