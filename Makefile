@@ -1,6 +1,6 @@
 # make demo    the whole main job on this machine (ARGS=--once checks it and ends)
 # make test    linters, types, walls between the floors, and the whole test suite on SQLite and on PostgreSQL (ARGS=… goes to pytest)
-# make test-long   the same with the long kill, fuzz and browser runs
+# make test-long   the same with every example, and the long kill, fuzz and browser runs
 # make run     the server, on the data folder DATA
 # make bench   the figures of docs/performance.md
 # make lint    linters, types and walls alone
