@@ -62,7 +62,8 @@ def letter(
     mail["To"] = SOMEBODY if "to" in typed else mailbox(to)
     mail["Subject"] = SOMEBODY if "subject" in typed else one_line(subject)
     mail["Date"] = format_datetime(date)
-    mail["Message-ID"] = message_id(split(sender.address)[1])
+    if not any(name.lower() == "message-id" for name in headers):
+        mail["Message-ID"] = message_id(split(sender.address)[1])
     for name, value in headers.items():
         # An address that somebody gave as the sender's and that is none (`0@`) breaks the email package's parser.
         with suppress(MessageError, ValueError, IndexError):

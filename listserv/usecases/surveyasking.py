@@ -53,15 +53,18 @@ def _write(db: Session, survey: Survey, members: Sequence[Member], now: datetime
     settings = outbox.settings_of(db)
     forms: dict[str, surveyforms.Form] = {}
     made: list[bytes] = []
+    ids: list[str] = []
     for member in members:
         tongue = language_of(survey, member)
         if tongue not in forms:
             forms[tongue] = surveyforms.form(settings, survey, tongue, now, {**facts_of(survey), "survey_reminder": reminder})
-        made.append(surveyforms.filled(settings, forms[tongue], member.address.email, links.question_key(settings, member.id, survey.id)))
+        key = links.question_key(settings, member.id, survey.id)
+        ids.append(surveyforms.message_id(settings, key, survey.reminded_at if reminder else None))
+        made.append(surveyforms.filled(settings, forms[tongue], member.address.email, key, ids[-1]))
     raws = keep_raw_many(db, [content(one) for one in made])
     parcels = [
-        outbox.Parcel(member.address.email, raw_id, survey.list_id, _mail_from(settings, member))
-        for member, raw_id in zip(members, raws, strict=True)
+        outbox.Parcel(member.address.email, raw_id, survey.list_id, _mail_from(settings, member), own_id)
+        for member, raw_id, own_id in zip(members, raws, ids, strict=True)
         if address.can_receive(member.address.email)
     ]
     if parcels:

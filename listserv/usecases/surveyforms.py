@@ -4,12 +4,13 @@ from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from listserv import letters, links
 from listserv.config import Settings
 from listserv.mail import compose
-from listserv.mail.address import Mailbox, split
+from listserv.mail.address import Mailbox
 from listserv.mail.surveykinds import Kind
 from listserv.store.surveys import Survey
 from listserv.usecases import outbox
@@ -17,7 +18,8 @@ from listserv.usecases import outbox
 QUESTION = "survey-question"
 # What is filled. Should somebody write these, readers would see their own address there, and nobody else's.
 KEY, TEXT, HTML = "\x02key\x02", "TEXT-TO-FILL", "HTML-TO-FILL"
-TO, REPLY_TO, ID = "to-fill@to-fill.invalid", "reply-to-fill@to-fill.invalid", "id-to-fill.invalid"
+TO, REPLY_TO = "to-fill@to-fill.invalid", "reply-to-fill@to-fill.invalid"
+ID, FIRST = "own@id-to-fill.invalid", "first@id-to-fill.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ def form(settings: Settings, survey: Survey, language: str, now: datetime, quest
     # RFC 3834 section 5.1, and Microsoft's word for the same.
     headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Reply-To": REPLY_TO}
     headers |= {"List-Id": f"<{mlist.name}.{settings.site.domain}>", "X-Loop": links.list_address(settings, mlist.name), "Message-ID": f"<{ID}>"}
+    if questions["survey_reminder"]:
+        # Mail programs show a reminder below the letter of which it reminds.
+        headers["In-Reply-To"] = headers["References"] = f"<{FIRST}>"
     sender = Mailbox(mlist.title, links.moderators_address(settings, mlist.name))
     raw = compose.letter(sender, Mailbox("", TO), words.subject, TEXT, headers=headers, date=now, html=HTML)
     head, _, rest = raw.partition(TEXT.encode())
@@ -48,10 +53,16 @@ def form(settings: Settings, survey: Survey, language: str, now: datetime, quest
     return Form(head, middle, tail, words.body, words.html)
 
 
-def filled(settings: Settings, form: Form, to: str, key: str) -> bytes:
-    """The letter to one of them."""
+def message_id(settings: Settings, key: str, reminded: datetime | None = None) -> str:
+    """The Message-ID (no brackets) of the letter with this key, or of the reminder that began then: known without a row, and no way to the key."""
+    own = sha256(f"{key} {reminded.isoformat() if reminded else ''}".encode()).hexdigest()[:24]
+    return f"{own}@{settings.site.domain}"
+
+
+def filled(settings: Settings, form: Form, to: str, key: str, own_id: str) -> bytes:
+    """The letter to one of them, under this Message-ID."""
     head = form.head.replace(REPLY_TO.encode(), links.token_address(settings, key).encode()).replace(TO.encode(), to.encode())
-    head = head.replace(f"<{ID}>".encode(), compose.message_id(split(links.token_address(settings, key))[1]).encode())
+    head = head.replace(ID.encode(), own_id.encode()).replace(FIRST.encode(), message_id(settings, key).encode())
     return b"".join((head, _encoded(form.text, key), form.middle, _encoded(form.html, key), form.tail))
 
 

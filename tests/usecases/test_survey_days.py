@@ -6,7 +6,7 @@ import pytest
 
 from listserv.store.lists import list_by_name
 from listserv.store.members import Status, member_by_key
-from listserv.usecases import housekeeping, surveyanswers, surveyasking, surveydays
+from listserv.usecases import housekeeping, surveyanswers, surveyasking, surveydays, tracing
 from tests import surveyed
 from tests.conftest import add
 
@@ -116,3 +116,27 @@ def test_a_survey_that_is_closed_early_writes_to_nobody_any_more(site, office, a
     surveyed.due(site, clock.move(days=8))
 
     assert len(written(office)) == 1
+
+
+def test_each_letter_has_a_message_id_of_its_own_and_a_reminder_stands_below_the_first_letter(site, office, asked, clock):
+    surveyed.due(site, clock())
+    first = {letter.to: letter.mail for letter in office.new_letters() if letter.kind == "survey-question"}
+    surveyed.due(site, clock.move(days=7, hours=1))
+    reminders = {letter.to: letter.mail for letter in office.new_letters() if letter.kind == "survey-question"}
+
+    ids = [mail["Message-ID"] for mail in (*first.values(), *reminders.values())]
+    assert set(first) == set(reminders) == EVERYBODY and len(set(ids)) == 8
+    assert all(one.endswith("@lists.example.org>") and "fill" not in one for one in ids)
+    assert {to: mail["References"] for to, mail in reminders.items()} == {to: mail["Message-ID"] for to, mail in first.items()}
+    assert all(mail["In-Reply-To"] == mail["References"] for mail in reminders.values()) and not any(mail["References"] for mail in first.values())
+    key = str(first["halina@example.org"]["Reply-To"]).partition("+")[2].partition("@")[0]
+    assert key and not any(key in one for one in ids), "whoever quotes the letter's number hands on no key"
+
+
+def test_the_letter_with_a_question_is_found_by_its_message_id(site, office, asked, clock):
+    surveyed.due(site, clock())
+    letter = next(one for one in office.letters(kind="survey-question") if one.to == "halina@example.org")
+
+    with site.reading() as db:
+        found = tracing.trace(db, str(letter.mail["Message-ID"]))
+    assert len(found) == 1
