@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store.base import Base
@@ -42,6 +42,13 @@ def ran(db: Session, what: str, about: str, slot: datetime, now: datetime, *, li
     values = {"what": what, "about": about, "slot": slot, "done_at": now, "list_id": list_id, "detail": detail}
     made = db.execute(insert_unless_there(db, CalendarRun).returning(CalendarRun.id), values)
     return made.first() is not None
+
+
+def looked(db: Session, what: str, about: str, slot: datetime, now: datetime, *, list_id: int, detail: str) -> None:
+    """The same of what is looked at again and again: the newest look alone is kept."""
+    older = delete(CalendarRun).where(CalendarRun.what == what, CalendarRun.about == about, CalendarRun.slot != slot)
+    db.execute(older, execution_options={"synchronize_session": False})
+    ran(db, what, about, slot, now, list_id=list_id, detail=detail)
 
 
 def alone(db: Session, part: str) -> None:

@@ -1,13 +1,15 @@
 """Letters about meetings that go out in slices: whom the next ones are for."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from listserv.store.lists import MailingList
-from listserv.store.meetings import Attendee, Meeting
+from listserv.store.meetings import Attendee, Meeting, MeetingOption, MeetingState
 from listserv.store.members import DeliveryMode, Member, Status
+from listserv.store.moderation import Journal
 from listserv.store.people import Address, User
 
 
@@ -48,3 +50,33 @@ def with_letters_owed(db: Session, limit: int, *, lock: bool = True) -> Sequence
     on = MailingList.meetings, MailingList.closed_at.is_(None)
     query = select(Meeting).join(Meeting.mlist).options(contains_eager(Meeting.mlist)).where(owed, *on).order_by(Meeting.id).limit(limit)
     return db.scalars(query.with_for_update(of=Meeting, skip_locked=True) if lock else query).all()
+
+
+# ---- who came to the list since -----------------------------------------------------------------------------
+
+
+def all_invited(db: Session, now: datetime) -> Sequence[Meeting]:
+    """Meetings to come, and dates to choose from, of which everybody who was there has been written to."""
+    to_come = and_(Meeting.state == MeetingState.ANNOUNCED, Meeting.starts_at > now)
+    a_date = exists().where(MeetingOption.meeting_id == Meeting.id, MeetingOption.starts_at > now)
+    query = select(Meeting).join(Meeting.mlist).options(contains_eager(Meeting.mlist)).where(MailingList.meetings, MailingList.closed_at.is_(None))
+    query = query.where(or_(to_come, and_(Meeting.state == MeetingState.CHOOSING, a_date)), Meeting.invite_upto.is_(None))
+    return db.scalars(query.order_by(Meeting.id)).all()
+
+
+def last_noted(db: Session, list_id: int, until: datetime) -> datetime | None:
+    """When the newest thing was done on a list, until then: whoever comes, or comes back, stands in its journal."""
+    query = select(Journal.at).where(Journal.list_id == list_id, Journal.at <= until)
+    return db.scalar(query.order_by(Journal.id.desc()).limit(1))
+
+
+def newcomers(db: Session, meeting: Meeting, now: datetime, limit: int) -> Sequence[Member]:
+    """Members whom letters reach and who have no letter about this meeting, with person and address; whoever left and came again has a dead one."""
+    theirs = Attendee.meeting_id == meeting.id, Attendee.user_id == Member.user_id
+    # Of a day still to come no list of people can know.
+    written = Attendee.invited_at.is_not(None), or_(Attendee.invited_at >= Member.joined_at, Member.joined_at > now)
+    # Who was asked for a date has no invitation yet.
+    since = (Attendee.invited_at >= meeting.announced_at,) if meeting.announced_at else ()
+    query = select(Member).join(Member.address).join(Member.user).options(contains_eager(Member.address), contains_eager(Member.user))
+    query = query.where(*_reached(meeting.list_id), ~exists().where(*theirs, *written, *since))
+    return db.scalars(query.order_by(Member.id).limit(limit)).all()

@@ -16,7 +16,7 @@ from listserv.store import calendar
 from listserv.store import meetinglists as rows
 from listserv.store.meetings import Attendee, Meeting, MeetingState, Said
 from listserv.store.members import Member
-from listserv.usecases import meetingcame, meetingfacts, meetingletters, meetingseats, meetingsending, outbox
+from listserv.usecases import meetingcame, meetingfacts, meetingletters, meetingnewcomers, meetingseats, meetingsending, outbox
 from listserv.usecases.digesting import Owed
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -32,12 +32,13 @@ log = structlog.get_logger()
 
 def run_due(db: Session, now: datetime, limit: int) -> int:
     """Do what is due, at most `limit` of each kind; how many things were done."""
-    return meetingsending.run_due(db, now, SLICE) + remind(db, now) + move_up(db, now, limit) + close(db, now, limit)
+    invited = meetingsending.run_due(db, now, SLICE) + meetingnewcomers.run_due(db, now, SLICE)
+    return invited + remind(db, now) + move_up(db, now, limit) + close(db, now, limit)
 
 
 def owed(db: Session, until: datetime) -> list[Owed]:
     """What the calendar owes at that time; changes nothing."""
-    return [*meetingsending.owed(db, until), *_owed_reminders(db, until), *_owed_closing(db, until)]
+    return [*meetingsending.owed(db, until), *meetingnewcomers.owed(db, until), *_owed_reminders(db, until), *_owed_closing(db, until)]
 
 
 # ---- reminders ----------------------------------------------------------------------------------------------

@@ -43,13 +43,24 @@ def invite_slice(db: Session, meeting: Meeting, now: datetime, limit: int) -> in
         return 0
     first, most = meeting.invite_upto == 0, min(limit, MOST)
     members = rows.to_invite(db, meeting, most)
-    known = rows.known_attendees(db, meeting, [member.user_id for member in members])
-    _require_some([_invite(db, meeting, member, known.get(member.user_id), now) for member in members])
+    known = rows.known_attendees(db, meeting, [member.user_id for member in members]) if meeting.state is MeetingState.CHOOSING else {}
+    invite_all(db, meeting, [one for one in members if not _is_invited(known.get(one.user_id))], now)
     meeting.invite_upto = members[-1].id if len(members) == most else None
     if first:
         calendar.ran(db, WHAT, f"meeting:{meeting.id}", meeting.changed_at, now, list_id=meeting.list_id, detail="invitations")
     db.flush()
     return len(members)
+
+
+def _is_invited(row: Attendee | None) -> bool:
+    return row is not None and row.invited_at is not None
+
+
+def invite_all(db: Session, meeting: Meeting, members: Sequence[Member], now: datetime) -> None:
+    """Write to each of them. Raises RuntimeError where it can be done for none of many."""
+    known = rows.known_attendees(db, meeting, [member.user_id for member in members])
+    _require_some([_invite(db, meeting, member, known.get(member.user_id), now) for member in members])
+    db.flush()
 
 
 def _require_some(went_well: Sequence[bool]) -> None:
@@ -59,9 +70,7 @@ def _require_some(went_well: Sequence[bool]) -> None:
 
 
 def _invite(db: Session, meeting: Meeting, member: Member, row: Attendee | None, now: datetime) -> bool:
-    """Whoever has come to the meeting's page already, and was never invited, is invited as well; nobody twice."""
-    if row is not None and row.invited_at is not None and meeting.state is MeetingState.CHOOSING:
-        return True
+    """Whoever has come to the meeting's page already, and was never invited, is invited as well."""
     if row is None:
         row = Attendee(meeting_id=meeting.id, user_id=member.user_id)
         db.add(row)
