@@ -404,6 +404,7 @@ FACTS: dict[str, Any] = {
     "meeting_seats": 20,
     "meeting_page_url": "https://listy.example.org/siecibp/meetings/3",
     "place_in_line": 0,
+    "passed_on": False,
     "answer_url": "https://listy.example.org/r/meeting/mbcdefghijklmnopqrstuvwx?say=yes",
     # Of an invitation, of an answer to one, and of what moderators are shown of a meeting.
     "meeting_news": "new",
@@ -488,6 +489,7 @@ FACTS: dict[str, Any] = {
     "survey_unclear": (),
     "survey_left": (),
     "survey_counted": True,
+    "survey_asks": False,
     "survey_alone": False,
     "survey_guessed": (),
     "survey_template": "",
@@ -508,7 +510,8 @@ POST = {"subject": "Czytniki", "at": datetime(2026, 3, 1, 9, 15, tzinfo=UTC), "u
 CHOICES: dict[str, tuple[Any, ...]] = {
     "meeting_news": ("moved", "changed", "cancelled"),
     "meeting_heard": ("no", "maybe", "over", "cancelled", "draft", "elsewhere", "delegated", "counter", "unclear"),
-    "meeting_question": ("counter", "question"),
+    "meeting_question": ("counter", "question", "dates"),
+    "passed_on": (True,),
     "meeting_waits": ("update", "cancel", "none"),
     "meeting_troubles": (("12\u00a0marca 2026 to nie środa, lecz czwartek. Co jest właściwe?",),),
     "meeting_outcome": ("changed", "cancelled", "discarded", "kept", "gone", "already"),
@@ -546,6 +549,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "survey_unclear": tuple(({"question": one, "why": why},) for one in ASKED for why in ("unclear", "range", "too-many", "twice")),
     "survey_left": (ASKED[3:4], ASKED[2:4]),
     "survey_counted": (False,),
+    "survey_asks": (True,),
     "survey_alone": (True,),
     "survey_guessed": (("closes",), ("privacy",), ("closes", "privacy")),
     "survey_template": ("Czego potrzeba nam w tym roku szkolnym?\n\n1) spotkań\n2) szkoleń",),

@@ -87,6 +87,13 @@ YES = re.compile(
     r"|of course|certainly|absolutely|definitely|gladly|with pleasure|accept(?:ed|ing)?|i can (?:make|come|attend|join|be)|works for me|suits me"
     r"|looking forward|attending|confirmed?|confirming|coming|me too|i'?d love|i would love|reserve|book me|you can count on me|be there)\b|^\+1\b"
 )
+# In a clause that is neither a yes nor a no: somebody is asked for something.
+REQUEST = re.compile(
+    r"\b(?:prosze|poprosze|prosil\w+|prosba|prosimy|potrzeb\w+|chcial\w+|przydal\w+|przyda sie|czy|please|could (?:you|we|i)|can (?:you|we|i)"
+    r"|i(?:'?d| would) like|(?:i|we) (?:will )?need)\b"
+)
+# … but for what a yes or a no says already.
+NO_REQUEST = re.compile(r"\b(?:wyrozumial\w+|usprawiedliw\w+|przepraszam|wybacz\w*|miejsce|list[ey]|excuse|forgive|accept|apolog\w+|note|seat|place)\b")
 BARE = {
     **dict.fromkeys(
         ("tak", "yes", "ok", "okej", "okay", "yep", "yeah", "yup", "jestem", "zgoda", "super", "swietnie", "dobrze", "👍", "+", "+1", "present", "great", "in"),
@@ -128,6 +135,12 @@ def read(reply: str, author: str = "", subject: str = "") -> Answer:
     return Answer(heard, asks)
 
 
+def asks(reply: str, author: str = "") -> bool:
+    """Is there a question, or a request, in a reply that says something else?"""
+    text = decisions.after_greeting(plain(reply[:LONGEST_READ]).strip())
+    return _verdicts(fold(_without_signature(text, author))[:LONGEST])[1]
+
+
 def _of_subject(subject: str) -> Heard:
     folded = fold(plain(subject[:LONGEST]))
     return next((heard for pattern, heard in SUBJECT if pattern.match(folded)), Heard.UNCLEAR)
@@ -155,6 +168,8 @@ def _verdicts(text: str) -> tuple[list[tuple[Heard, bool]], bool]:
             asks = True
             continue
         heard = BARE.get(bare.strip()) or _verdict(bare)
+        if heard is None and REQUEST.search(clause) and not NO_REQUEST.search(clause):
+            asks = True
         if heard is not None:
             found.append((heard, CONDITION.search(bare) is not None))
     return found, asks

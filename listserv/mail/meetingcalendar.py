@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from listserv.mail import calendarwords, calendarzones, meetingplan
+from listserv.mail import calendarwords, calendarzones, meetingclock, meetingplan
 from listserv.mail.calendar import Event
 from listserv.mail.meetingpatterns import LINK, LONGEST_PLACE, LONGEST_TEXT, LONGEST_TITLE
 from listserv.mail.meetingplan import USUAL, Plan, Remark
@@ -32,6 +32,8 @@ def plan_of(event: Event, subject: str, zone: str, now: datetime) -> Plan | None
             ends = begins + USUAL
         if not isinstance(end, datetime) and not length:
             notes.append(Remark(meetingplan.ONE_HOUR))
+        if remark := meetingclock.skipped(start, zone):
+            notes.append(remark)
         if begins <= now:
             troubles.append(Remark(meetingplan.PAST, begins.date()))
     place = event.place.replace(link[0], "").strip(" ,;-") if link else event.place
@@ -44,7 +46,7 @@ def plan_of(event: Event, subject: str, zone: str, now: datetime) -> Plan | None
 def _wall(at: datetime, zone: str) -> datetime:
     """By the clocks of the zone; what floats is meant by them already."""
     if at.tzinfo is None:
-        return at
+        return meetingclock.behind_gap(at, zone)
     try:
         return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     except OverflowError:

@@ -16,6 +16,8 @@ WHICH_DAY = N_("No date was said: {day} is the day that is meant.")
 NEXT_DAY = N_("It ends the next day.")
 SAME_LENGTH = N_("Nothing was said of its end: it lasts as long as before.")
 ONLY_FIRST = N_("The calendar file names a meeting that repeats: only the first one is taken.")
+SKIPPED = N_("There is no {hour} on {day}: the clocks go forward then. {taken} is taken. To change it, reply TIME: and another hour.")
+TWICE = N_("{hour} comes twice on {day}: the clocks go back then. The first one is taken. To change it, reply TIME: and another hour.")
 # What is asked; nobody is invited before it is answered.
 NO_DATE = N_("There is no date in it.")
 NO_HOUR = N_("There is no hour in it.")
@@ -31,11 +33,15 @@ OF_DAY = (OTHER_WEEKDAY, TWO_WEEKS, NO_SUCH_DAY)
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence about what was understood; its days are worded in the reader's language. `weekday`: the one that was said."""
+    """A sentence about what was understood; its days are worded in the reader's language.
+
+    `weekday`: the one that was said; `hours`: that hour, and the one that is taken.
+    """
 
     words: str
     day: date | None = None
     weekday: int | None = None
+    hours: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

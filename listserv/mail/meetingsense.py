@@ -1,10 +1,9 @@
 """What was found in a letter, put together as a meeting: what was assumed is said, and what is doubtful is asked."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time
 
-from listserv.mail import meetingplan, meetingwhen
+from listserv.mail import meetingclock, meetingplan, meetingwhen
 from listserv.mail.meetinghours import Hours
 from listserv.mail.meetingpatterns import LONGEST_PLACE, LONGEST_TITLE, MOST_SEATS
 from listserv.mail.meetingplan import USUAL, Plan, Remark
@@ -37,19 +36,13 @@ def put_together(plan: Plan, said: Said, now: datetime) -> Plan:
     made = replace(made, title=made.title[:LONGEST_TITLE], place=made.place[:LONGEST_PLACE], seats=min(made.seats, MOST_SEATS) if made.seats else None)
     day = _day(said.day, plan, now, notes, troubles)
     starts, ends = _when(day, said.hours, plan, notes, troubles)
-    if starts and _is_skipped(starts, made.zone):
+    if starts and meetingclock.is_skipped(starts, made.zone):
         troubles.append(Remark(meetingplan.NO_SUCH_HOUR))
     if starts and starts <= now and not any(one.words == meetingplan.NO_HOUR for one in troubles):
         troubles.append(Remark(meetingplan.PAST, starts.date()))
     if not made.title:
         troubles.append(Remark(meetingplan.NO_TITLE))
     return replace(made, starts=starts, ends=ends, notes=tuple(notes), troubles=tuple(troubles))
-
-
-def _is_skipped(wall: datetime, zone: str) -> bool:
-    """Do the clocks there never show this moment?"""
-    aware = wall.replace(tzinfo=ZoneInfo(zone or "UTC"))
-    return aware.astimezone(UTC).astimezone(aware.tzinfo).replace(tzinfo=None) != wall
 
 
 def _day(said: Day | None, plan: Plan, now: datetime, notes: list[Remark], troubles: list[Remark]) -> date | None:

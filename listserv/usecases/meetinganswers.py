@@ -1,6 +1,5 @@
 """Mail to the private address of an invitation: a word, or what a calendar answers by itself. Counted once for each person, or told why not."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from listserv.mail.meetinganswers import Heard
 from listserv.store.meetings import Attendee, Meeting, MeetingState, Said, Way, attendee_of, locked_meeting
 from listserv.store.members import Member, member_by_key
 from listserv.store.queue import State
-from listserv.usecases import deciding, limits, meetingdates, meetingdesk, meetingfacts, meetingletters, meetingseats, outbox
+from listserv.usecases import limits, meetingdates, meetingletters, meetingquestions, meetingseats
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.outbox import Cause
 
@@ -28,7 +27,7 @@ SAID = {Heard.YES: Said.YES, Heard.NO: Said.NO, Heard.MAYBE: Said.MAYBE}
 PARTSTATS = {"ACCEPTED": Said.YES, "DECLINED": Said.NO, "TENTATIVE": Said.MAYBE}
 REPLY, COUNTER = "REPLY", "COUNTER"
 # Letters of one invitation that are answered with something other than a plain echo: whoever has the address cannot fill mailboxes.
-HOUR, MOST_TOLD, MOST_PASSED_ON = timedelta(hours=1), 4, 4
+HOUR, MOST_TOLD = timedelta(hours=1), 4
 ENOUGH = Outcome(State.DISCARDED, ("enough-for-today",))
 
 log = structlog.get_logger()
@@ -163,7 +162,7 @@ def _countered(db: Session, one: Answering, event: "Event") -> Outcome:
     def proposed(language: str) -> str:
         return calendarwords.when(event, language, one.meeting.timezone)
 
-    if not _ask_moderators(db, one, "counter", one.letter.words, proposed=proposed):
+    if not meetingquestions.pass_on(db, one.meeting, one.member, "counter", one.letter.words, one.now, proposed=proposed):
         return ENOUGH
     return _tell(db, one, "counter")
 
@@ -175,37 +174,23 @@ def _of_words(db: Session, one: Answering) -> Outcome:
         return Outcome(State.ANSWERED, ("thanks",))
     if said.heard is Heard.UNCLEAR:
         return _pass_on(db, one, one.letter.words)
-    outcome = _count(db, one, SAID[said.heard], Way.MAIL)
-    if said.asks:
-        # Counted, and a question in it is for a human all the same.
-        _ask_moderators(db, one, "question", one.letter.words)
-    return outcome
+    return _count(db, one, SAID[said.heard], Way.MAIL, asks=said.asks)
 
 
-def _count(db: Session, one: Answering, said: Said, way: Way) -> Outcome:
+def _count(db: Session, one: Answering, said: Said, way: Way, *, asks: bool = False) -> Outcome:
+    """Count it, and say so; `asks`: other words in it are for a human all the same."""
     try:
         row = meetingseats.say(db, one.meeting, one.member.user_id, said, way, one.now)
     except Conflict:
         return _tell(db, one, "over")
     place = meetingseats.place_in_line(db, one.meeting, row)
-    meetingletters.echo(db, one.meeting, one.member, row, one.now, place=place, cause=one.cause)
+    passed_on = asks and meetingquestions.pass_on(db, one.meeting, one.member, "question", one.letter.words, one.now)
+    meetingletters.echo(db, one.meeting, one.member, row, one.now, place=place, cause=one.cause, passed_on=passed_on)
     return Outcome(State.ANSWERED, (f"meeting-{said}",))
 
 
 def _pass_on(db: Session, one: Answering, said: str) -> Outcome:
     """Nobody understood it: humans read it, and whoever wrote it knows that."""
-    if not _ask_moderators(db, one, "unclear", said):
+    if not meetingquestions.pass_on(db, one.meeting, one.member, "unclear", said, one.now):
         return ENOUGH
     return _tell(db, one, "unclear", words=said)
-
-
-def _ask_moderators(db: Session, one: Answering, kind: str, said: str, *, proposed: Callable[[str], str] | None = None) -> bool:
-    if not limits.within(db, "meeting answer passed on", f"{one.meeting.id} {one.member.id}", one.now, HOUR, MOST_PASSED_ON):
-        return False
-    meeting, member = one.meeting, one.member
-    for decider in deciding.deciders(db, meeting.mlist):
-        tongue = meetingdesk.language_of(db, meeting.mlist, decider.email)
-        facts = {**meetingfacts.facts(db, meeting, tongue), "meeting_question": kind, "words": meetingdesk.shown(said)}
-        facts |= {"name": member.user.name, "email": member.address.email, "meeting_proposed": proposed(tongue) if proposed else ""}
-        outbox.write(db, "meeting-question", decider.email, tongue, one.now, mlist=meeting.mlist, reply_to=member.address.email, automatic=False, **facts)
-    return True

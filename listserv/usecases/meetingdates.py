@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict, Invalid
 from listserv.mail import dateoptions
+from listserv.mail import meetinganswers as wordings
 from listserv.store import meetinglists as rows
 from listserv.store import meetings
 from listserv.store.meetings import Attendee, Meeting, MeetingChoice, MeetingOption, MeetingState, Way
 from listserv.store.members import Member
 from listserv.store.queue import State
-from listserv.usecases import meetingfacts, meetingletters, meetingseats, outbox
+from listserv.usecases import meetingfacts, meetingletters, meetingquestions, meetingseats, outbox
 from listserv.usecases.access import Actor
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.journal import note
@@ -62,7 +63,10 @@ def answered(db: Session, meeting: Meeting, member: Member, letter: Letter, now:
     numbers = dateoptions.chosen(letter.words, len(meeting.options))
     if numbers is not None:
         choose(db, meeting, member.user_id, numbers, Way.MAIL, now)
-    write(db, "meeting-dates-noted", meeting, member, now, cause=letter.cause, meeting_chosen=sorted(numbers or ()), meeting_understood=numbers is not None)
+    asks = numbers is not None and wordings.asks(letter.post.reply, letter.post.author_name)
+    passed_on = asks and meetingquestions.pass_on(db, meeting, member, "dates", letter.words, now)
+    facts = {"meeting_chosen": sorted(numbers or ()), "meeting_understood": numbers is not None, "passed_on": passed_on}
+    write(db, "meeting-dates-noted", meeting, member, now, cause=letter.cause, **facts)
     return Outcome(State.ANSWERED, ("dates-chosen" if numbers is not None else "not-understood",))
 
 

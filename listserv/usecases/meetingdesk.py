@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Refusal
 from listserv.i18n import choose_language, long_date, translations
-from listserv.mail import address
+from listserv.mail import address, meetingclock
 from listserv.mail import tokens as shapes
 from listserv.mail.meetingplan import Plan
 from listserv.store import meetings as rows
@@ -36,7 +36,8 @@ def preview(db: Session, meeting: Meeting, to: str, now: datetime, cause: Cause,
     tongue, state = language_of(db, meeting.mlist, to), state_of(meeting)
     known = meetingfacts.of_plan(plan, tongue)
     facts: dict[str, Any] = {**known, "meeting_waits": state, "changed_since": changed, "meeting_count": count(db, meeting)}
-    facts |= {"notes": meetingfacts.remarks(plan.notes, tongue), "meeting_troubles": meetingfacts.remarks(plan.troubles, tongue)}
+    notes = (*plan.notes, *(meetingclock.twice(plan) if not plan.troubles and state != "cancel" else ()))
+    facts |= {"notes": meetingfacts.remarks(notes, tongue), "meeting_troubles": meetingfacts.remarks(plan.troubles, tongue)}
     if not plan.troubles:
         facts["below"] = _below(db, meeting, plan, state)
     _write(db, "meeting-preview", meeting, to, now, cause, **facts)

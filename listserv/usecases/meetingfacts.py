@@ -1,7 +1,7 @@
 """What letters and pages say of a meeting, in the reader's language: its day, its hours, its place."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,4 +81,5 @@ def _worded(one: Remark, language: str) -> str:
     weekday = i18n.weekday(one.day, language)
     day = i18n.long_date(one.day, language)
     named = day if "{weekday}" in one.words else f"{weekday}, {day}"
-    return sentence.format(day=named, said=said, weekday=weekday)
+    hour, taken = ([i18n.clock(shown.replace(tzinfo=UTC), language) for shown in one.hours] + ["", ""])[:2]
+    return sentence.format(day=named, said=said, weekday=weekday, hour=hour, taken=taken)

@@ -111,10 +111,19 @@ def echo(
     place: int = 0,
     cause: Cause = ACT,
     words: str = "",
+    passed_on: bool = False,
 ) -> Letter | None:
-    """A short letter that says what was understood. `heard`: what came instead of an answer; `place`: in the line of those who wait."""
+    """A short letter that says what was understood. `heard`: what came instead of an answer;
+
+    `place`: in the line of those who wait; `passed_on`: other words of theirs went to moderators.
+    """
     tongue = choose_language((member.user.language, meeting.mlist.language))
-    known: dict[str, Any] = {**facts(db, meeting, tongue), "meeting_heard": heard or (row.said.value if row else "unclear"), "place_in_line": place}
+    known: dict[str, Any] = {
+        **facts(db, meeting, tongue),
+        "meeting_heard": heard or (row.said.value if row else "unclear"),
+        "place_in_line": place,
+        "passed_on": passed_on,
+    }
     known |= {"words": tokens.hide(words[:4_000]), "answer_url": answer_url(db, meeting, member)}
     reply_to = answer_address(db, meeting, member)
     return outbox.to_member(db, "meeting-echo", member, now, mlist=meeting.mlist, reply_to=reply_to, cause=cause, **known)

@@ -1,5 +1,6 @@
 """Letters to whoever answers a question to everybody: what was understood, what was not, and what does not count, and why."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from listserv import links
 from listserv.mail import address, language
 from listserv.mail.authentication import Alignment
+from listserv.mail.folding import plain
 from listserv.mail.surveykinds import SCALE, Kind
 from listserv.mail.votes import Choice, Read
 from listserv.store.members import Member, member_by_key
@@ -20,6 +22,8 @@ from listserv.usecases.outbox import Cause
 # Of an anonymous answer the letter goes when it has left: it says what was answered, and to whom it was sent (`unlinking.TRACELESS`).
 ECHO = "survey-echo"
 LONGEST_SHOWN = 2_000
+# A sentence with a question mark and no number.
+ASKED = re.compile(r"[^.!?:\d]+(?=\?)")
 # Of what was not understood nobody is asked again and again, nor told each time what does not count.
 ASKED_WITHIN, MOST_ASKED, MOST_TOLD = timedelta(days=1), 3, 2
 
@@ -42,12 +46,20 @@ def told(db: Session, survey: Survey, member: Member, letter: Letter, now: datet
     }
     facts |= {
         "survey_counted": bool(found.choices),
+        "survey_asks": _asks(letter.post.reply, found),
         "link": links.question_url_of(settings, key),
         "survey_closes": survey.closes_at,
         "survey_alone": len(survey.questions) == 1,
     }
     kind = ECHO_UNNAMED if survey.is_anonymous else ECHO
     _write(db, kind, survey, member, letter, now, reply_to=links.token_address(settings, key), **facts)
+
+
+def _asks(reply: str, found: Read) -> bool:
+    """Is something asked beside what is answered? Nothing of it is passed on: an answer is kept apart from who gave it."""
+    answered = " ".join(" ".join(choice.words.split()) for choice in found.choices.values())
+    # „1 albo 2?” asks for nothing, and „może mniej spotkań?” may be an answer itself.
+    return any(one.strip() not in answered for one in ASKED.findall(" ".join(plain(reply[:LONGEST_SHOWN]).split())) if len(one.split()) > 2)
 
 
 def said(question: Question, choice: Choice) -> dict[str, Any]:

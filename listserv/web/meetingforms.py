@@ -8,7 +8,8 @@ from flask import Blueprint, request
 
 from listserv.errors import Conflict, Invalid, NotFound
 from listserv.i18n import N_
-from listserv.mail.meetingplan import Plan
+from listserv.mail import meetingclock
+from listserv.mail.meetingplan import NO_SUCH_HOUR, Plan
 from listserv.store.meetings import Meeting, MeetingState
 from listserv.usecases import meetingasking, meetingcame, meetingdates, meetingpages, meetings, meetingseats
 from listserv.usecases.shown import View
@@ -209,6 +210,8 @@ def _hours(typed: Mapping[str, str], now: datetime, zone: str) -> tuple[datetime
     until = until if until > starts else until + timedelta(days=1)
     if starts <= now.astimezone(meetingpages.zone_of(zone)).replace(tzinfo=None):
         raise Invalid(PAST)
+    if meetingclock.is_skipped(starts, zone):
+        raise Invalid(NO_SUCH_HOUR)
     return starts, until
 
 

@@ -347,6 +347,12 @@ def test_case_greeting_and_signature_change_nothing(lines):
     [
         ("Będę. Czy będzie parking?", Heard.YES, True),
         ("Czy spotkanie jest nagrywane?", Heard.UNCLEAR, True),
+        ("Będę. Proszę o fakturę na szkołę.", Heard.YES, True),
+        ("Nie mogę, ale czy dostanę nagranie?", Heard.NO, True),
+        ("Yes, I'll be there. Could you send me the link again", Heard.YES, True),
+        ("Będę, proszę mnie wpisać na listę.", Heard.YES, False),
+        ("Nie będę, proszę o wyrozumiałość.", Heard.NO, False),
+        ("Thank you, I will come, please note my new name below", Heard.YES, False),
         ("Dziękuję za zaproszenie!", Heard.THANKS, False),
         ("Będę, jeśli nie zachoruję", Heard.MAYBE, False),
         ("Chętnie bym przyszła, ale nie mogę, może następnym razem", Heard.NO, False),

@@ -77,6 +77,15 @@ def test_an_answer_that_is_none_changes_nothing_and_says_so(office, site):
     assert "1, 3" in newest(office, "halina@example.org", "meeting-dates-noted").text
 
 
+def test_a_question_beside_the_numbers_goes_to_the_moderators_and_the_letter_says_so(office, site):
+    asked(office, site)
+    letter = newest(office, "halina@example.org", "meeting-dates")
+    office.reply(letter, "1, 3\n\nCzy będzie można dołączyć zdalnie?", sender="Halina Okładka <halina@example.org>")
+    assert totals(site) == {1: 1, 2: 0, 3: 1}
+    assert "zdalnie" in newest(office, "mod@example.org", "meeting-question").text
+    assert "passed on to the moderators" in (told := newest(office, "halina@example.org", "meeting-dates-noted").text) or "przekazaliśmy moderatorom" in told
+
+
 def test_machines_answer_nothing(office, site):
     letter = asked(office, site)
     before = len(office.letters())

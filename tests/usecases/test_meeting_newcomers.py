@@ -114,4 +114,4 @@ def test_many_newcomers_are_invited_in_slices_and_a_worker_that_dies_goes_on(sit
         raise ZeroDivisionError
     with site.writing() as db:
         assert meetingdays.run_due(db, clock(), 100) == 2
-    assert len([one for one in invited(site, office, clock)]) == 5
+    assert len(invited(site, office, clock)) == 5

@@ -1,5 +1,7 @@
 """`LIST-meeting@`: a plain letter becomes a meeting, is shown, and goes out by a word; calendars and words answer it."""
 
+import email
+import email.policy
 from datetime import UTC, datetime
 
 import pytest
@@ -173,6 +175,25 @@ def test_what_nobody_understands_reaches_the_moderators_and_the_person_knows(cir
     assert "fakturę" in last(circle, "meeting-echo").text
 
 
+@pytest.mark.parametrize("words", ["Będę. Czy będzie nagranie?", "Nie będę.\n\nProszę o przesłanie materiałów."])
+def test_the_echo_says_that_other_words_of_an_answer_went_to_the_moderators(circle, site, words):
+    sent = announced(circle, site)
+    circle.reply(sent, words)
+    asked, echo = last(circle, "meeting-question"), last(circle, "meeting-echo")
+    assert asked.to == "mod@example.org" and words.split()[-1] in asked.text
+    assert echo.to == "anna@example.org" and "przekazaliśmy moderatorom" in echo.text
+    circle.reply(echo, "BĘDĘ")
+    assert "moderatorom" not in last(circle, "meeting-echo").text
+
+
+def test_the_echo_promises_nothing_where_the_moderators_got_nothing(circle, site):
+    sent = announced(circle, site)
+    for number in range(5):
+        circle.reply(sent, f"Będę. Czy będzie nagranie nr {number}?")
+    assert len(circle.letters(to="mod@example.org", kind="meeting-question")) == 4
+    assert "moderatorom" not in last(circle, "meeting-echo").text
+
+
 def test_a_moved_date_is_shown_then_told_with_the_next_sequence_and_asked_again(circle, site):
     sent = announced(circle, site)
     circle.reply(sent, "BĘDĘ")
@@ -254,15 +275,29 @@ def test_an_attached_calendar_file_is_the_meeting(circle, site):
         "SUMMARY:Warsztaty\r\nLOCATION:Biblioteka\\, sala 2\r\nDESCRIPTION:Pierwsza\\nDruga\r\nURL:https://example.org/w\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
     raw = mail(OWNER, "siecibp-meeting@lists.example.org", "Warsztaty", "W załączniku.")
-    import email
-    import email.policy
-
     letter = email.message_from_bytes(raw, policy=email.policy.SMTP)
     letter.add_attachment(ics.encode(), maintype="text", subtype="calendar", filename="w.ics")
     assert circle.deliver(aligned(letter.as_bytes()), "siecibp-meeting@lists.example.org") is State.DRAFT
     meeting = meeting_of(site)
     assert meeting.starts_at == datetime(2026, 3, 30, 14, 30, tzinfo=UTC) and meeting.ends_at == datetime(2026, 3, 30, 16, 0, tzinfo=UTC), "summer time"
     assert (meeting.title, meeting.place, meeting.url, meeting.text) == ("Warsztaty", "Biblioteka, sala 2", "https://example.org/w", "Pierwsza\nDruga")
+
+
+def test_an_hour_that_comes_twice_or_never_is_remarked_on_and_a_word_changes_it(circle, site):
+    night = "Nocna lektura, niedziela 25 października 2026 godz. 2.30–4.00, online"
+    assert circle.send(OWNER, MEETING, "Nocna lektura", night, proven=True) is State.DRAFT
+    preview = last(circle, "meeting-preview")
+    assert "Godzina 2.30 zdarza się 25 października 2026 dwa razy" in " ".join(preview.text.split())
+    assert meeting_of(site).starts_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "summer time still"
+    circle.reply(preview, "GODZINA: 3.30")
+    assert "dwa razy" not in last(circle, "meeting-preview").text
+
+    ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1@x\r\nSUMMARY:Noc\r\nDTSTART;TZID=Europe/Warsaw:20260329T023000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    letter = email.message_from_bytes(mail(OWNER, "siecibp-meeting@lists.example.org", "Noc", "W załączniku."), policy=email.policy.SMTP)
+    letter.add_attachment(ics.encode(), maintype="text", subtype="calendar", filename="w.ics")
+    assert circle.deliver(aligned(letter.as_bytes()), "siecibp-meeting@lists.example.org") is State.DRAFT
+    preview = last(circle, "meeting-preview")
+    assert "29 marca 2026 nie ma godziny 2.30" in " ".join(preview.text.split()) and "przyjmujemy 3.30" in " ".join(preview.text.split())
 
 
 def test_another_time_that_is_proposed_goes_to_the_moderators(circle, site):

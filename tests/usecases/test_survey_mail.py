@@ -114,6 +114,24 @@ def test_an_answer_is_counted_told_and_changed(office, site):
         assert len(db.scalars(select(Ballot)).all()) == len(db.scalars(select(Mark)).all()) == 1
 
 
+@pytest.mark.parametrize("words", ["Tak.\n\nA czy będzie nagranie?", "Tak, bo wtedy mam czas. A czy będzie nagranie?"])
+@pytest.mark.parametrize("privacy", ["", "ANONIMOWO"])
+def test_a_question_beside_an_answer_reaches_nobody_and_the_echo_says_so(office, site, privacy, words):
+    letter = asked(office, site, YES_NO, privacy)
+    before = {one.to for one in office.letters()}
+    office.reply(letter, words, sender=HALINA)
+    echo = office.letters()[-1]
+    assert echo.to == "halina@example.org"
+    assert "nikt nie czyta" in echo.text and "moderator_siecibp@lists.example.org" in " ".join(echo.text.split())
+    assert {one.to for one in office.letters()} == before and not [one for one in office.letters() if "nagranie" in one.text]
+
+
+def test_a_question_that_is_the_answer_is_no_question_beside_it(office, site):
+    letter = asked(office, site)
+    office.reply(letter, "1: 1\n2: 4\n3: może mniej spotkań, a więcej czasu?", sender=HALINA)
+    assert len(votes(site)) == 3 and "nikt nie czyta" not in last(office, "survey-echo").text
+
+
 def test_what_is_not_clear_is_asked_back_and_what_is_clear_is_kept(office, site):
     letter = asked(office, site)
     office.reply(letter, "1: 1, 9\n2: 3\n3: nic", sender=HALINA)
