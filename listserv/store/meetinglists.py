@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from listserv.mail.folding import name_key
 from listserv.store.lists import MailingList
 from listserv.store.meetings import PUBLIC, Attendee, Meeting, MeetingChoice, MeetingOption, MeetingState, Said
 from listserv.store.members import Member, Status
@@ -95,9 +96,15 @@ def ended(db: Session, until: datetime, limit: int, *, lock: bool = True) -> Seq
 
 
 def expected(db: Session, meeting: Meeting) -> Sequence[Attendee]:
-    """Who may have come: who said yes or maybe, with the person, in the order of their names."""
-    query = select(Attendee).join(Attendee.user).options(contains_eager(Attendee.user))
-    return db.scalars(query.where(Attendee.meeting_id == meeting.id, Attendee.said.in_((Said.YES, Said.MAYBE))).order_by(User.name, Attendee.id)).all()
+    """Who may have come: who said yes or maybe, and of whom it is known, with the person, in the order of their names."""
+    query = select(Attendee).join(Attendee.user).options(contains_eager(Attendee.user)).where(Attendee.meeting_id == meeting.id)
+    return db.scalars(query.where(or_(Attendee.said.in_((Said.YES, Said.MAYBE)), Attendee.came.is_(True))).order_by(User.name, Attendee.id)).all()
+
+
+def members_named(db: Session, list_id: int, name: str, limit: int) -> Sequence[Member]:
+    """Members with this name, however it is written in capitals or accents."""
+    query = select(Member).join(User, User.id == Member.user_id).where(Member.list_id == list_id, User.folded == name_key(name))
+    return db.scalars(query.order_by(Member.id).limit(limit)).all()
 
 
 # ---- calendars and pages ------------------------------------------------------------------------------------

@@ -6,9 +6,12 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from listserv.mail import camewords
+from listserv.errors import Invalid
+from listserv.i18n import N_
+from listserv.mail import address, camewords, mailboxes
 from listserv.store import meetinglists as rows
 from listserv.store.meetings import Attendee, Meeting, MeetingState
+from listserv.store.members import member_by_key
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import State
 from listserv.usecases import deciding, meetingfacts, outbox, tokens
@@ -21,6 +24,9 @@ from listserv.usecases.journal import note
 MOST_NUMBERED = 300
 # The first word of a token's detail; behind it the people, in the order of their numbers.
 ASKED = "came"
+NOBODY = N_("Nobody on this list is called “{who}”, and nobody has this address. Nothing has been noted.")
+SEVERAL = N_("Several people on this list are called “{who}”: please give the address. Nothing has been noted.")
+LONGEST_SHOWN = 80
 
 log = structlog.get_logger()
 
@@ -87,9 +93,27 @@ def _again(db: Session, meeting: Meeting, token: Token, now: datetime) -> str:
     return tokens.issue(db, Purpose.MEETING, token.email, now, mlist=meeting.mlist, object_id=meeting.id, detail=f"\n{deciding.kept_words(token)}")
 
 
+def members_in(db: Session, meeting: Meeting, lines: str) -> set[int]:
+    """The people that somebody names, one a line, by address or by name: members alone. Raises Invalid with the first line that names nobody, or several."""
+    found: set[int] = set()
+    for line in [one for one in (" ".join(line.split()).strip(" ,;") for line in lines.splitlines()) if one][:MOST_NUMBERED]:
+        named = mailboxes.mailboxes([line])
+        members = [member_by_key(db, meeting.mlist, address.key(named[0].address))] if named else rows.members_named(db, meeting.list_id, line, 2)
+        if len(members) != 1 or members[0] is None:
+            raise Invalid(SEVERAL if len(members) > 1 else NOBODY, who=line[:LONGEST_SHOWN])
+        found.add(members[0].user_id)
+    return found
+
+
 def record(db: Session, meeting: Meeting, came: Collection[int], actor: Actor, now: datetime, *, of: Collection[int] | None = None) -> int:
     """These people came, and the others of `of` (else of all who were expected) did not; how many came."""
     there = 0
+    for user_id in sorted(set(came) - {one.user_id for one in rows.expected(db, meeting)}) if of is None else ():
+        # They came without having said so.
+        row = rows.fresh_attendee(db, meeting, user_id) or Attendee(meeting_id=meeting.id, user_id=user_id, sequence=meeting.sequence)
+        row.came = True
+        db.add(row)
+    db.flush()
     for one in rows.expected(db, meeting):
         if of is None or one.user_id in of:
             one.came = one.user_id in came

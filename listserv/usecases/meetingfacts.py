@@ -80,6 +80,6 @@ def _worded(one: Remark, language: str) -> str:
     said = i18n.weekday_name(one.weekday, language) if one.weekday is not None else ""
     weekday = i18n.weekday(one.day, language)
     day = i18n.long_date(one.day, language)
-    named = day if "{weekday}" in one.words else f"{weekday}, {day}"
+    named = day if "{weekday}" in one.words or one.hours else f"{weekday}, {day}"
     hour, taken = ([i18n.clock(shown.replace(tzinfo=UTC), language) for shown in one.hours] + ["", ""])[:2]
     return sentence.format(day=named, said=said, weekday=weekday, hour=hour, taken=taken)

@@ -179,9 +179,10 @@ def _dated(meeting: Meeting, option: MeetingOption, language: str) -> str:
 
 
 def _people(db: Session, meeting: Meeting) -> dict[str, Sequence[Attendee]]:
-    """Who answers what, those who wait by themselves; whoever has said nothing is not named."""
+    """Who answers what, those who wait by themselves; whoever has said nothing is named only where they came."""
     answered = store.attendees(db, meeting, (Said.YES, Said.MAYBE, Said.NO)) if meeting.state is not MeetingState.CHOOSING else ()
     groups: dict[str, list[Attendee]] = {"yes": [], "waiting": [], "maybe": [], "no": []}
+    groups["there"] = [one for one in rows.expected(db, meeting) if one.said is Said.NONE]
     for one in answered:
         groups["waiting" if one.waiting_since else one.said.value].append(one)
     return {key: some[:NAMED] for key, some in groups.items()}

@@ -76,6 +76,7 @@ def _came(db: "Session", meeting: Meeting) -> str:
     if meeting.starts_at is None or meeting.starts_at > visit().now or meeting.state not in (MeetingState.ANNOUNCED, MeetingState.OVER):
         raise Conflict("not over")
     came = {whole(one) for one in request.form.getlist("came") if one.isdecimal() and len(one) < 19}
+    came |= meetingcame.members_in(db, meeting, request.form.get("also", "")[: LONGEST["text"]])
     meetingcame.record(db, meeting, came, visit().actor, visit().now)
     return "came"
 

@@ -1,10 +1,12 @@
 """Meetings of a list: the calendar, a meeting's page, the page that a key opens, and calendars to subscribe to."""
 
+from datetime import date
+
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from listserv.errors import Conflict, Invalid, NotFound
-from listserv.i18n import N_
+from listserv.errors import Conflict, Invalid, NotFound, Refusal
+from listserv.i18n import N_, long_date, translations
 from listserv.store.meetings import Meeting, MeetingState, Said, Way
 from listserv.store.members import Member, memberships
 from listserv.store.people import User
@@ -114,10 +116,17 @@ def act(name: str, meeting_number: int) -> Shown:
             else:
                 raise NotFound("there is no such page")
     except Conflict:
-        return _page(name, meeting_number, wrong=SETTLED), 409
+        return _page(name, meeting_number, wrong=_sentence(Conflict(SETTLED))), 409
     except Invalid as wrong:
-        return _page(name, meeting_number, wrong=str(wrong)), 400
+        return _page(name, meeting_number, wrong=_sentence(wrong), typed=request.form), 400
     return to(name, f"meetings/{meeting_number}?done={done}") if done != "discarded" else to(name, "meetings/?done=discarded")
+
+
+def _sentence(refusal: Refusal) -> str:
+    """Why not, in the visitor's language; its days as people say them."""
+    facts = {name: long_date(one, visit().language) if isinstance(one, date) else one for name, one in refusal.facts.items()}
+    said = translations(visit().language).gettext(refusal.reason)
+    return said.format(**facts) if facts else said
 
 
 def _answer(member: Member, meeting: Meeting) -> str:

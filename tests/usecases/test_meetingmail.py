@@ -188,8 +188,8 @@ def test_the_echo_says_that_other_words_of_an_answer_went_to_the_moderators(circ
 
 def test_the_echo_promises_nothing_where_the_moderators_got_nothing(circle, site):
     sent = announced(circle, site)
-    for number in range(5):
-        circle.reply(sent, f"Będę. Czy będzie nagranie nr {number}?")
+    for what in ("nagranie", "kawa", "parking", "winda", "tłumacz"):
+        circle.reply(sent, f"Będę. Czy będzie {what}?")
     assert len(circle.letters(to="mod@example.org", kind="meeting-question")) == 4
     assert "moderatorom" not in last(circle, "meeting-echo").text
 

@@ -268,6 +268,40 @@ def test_who_came_is_noted_on_the_page(app, site, owner):
     assert "1 person was there" in words(halina.page(PAGE))
 
 
+def test_anybody_on_the_list_can_be_noted_as_present_and_nobody_else(app, site, owner, stranger):
+    announced(site)
+    say(site, 1, MAREK, "yes")
+    until(site, STARTS, hours=-2)
+    owner, halina = signed_in(app, site, OWNER), signed_in(app, site, "halina@example.org")
+    with site.reading() as db:
+        marek = user(db, MAREK).id
+
+    for unknown in ("Obcy Człowiek", "obcy@example.net"):
+        answer = owner.send(PAGE, do="came", came=str(marek), also=f"halina okladka\n{unknown}")
+        assert answer.status_code == 400 and unknown in answer.text and "halina okladka" in answer.text
+    with site.reading() as db:
+        assert not [one for one in db.scalars(select(Attendee)) if one.came is not None]
+
+    owner.send(PAGE, do="came", came=str(marek), also="halina okladka\n Zofia <mod@example.org> \n")
+    with site.reading() as db:
+        assert {one.user.name for one in db.scalars(select(Attendee)) if one.came} == {MAREK, HALINA, "Zofia Lektura"}
+    assert "3 people were there" in words(halina.page(PAGE)) and "Came without having answered" in words(halina.page(PAGE))
+    assert " checked" in owner.page(PAGE).rpartition("<span>Zofia Lektura")[0].rpartition("<input")[2]
+
+    owner.send(PAGE, do="came", came=str(marek))
+    assert "1 person was there" in words(halina.page(PAGE)) and "Came without having answered" not in words(halina.page(PAGE))
+
+
+def test_where_nobody_had_answered_somebody_can_be_noted_all_the_same(app, site, owner):
+    announced(site)
+    until(site, STARTS, hours=-2)
+    owner = signed_in(app, site, OWNER)
+
+    assert "Who was there?" in words(owner.page(PAGE))
+    owner.send(PAGE, do="came", also="marek@example.org")
+    assert "1 person was there" in words(owner.page(PAGE))
+
+
 # ---- choosing a date ----------------------------------------------------------------------------------------
 
 
