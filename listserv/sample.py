@@ -115,6 +115,7 @@ FACTS: dict[str, Any] = {
     "aside_id": "20260302.0915@biblioteka.example.org",
     "aside_at": datetime(2026, 3, 2, 9, 15, tzinfo=UTC),
     "administrator_told": True,
+    "aside_dropped": False,
     "aside_trouble": "RecursionError: maximum recursion depth exceeded",
     "signature": "Sieć BP",
     "title": "Sieć BP",
@@ -597,6 +598,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "outages": ((OUTAGE,),),
     "aside_from": ("",),
     "aside_id": ("",),
+    "aside_dropped": (True,),
     "administrator_told": (False,),
     "school_year": ("2025/26",),
     "figures_issues": (

@@ -25,7 +25,7 @@ from listserv.store.arriving import Arrival
 from listserv.store.lists import MailingList, list_by_name, lists_with_alias
 from listserv.store.packing import Content, content
 from listserv.store.queue import Incoming, State, raw_bytes
-from listserv.usecases import bouncing, outbox, posting, senders, settingaside, ways
+from listserv.usecases import bouncing, outbox, posting, senders, settingaside, surveyaside, ways
 from listserv.usecases.applicants import passes_through_an_alias
 from listserv.usecases.arrivals import Letter
 from listserv.usecases.routing import answer_for
@@ -242,6 +242,9 @@ def trouble(db: Session, incoming_id: int, traceback: str, now: datetime) -> Non
 def shunt(db: Session, incoming: Incoming, traceback: str, now: datetime) -> None:
     """Set a mail aside, and tell of it. `listserv queue retry` puts it back."""
     incoming.trouble = traceback
+    if surveyaside.let_go(db, incoming, now):
+        finish(incoming, State.REFUSED, (surveyaside.FAILED,), now)
+        return
     finish(incoming, State.SHUNTED, ("failed-three-times",), now)
     try:
         route, mlist = find_route(db, incoming.rcpt)

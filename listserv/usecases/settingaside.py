@@ -42,8 +42,8 @@ def tell(db: Session, incoming: Incoming, route: Route | None, mlist: MailingLis
     """Tell the administrator, and whoever sent it. A letter that cannot be made keeps no mail from being set aside."""
     try:
         with db.begin_nested():
-            told = _tell_administrator(db, incoming, now)
-            if route and route.role not in NOBODYS and _is_for_people(db, incoming):
+            told = tell_administrator(db, incoming, now)
+            if route and route.role not in NOBODYS and is_for_people(db, incoming):
                 _tell_sender(db, incoming, mlist, now, told=told)
     except Exception as wrong:
         if health.is_away(wrong):
@@ -51,8 +51,8 @@ def tell(db: Session, incoming: Incoming, route: Route | None, mlist: MailingLis
         log.exception("nobody was told of a mail set aside", incoming=incoming.id)
 
 
-def _tell_administrator(db: Session, incoming: Incoming, now: datetime) -> bool:
-    """Does the administrator know, from this letter or from one of the last hour?"""
+def tell_administrator(db: Session, incoming: Incoming, now: datetime, *, dropped: bool = False) -> bool:
+    """Does the administrator know, from this letter or from one of the last hour? `dropped`: nothing of the mail was kept."""
     owner = outbox.settings_of(db).site.owner
     if not owner:
         return False
@@ -61,12 +61,13 @@ def _tell_administrator(db: Session, incoming: Incoming, now: datetime) -> bool:
     person = person_at(db, address.key(owner))
     lines = incoming.trouble.strip().splitlines()
     facts: dict[str, Any] = {"aside_number": incoming.id, "aside_to": incoming.rcpt, "aside_from": incoming.mail_from, "aside_id": incoming.message_id}
+    facts["aside_dropped"] = dropped
     facts["aside_trouble"] = lines[-1][:LONGEST_TROUBLE] if lines else ""
     tongue = person.user.language if person else ""
     return outbox.write(db, TO_ADMINISTRATOR, owner, tongue, now, automatic=False, cause=Cause(incoming), **facts) is not None
 
 
-def _is_for_people(db: Session, incoming: Incoming) -> bool:
+def is_for_people(db: Session, incoming: Incoming) -> bool:
     """Has a person sent it, as far as its envelope and its header tell?"""
     sender = incoming.mail_from
     if not sender or MACHINES.fullmatch(address.split(sender)[0].lower()) or is_ours(db, sender):

@@ -11,7 +11,7 @@ from listserv.store.packing import unpack
 from listserv.store.people import Address
 from listserv.store.queue import Incoming, Letter, Raw, State, raw_bytes
 from listserv.store.surveys import Ballot, Mark, Privacy, Survey, SurveyState, Vote
-from listserv.usecases import housekeeping, surveyasking, unlinking
+from listserv.usecases import housekeeping, intake, surveyasking, unlinking
 from tests.office import mail
 
 OWNER, MOD, HALINA = "Alina Zakładka <owner@example.org>", "mod@example.org", "Halina Okładka <halina@example.org>"
@@ -329,6 +329,55 @@ def test_of_an_anonymous_answer_nothing_stays_that_says_whose_it_is(office, site
             told = str(row)
             if "kaktusy" in told or repr(ballot.key) in told:
                 assert name in ("ballot", "vote"), name
+
+
+def fails_thrice(office, site, clock, sends):
+    with pytest.raises((ValueError, ZeroDivisionError)):
+        sends()
+    for _ in range(3):
+        clock.move(minutes=6)
+        with site.writing() as db:
+            works = intake.claim(db, site.now())
+        for work in works:
+            with site.writing() as db:
+                prepared = intake.prepare(work, intake.raw_of(db, work), site.settings, office.resolver)
+            with pytest.raises((ValueError, ZeroDivisionError)) as wrong, site.writing() as db:
+                intake.process(db, prepared, site.now())
+            with site.writing() as db:
+                intake.trouble(db, work.incoming_id, f"Traceback\nValueError: {wrong.value}", site.now())
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_anonymous_answer_that_fails_three_times_is_destroyed_and_asked_for_again(office, site, clock, monkeypatch, first):
+    letter = asked(office, site, ASKS, "ANONIMOWO")
+    if not first:
+        office.reply(letter, "1: 2", sender=HALINA)
+        letter = last(office, "survey-echo-unnamed")
+
+    def fail(*_):
+        raise ValueError("kaktusy")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "answer_for", fail)
+        fails_thrice(office, site, clock, lambda: office.reply(letter, "3: kaktusy", sender=HALINA))
+    with site.reading() as db:
+        (mail,) = db.scalars(select(Incoming).where(Incoming.reasons == "survey-failed"))
+        assert mail.state is State.REFUSED and mail.mail_from == mail.message_id == "" and mail.trouble == "ValueError" and "r+" not in mail.rcpt
+        assert b"kaktusy" not in b"".join(raw_bytes(db, one) for one in db.scalars(select(Raw.id)))
+    assert "kaktusy" not in str(everything(site)) and not [one for one in office.letters() if "kaktusy" in one.text]
+
+    told = last(office, "survey-failed")
+    assert told.to == "halina@example.org" and "/r/question/" in told.text
+    assert office.reply(told, "1: 3", sender=HALINA) is State.ANSWERED and votes(site) == [(1, "3", "")]
+
+
+def test_an_answer_with_a_name_that_fails_is_set_aside_as_any_mail(office, site, clock, monkeypatch):
+    letter = asked(office, site, YES_NO)
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "answer_for", lambda *_: 1 / 0)
+        fails_thrice(office, site, clock, lambda: office.reply(letter, "tak", sender=HALINA))
+    with site.reading() as db:
+        assert db.scalars(select(Incoming).order_by(Incoming.id.desc())).first().state is State.SHUNTED
 
 
 def test_whoever_has_the_letter_changes_an_anonymous_answer_and_nobody_else(office, site):

@@ -187,7 +187,7 @@ def test_letters_with_links_of_their_own_are_among_those_that_were_really_sent(l
         assert any(path in link for link in lived), path
     keyed = {name for name in letters.names() if gallery.asked_for(name) & {"link", "unsubscribe_url"}}
     sent = {"invitation", "sign-in", "welcome", "address-prove", "erasure-asked", "signing", "answers", "passkey-added"} | {
-        *("survey-question", "survey-echo", "survey-echo-unnamed", "survey-late", "survey-passed-on", "survey-told")
+        *("survey-question", "survey-echo", "survey-echo-unnamed", "survey-late", "survey-failed", "survey-passed-on", "survey-told")
     }
     assert keyed == sent, "add a way to `a_life` on which this letter is really sent"
 
