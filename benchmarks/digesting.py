@@ -51,7 +51,7 @@ def people(db, mlist, count, due, now):
     for start in range(first, first + count, 1000):
         ids = range(start, min(start + 1000, first + count))
         db.execute(insert(User), [{"id": id, "name": f"Member {id}", "created_at": now} for id in ids])
-        db.execute(insert(Address), [{"id": id, "user_id": id, "email": f"m{id}@example.org", "key": f"m{id}@example.org", "added_at": now} for id in ids])
+        db.execute(insert(Address), [{"id": id, "user_id": id, "email": f"m{id}@example.org", "key": f"m{id}@example.org"} for id in ids])
         same = {"list_id": mlist.id, "delivery": DeliveryMode.DIGEST, "digest_due": due, "digest_seq": 0, "joined_at": now}
         db.execute(insert(Member), [{**same, "user_id": id, "address_id": id} for id in ids])
 

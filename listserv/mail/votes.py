@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from listserv.mail import votenames
 from listserv.mail import votewords as words
 from listserv.mail.decisions import after_greeting
 from listserv.mail.folding import fold, plain
 from listserv.mail.surveykinds import SCALE, Kind
+from listserv.mail.votenames import TOKEN
 
 LONGEST_WORDS, LONGEST_READ = 8_000, 4_000
-TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 BETWEEN = re.compile(r"[\s,;.:)(\[\]>&+/|\"'„”“*•#=!–—-]*")
 NUMBER = re.compile(r"#?(\d{1,3})(?:\.|\))?")
 LETTER = re.compile(r"[a-z]")
@@ -26,8 +27,6 @@ EXPLICIT = re.compile(
     r"\b(?:opcj\w{1,3}|nr|numer\w{0,2}|punkt\w{0,3}|pkt|odpowied\w{1,3}|wariant\w{0,2}|pozycj\w{1,2}|propozycj\w{1,2}|termin\w{0,2}|temat\w{0,2}|option|number|no\.|answer|item|choice)"
     r"[\s.:#]*(?:nr\.?\s*)?(\d{1,2}\b|[a-z]\b(?![.']))(?:\s*(?:i|oraz|and|,|,\s*i)\s*(\d{1,2}\b))?"
 )
-# Words of a sentence that name no option, beside a part of one that does.
-MOST_BESIDE, MOST_BESIDE_WHOLE, SHORTEST_STEM = 3, 12, 4
 
 
 class Trouble(StrEnum):
@@ -103,7 +102,9 @@ def _chosen(ask: Ask, said: str) -> tuple[int, ...] | Trouble:
     for part in dict.fromkeys((said, _before_why(said))):
         numbers = _list(part, most, letters=ask.kind is not Kind.SCALE)
         if numbers is not None and (part == said or not _takes_back(said[len(part) :])):
-            return numbers if _in_range(numbers, most) or not _names_any(ask, part) else (_named(ask, part) or Trouble.UNCLEAR)
+            return (
+                numbers if _in_range(numbers, most) or not votenames.names_any(ask.options, part) else (votenames.named(ask.options, part) or Trouble.UNCLEAR)
+            )
     if ask.kind is Kind.SCALE:
         return _end_of_scale(ask, said)
     return _by_words(ask, said, most)
@@ -178,7 +179,7 @@ def _by_words(ask: Ask, said: str, most: int) -> tuple[int, ...] | Trouble:
     for part in dict.fromkeys((said, _before_why(said))):
         if part != said and _takes_back(said[len(part) :]):
             continue
-        for way in (_all_or_none(ask, part, most), _named(ask, part)):
+        for way in (_all_or_none(ask, part, most), votenames.named(ask.options, part)):
             if way is not None:
                 return way
     refers = [group for one in EXPLICIT.finditer(said) for group in one.groups() if group]
@@ -221,7 +222,7 @@ def _yes_or_no(ask: Ask, said: str) -> tuple[int, ...] | Trouble | None:
         return (own[0],) if len(own) == 1 else Trouble.UNCLEAR
     if words.NO_NO.search(said):
         return Trouble.UNCLEAR
-    named = _named(ask, said) if any(len(_bare(one).split()) > 1 for one in ask.options) else None
+    named = votenames.named(ask.options, said) if any(len(_bare(one).split()) > 1 for one in ask.options) else None
     if named is not None and len(named) == 1:
         return named
     is_yes, is_no = words.YES.match(said), words.NO.match(said)
@@ -239,60 +240,3 @@ def _agrees(rest: str, *, yes: bool) -> bool:
         return False
     polite = all(words.POLITE.fullmatch(one) for one in TOKEN.findall(head))
     return polite or not (words.NOT if yes else words.YES_INSIDE).search(head)
-
-
-def _stems(text: str) -> list[str]:
-    """A word that is inflected is known by its beginning."""
-    tokens = [one for one in TOKEN.findall(fold(plain(text))) if len(one) > 2 or one.isdigit()]
-    return [_stem(one) for one in tokens if words.FILL.fullmatch(one) is None] or [_stem(one) for one in tokens]
-
-
-def _stem(word: str) -> str:
-    if word.isdigit() or len(word) <= SHORTEST_STEM:
-        return word
-    if word.endswith("ek"):
-        return word[:-2]  # „piątek”, „w piątki”
-    return word[: max(SHORTEST_STEM, len(word) - (1 if len(word) <= 6 else 2 if len(word) <= 8 else 3))]
-
-
-def _names_any(ask: Ask, said: str) -> bool:
-    """Are all numbers of this text in the words of one of the options (dates are options too)?"""
-    numbers = re.findall(r"\d+", said)
-    return any(set(numbers) <= set(re.findall(r"\d+", option)) for option in ask.options)
-
-
-def _named(ask: Ask, said: str) -> tuple[int, ...] | None:
-    """The options that these words name, whole or by what sets them apart, in their order; None where that is not plain."""
-    stems = [list(dict.fromkeys(_stems(option))) for option in ask.options]
-    tokens = TOKEN.findall(said)
-    own = [[one for one in mine if not any(one in other for other in (*stems[:at], *stems[at + 1 :]))] for at, mine in enumerate(stems)]
-    places: dict[int, int] = {}
-    used: set[int] = set()
-    whole = True
-    for at, (mine, apart) in enumerate(zip(stems, own, strict=True)):
-        hits = {stem: [i for i, token in enumerate(tokens) if _is_form(token, stem)] for stem in mine}
-        full = bool(mine) and all(hits.values())
-        by_own = [i for stem in apart for i in hits[stem]]
-        if by_own or (full and not apart):
-            places[at + 1] = min(by_own or [min(found) for found in hits.values()])
-            used |= {i for found in hits.values() for i in found}
-            whole = whole and full
-    _drop_parts_of_others(places, stems, own)
-    if not places:
-        return None
-    beside = [i for i, token in enumerate(tokens) if i not in used and words.FILL.fullmatch(token) is None and len(token) > 2]
-    left = " ".join(token for i, token in enumerate(tokens) if i not in used)
-    if words.OPEN.search(left) or words.NOT.search(left) or len(beside) > (MOST_BESIDE_WHOLE if whole else MOST_BESIDE) or "?" in said:
-        return None
-    return tuple(sorted(places, key=places.__getitem__))
-
-
-def _drop_parts_of_others(places: dict[int, int], stems: list[list[str]], own: list[list[str]]) -> None:
-    """„Robotyka dla seniorów” is not „Robotyka” as well."""
-    for small in [one for one in places if not own[one - 1]]:
-        if any(other != small and set(stems[small - 1]) < set(stems[other - 1]) for other in places):
-            del places[small]
-
-
-def _is_form(token: str, stem: str) -> bool:
-    return token == stem if stem.isdigit() or len(stem) <= 3 else token.startswith(stem) and len(token) <= len(stem) + 6

@@ -16,6 +16,7 @@ from listserv.errors import Conflict, Expired, NotFound
 from listserv.mail import absences, address, commands, nods, thanks, tokens, voteparts
 from listserv.mail.authentication import Alignment
 from listserv.mail.votes import Ask, Choice, Read
+from listserv.store import ballots
 from listserv.store import surveys as rows
 from listserv.store.members import Member, member_by_key
 from listserv.store.queue import State
@@ -43,7 +44,7 @@ def opened(db: Session, token: str) -> Opened:
         member, survey = db.get(Member, signed[1][0]), rows.survey_with(db, signed[1][1])
         if member and survey and member.list_id == survey.list_id and _is_on(survey):
             return Opened(survey, member, None)
-    ballot = rows.ballot_by_key(db, tokens.digest(token)) if tokens.looks_right(token) and not signed else None
+    ballot = ballots.ballot_by_key(db, tokens.digest(token)) if tokens.looks_right(token) and not signed else None
     survey = rows.survey_with(db, ballot.survey_id) if ballot and ballot.user_id is None else None
     if ballot is None or survey is None or not _is_on(survey):
         raise NotFound("there is no such question")
@@ -80,32 +81,32 @@ def cast(db: Session, survey: Survey, votes: Mapping[int, Choice], now: datetime
     if key is None:
         key, receipt = _ballot(db, survey, user_id or 0)
     by_number = {one.number: one.id for one in survey.questions}
-    rows.put_votes(db, key, {by_number[number]: (COMMA.join(map(str, one.chosen)), one.words) for number, one in votes.items()})
+    ballots.put_votes(db, key, {by_number[number]: (COMMA.join(map(str, one.chosen)), one.words) for number, one in votes.items()})
     return receipt
 
 
 def _ballot(db: Session, survey: Survey, user_id: int) -> tuple[bytes, str]:
     """This person's ballot, made where they have none; and the receipt of an anonymous one."""
-    first = rows.mark(db, survey.id, user_id)
+    first = ballots.mark(db, survey.id, user_id)
     if survey.is_anonymous:
         if not first:
             raise Conflict(ANSWERED_ALREADY)
         receipt = tokens.new()
-        rows.add_ballot(db, tokens.digest(receipt), survey.id, None)
+        ballots.add_ballot(db, tokens.digest(receipt), survey.id, None)
         return tokens.digest(receipt), receipt
-    known = None if first else rows.ballot_of(db, survey.id, user_id)
+    known = None if first else ballots.ballot_of(db, survey.id, user_id)
     if known:
         return known.key, ""
     key = secrets.token_bytes(32)
-    rows.add_ballot(db, key, survey.id, user_id)
+    ballots.add_ballot(db, key, survey.id, user_id)
     return key, ""
 
 
 def standing(db: Session, survey: Survey, *, user_id: int | None = None, key: bytes | None = None) -> dict[int, Choice]:
     """What stands on somebody's ballot, or on that of a receipt, by the numbers of the questions."""
-    ballot = rows.ballot_of(db, survey.id, user_id) if key is None and user_id is not None else None
+    ballot = ballots.ballot_of(db, survey.id, user_id) if key is None and user_id is not None else None
     key = ballot.key if ballot else key
-    votes = rows.votes_on(db, key) if key is not None else {}
+    votes = ballots.votes_on(db, key) if key is not None else {}
     numbers = {one.id: one.number for one in survey.questions}
     return {numbers[question]: Choice(vote.chosen, vote.words) for question, vote in votes.items() if question in numbers}
 
@@ -134,7 +135,7 @@ def by_receipt(db: Session, token: str, letter: Letter, now: datetime) -> Outcom
     member = member_by_key(db, found.survey.mlist, address.key(letter.sender)) if letter.sender else None
     if letter.by_a_machine or _is_notice(found.survey, letter):
         outcome = NOBODY_ANSWERS_MACHINES
-    elif member is None or letter.alignment is Alignment.FAILED or not rows.has_answered(db, found.survey.id, member.user_id):
+    elif member is None or letter.alignment is Alignment.FAILED or not ballots.has_answered(db, found.survey.id, member.user_id):
         outcome = _not_theirs(db, found.survey, None, letter, now)
     else:
         outcome = _count(db, found.survey, member, letter, now, key=found.key, token=token)

@@ -11,6 +11,7 @@ from listserv.errors import Refusal
 from listserv.i18n import choose_language, translations
 from listserv.mail import address
 from listserv.mail.tokens import hide
+from listserv.store import ballots
 from listserv.store import surveys as rows
 from listserv.store.expanding import zone_named
 from listserv.store.lists import MailingList
@@ -50,7 +51,11 @@ def _as_members_see_it(db: Session, survey: Survey, to: str, now: datetime) -> t
 
 def told(db: Session, survey: Survey, to: str, now: datetime, cause: Cause, outcome: str) -> None:
     """What has become of it: sent, back, discarded, closed, extended, already, over, gone."""
-    facts: dict[str, Any] = {"survey_outcome": outcome, "survey_closes": surveys.closes_at(survey, now), "survey_answered": rows.count_answered(db, survey.id)}
+    facts: dict[str, Any] = {
+        "survey_outcome": outcome,
+        "survey_closes": surveys.closes_at(survey, now),
+        "survey_answered": ballots.count_answered(db, survey.id),
+    }
     facts |= {"readers": survey.asked or rows.count_to_ask(db, survey.list_id)}
     facts["link"] = links.survey_url(outbox.settings_of(db), survey.mlist.name, survey.id)
     _write(db, "survey-told", survey, to, now, cause, **facts)

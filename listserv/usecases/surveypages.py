@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from listserv.errors import Conflict, NotFound
 from listserv.mail.surveykinds import Privacy
 from listserv.mail.votes import Ask, Choice
+from listserv.store import ballots
 from listserv.store import surveyresults as more
 from listserv.store import surveys as rows
 from listserv.store.surveys import Survey, SurveyState
@@ -125,14 +126,14 @@ def sheet(db: Session, name: str, survey_id: int, actor: Actor) -> Sheet:
     """One survey. Raises NotFound."""
     view = seen(db, name, actor)
     survey = survey_here(db, view, survey_id)
-    answered, user_id = rows.count_answered(db, survey.id), actor.user_id if view.member else None
+    answered, user_id = ballots.count_answered(db, survey.id), actor.user_id if view.member else None
     closed = survey.state is SurveyState.CLOSED
     why = withheld(anonymous=survey.is_anonymous, answered=answered, closed=closed, decides=view.decides)
     thread = more.thread_shown(db, survey, hidden=view.decides)
     if closed and survey.told and not thread and not view.decides:
         # Who looks after the list has taken the results out of sight.
         why = "hidden"
-    mine = user_id is not None and rows.has_answered(db, survey.id, user_id)
+    mine = user_id is not None and ballots.has_answered(db, survey.id, user_id)
     votes = user_id is not None and survey.state is SurveyState.OPEN and not (mine and survey.is_anonymous)
     return Sheet(
         view=view,
@@ -144,7 +145,7 @@ def sheet(db: Session, name: str, survey_id: int, actor: Actor) -> Sheet:
         standing=surveyanswers.standing(db, survey, user_id=user_id) if mine and not survey.is_anonymous else {},
         tallies=surveytold.tallies(db, survey) if not why and survey.state is not SurveyState.DRAFT else (),
         withheld=why,
-        names=tuple(rows.names_answered(db, survey.id, MOST_NAMES)) if names_seen(survey, view) and not why else (),
+        names=tuple(ballots.names_answered(db, survey.id, MOST_NAMES)) if names_seen(survey, view) and not why else (),
         thread_id=thread,
     )
 
@@ -156,7 +157,7 @@ def names_seen(survey: Survey, view: View) -> bool:
 
 def is_used(db: Session, opened: surveyanswers.Opened) -> bool:
     """Has whoever holds this key answered anonymously, so that only their receipt changes it?"""
-    return opened.survey.is_anonymous and opened.member is not None and rows.has_answered(db, opened.survey.id, opened.member.user_id)
+    return opened.survey.is_anonymous and opened.member is not None and ballots.has_answered(db, opened.survey.id, opened.member.user_id)
 
 
 # ---- asking -------------------------------------------------------------------------------------------------

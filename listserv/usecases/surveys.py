@@ -11,6 +11,7 @@ from listserv.i18n import N_
 from listserv.mail.surveycloses import Closes
 from listserv.mail.surveykinds import Privacy
 from listserv.mail.surveywords import Asked
+from listserv.store import ballots
 from listserv.store import surveys as rows
 from listserv.store.lists import MailingList
 from listserv.store.queue import Incoming
@@ -127,7 +128,7 @@ def close(db: Session, survey: Survey, actor: Actor, now: datetime) -> None:
     survey.state, survey.closed_at, survey.asked_upto, survey.reminded_upto = SurveyState.CLOSED, now, None, None
     note(db, actor, "survey-closed", mlist=survey.mlist, now=now, about=survey, detail=survey.title)
     db.flush()
-    rows.anew(db, survey)
+    ballots.anew(db, survey)
 
 
 def extend(db: Session, survey: Survey, until: datetime, actor: Actor, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from listserv.i18n import N_, translations
 from listserv.mail.tokens import hide
+from listserv.store import ballots
 from listserv.store import surveys as rows
 from listserv.store.surveys import Question, Survey
 from listserv.usecases import surveytold
@@ -54,8 +55,8 @@ def said_by(db: Session, survey: Survey, limit: int) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     key, last = b"", survey.is_anonymous
     while not last and len(found) < limit:
-        some = rows.ballots_after(db, survey.id, key, min(AT_ONCE, limit - len(found)))
-        votes = rows.votes_of(db, [one for one, _ in some])
+        some = ballots.ballots_after(db, survey.id, key, min(AT_ONCE, limit - len(found)))
+        votes = ballots.votes_of(db, [one for one, _ in some])
         found += [(name, *(_said(question, votes[one].get(question.id)) for question in survey.questions)) for one, name in some]
         key, last = some[-1][0] if some else b"", len(some) < AT_ONCE
     return found

@@ -12,6 +12,7 @@ from listserv.mail import compose, outgoing, parse
 from listserv.mail.address import Mailbox
 from listserv.mail.surveykinds import Kind
 from listserv.mail.tokens import hide
+from listserv.store import ballots
 from listserv.store import surveys as rows
 from listserv.store.archive import Message
 from listserv.store.lists import MailingList, lock
@@ -42,14 +43,14 @@ def tallies(db: Session, survey: Survey, *, words: int = MOST_WORDS) -> tuple[Ta
 
 def _tally(db: Session, survey: Survey, question: Question, most: int) -> Tally:
     only_words = question.kind is Kind.WORDS
-    said = [Said(rows.numbers(choices), times=count) for choices, count in rows.tally(db, question.id) if choices or not only_words]
-    said += [Said(words=hide(words)) for words in rows.words_said(db, question.id, most)] if only_words else []
+    said = [Said(rows.numbers(choices), times=count) for choices, count in ballots.tally(db, question.id) if choices or not only_words]
+    said += [Said(words=hide(words)) for words in ballots.words_said(db, question.id, most)] if only_words else []
     return tally(asked_of(question), said, f"{survey.id} {question.number}")
 
 
 def results(db: Session, survey: Survey, now: datetime) -> Results:
     """What everybody is told of a survey that is over."""
-    answered, settings = rows.count_answered(db, survey.id), outbox.settings_of(db)
+    answered, settings = ballots.count_answered(db, survey.id), outbox.settings_of(db)
     few = withheld(anonymous=survey.is_anonymous, answered=answered, closed=True, decides=False) == "few"
     return Results(
         title=hide(survey.title),

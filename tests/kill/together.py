@@ -78,9 +78,11 @@ class Together(Rig):
     def mail(self, kind):
         """A post brings a file of its own, every third one the file that they all share."""
         id, author, to, raw = super().mail(kind)
+        to = f"{LIST}-bank{AT}" if kind == "bank" else to
         message = email.message_from_bytes(raw, policy=email.policy.SMTP)
         words = " ".join(random.randbytes(6).hex() for _ in range(60))
-        name, data = ("Regulamin sieci.txt", "Regulamin sieci. " * 20) if int(id.split(".")[1].split("@")[0]) % 3 == 0 else (f"{letters(8)} {letters(8)}.txt", words)
+        every_third = kind == "post" and int(id.split(".")[1].split("@")[0]) % 3 == 0
+        name, data = ("Regulamin sieci.txt", "Regulamin sieci. " * 20) if every_third else (f"{letters(8)} {letters(8)}.txt", words)
         message.add_attachment(data.encode(), maintype="text", subtype="plain", filename=name)
         return id, author, to, message.as_bytes()
 
@@ -95,6 +97,22 @@ class Together(Rig):
         finally:
             self.answered.set()
             super()._write(waiting, stop, each, kinds)
+
+    def close(self, number):
+        """The coordinator ends one of the two questions."""
+        told = wait_for(partial(self._told, number), 30)
+        self._say(str(told.mail["Reply-To"]), f"Odp: {told.subject}", "ZAMKNIJ")
+
+    def _told(self, number):
+        return next(iter(Office(self.site).letters(to=OWNER, kind="survey-told")[number : number + 1]), None)
+
+    def answer_again(self):
+        """An answer without a name whose reader died three times is gone, and its author was asked for it once more: they give it."""
+        for letter in Office(self.site).letters(kind="survey-failed"):
+            with self.site.reading() as db:
+                chosen = next(CHOSEN[at % len(CHOSEN)] for at, one in enumerate(self._readers(db)) if one.address.email == letter.to)
+            id, to = f"unnamed.again.{next(self.numbers)}@example.org", str(letter.mail["Reply-To"])
+            assert self.submit("unnamed", id, letter.to, to, mail(letter.to, to, "Odp: Tematy", chosen, message_id=f"<{id}>"))
 
     def wait_for_answers(self):
         """Until all of them are on their way."""
@@ -154,7 +172,8 @@ class Together(Rig):
         super().assert_nothing_lost()
         with self.site.reading() as db:
             self._once_filed(db)
-            answers = [one for one in db.scalars(select(Incoming)) if one.message_id.startswith(("comes.", "named."))]
+            self._once_told(db)
+            answers = [one for one in db.scalars(select(Incoming)) if one.message_id.startswith(("comes.", "named.", "bank."))]
             # What came once more, because nobody heard that it was taken.
             wrong = [(one.message_id, one.state, one.reasons) for one in answers if one.state is not State.ANSWERED and one.reasons != "double"]
             assert not wrong and {one.message_id for one in answers} == {one.message_id for one in answers if one.state is State.ANSWERED}, wrong
@@ -198,12 +217,21 @@ class Together(Rig):
     def _once_filed(self, db):
         places = db.execute(select(MaterialVersion.message_id, MaterialVersion.material_id, MaterialVersion.name, MaterialVersion.number)).all()
         posts = db.scalars(select(Message.id).where(Message.message_id.like("post.%"))).all()
-        assert Counter(one.message_id for one in places) == dict.fromkeys(posts, 1)
+        assert Counter(one.message_id for one in places if one.message_id) == dict.fromkeys(posts, 1)
+        sent = [id for id, kind in self.accepted.items() if kind == "bank"]
+        assert sum(one.message_id is None for one in places) == len(sent) == len(db.scalars(select(Letter.id).where(Letter.kind == "bank-filed")).all())
         shared = {one.material_id for one in places if one.name.startswith("Regulamin")}
         own = Counter(one.material_id for one in places if not one.name.startswith("Regulamin"))
         assert len(shared) == 1 and not shared & set(own) and set(own.values()) == {1} and {one.number for one in places} == {1}
         numbers = sorted(db.scalars(select(Material.number)))
         assert numbers == list(range(1, len(shared | set(own)) + 1)), "a number was used twice or lost"
+
+
+    def _once_told(self, db):
+        """What came of a question that is closed stands in one thread, and nothing counts in it any more."""
+        closed = db.scalars(select(Survey).where(Survey.state == SurveyState.CLOSED)).all()
+        assert all(one.told and one.thread_id for one in closed) and len({one.thread_id for one in closed}) == len(closed)
+        assert len(db.scalars(select(Incoming.id).where(Incoming.peer == "survey")).all()) == len(closed)
 
 
 def letters(many):

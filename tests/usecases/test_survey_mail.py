@@ -3,8 +3,7 @@
 import pytest
 from sqlalchemy import select, text
 
-from listserv.store import copying, erasing, snapshot
-from listserv.store import surveys as rows
+from listserv.store import ballots, copying, erasing, snapshot
 from listserv.store.lists import list_by_name
 from listserv.store.members import member_by_key
 from listserv.store.packing import unpack
@@ -412,7 +411,7 @@ def test_closing_writes_the_ballots_anew(office, site):
     office.reply(last(office, "survey-told"), "ZAMKNIJ")
     assert votes(site) == [(1, "1", "")]
     with site.reading() as db:
-        assert rows.count_answered(db, the_survey(site).id) == 1
+        assert ballots.count_answered(db, the_survey(site).id) == 1
 
 
 def test_the_calendar_asks_reminds_and_closes(office, site, clock):
