@@ -27,7 +27,7 @@ def as_reply(raw: bytes, post: Post, text: str, *, to: str, subject: str, refere
     fields = [_author(raw, post), *(field for field in headers.split(raw)[0] if field.name in KEPT)]
     fields += [
         headers.make("To", to),
-        Field("subject", b"Subject: " + headers.phrase(subject).strip('"').encode() + b"\r\n"),
+        Field("subject", b"Subject: " + headers.words(subject).encode() + b"\r\n"),
         headers.make("Message-ID", f"<{post.message_id}>"),
     ]
     if references:

@@ -87,10 +87,10 @@ def letter(
 
 def _as_typed(sender: Mailbox, to: Mailbox, subject: str, headers: Mapping[str, str]) -> dict[str, Field]:
     """The fields in which somebody typed an encoded word, also as (a part of) an address: there it may hold line ends, and the
-    email package would read it instead of writing it."""
+    email package would read it instead of writing it. And a subject that is not ASCII, in which it would lose a space now and then."""
     made = [fields.make(name, _author(box)) for name, box in (("From", sender), ("To", to)) if ENCODED in box.name + box.address]
-    if ENCODED in subject:
-        made.append(Field("subject", b"Subject: " + _words(subject).encode() + b"\r\n"))
+    if ENCODED in subject or not subject.isascii():
+        made.append(_subject(subject))
     made += [fields.make(name, value) for name, value in headers.items() if ENCODED in value]
     return {field.name: field for field in made}
 
@@ -125,7 +125,7 @@ def post(writing: Writing) -> bytes:
     made = [
         fields.make("From", _author(writing.author)),
         fields.make("To", writing.to),
-        Field("subject", b"Subject: " + _words(writing.subject).encode() + b"\r\n"),
+        _subject(writing.subject),
         fields.make("Date", format_datetime(writing.date)),
         fields.make("Message-ID", f"<{writing.message_id}>"),
         # The email package would encode ids that are longer than a line, and no client reads those.
@@ -136,8 +136,8 @@ def post(writing: Writing) -> bytes:
     return fields.join(made) + _content(writing)
 
 
-def _words(text: str) -> str:
-    return one_line(text) if text.isascii() and ENCODED not in text else fields.phrase(one_line(text))
+def _subject(text: str) -> Field:
+    return Field("subject", b"Subject: " + fields.words(one_line(text)).encode() + b"\r\n")
 
 
 def _author(box: Mailbox) -> str:

@@ -92,8 +92,19 @@ def phrase(text: str) -> str:
     """A display name for a header: quoted where it is ASCII, an encoded word where it is not (RFC 2047), or could be taken for one."""
     clean = " ".join("".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode().split())
     if not clean.isascii() or ENCODED in clean:
-        return Header(clean, "utf-8", maxlinelen=10_000).encode()
+        return _encoded(clean)
     return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"' if clean else ""
+
+
+def words(text: str) -> str:
+    """What stands in a subject: as it is where it is ASCII; else encoded words, each on its line. The email package of Python 3.11.2 loses spaces."""
+    clean = "".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode().strip()
+    return clean if clean.isascii() and ENCODED not in clean else _encoded(clean).replace(" ", "\r\n ")
+
+
+def _encoded(text: str) -> str:
+    # RFC 2047 section 2: no encoded word is longer than 75 characters. `Subject: ` stands in front of the first, on a line of 76.
+    return Header(text, "utf-8", maxlinelen=66).encode(linesep="")
 
 
 def join(fields: Iterable[Field]) -> bytes:

@@ -119,7 +119,7 @@ def _munged_from(post: Post, dress: Dress) -> Field:
 
 
 def _tagged(fields: list[Field], tag: str) -> list[Field]:
-    mark = (tag if tag.isascii() and headers.ENCODED not in tag else headers.phrase(tag)).encode()
+    mark = headers.words(tag).encode()
     old = headers.first(fields, "subject")
     if old is None:
         return [*fields, Field("subject", b"Subject: " + mark + b"\r\n")]

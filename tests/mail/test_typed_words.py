@@ -1,14 +1,17 @@
 """What somebody typed is what readers show: an encoded word in a subject or name is no instruction, and nothing turns the writing."""
 
 import email
+import re
 from datetime import UTC, datetime
 from email import policy
+from email.header import decode_header, make_header
 
 import pytest
 
 from listserv.errors import Invalid
 from listserv.mail import compose, parse
 from listserv.mail.address import Mailbox
+from listserv.mail.answer import as_reply
 from listserv.mail.compose import Writing
 from listserv.store.people import User
 from listserv.usecases import administration, mypage
@@ -38,6 +41,36 @@ def test_a_letter_of_ours_says_it_too(text):
     assert (read["Subject"], read["From"].addresses[0].display_name, read["To"].addresses[0].display_name) == (text, text, text)
     assert read["From"].addresses[0].addr_spec == "siecibp@lists.example.org" and read["Reply-To"] and read["Bcc"] is None
     assert read.get_content().split() == ["Dzień", "dobry."]
+
+
+SPACED = [
+    "Wysłana na listę: „Zażółć gęślą (8-bit)” (Ewa Żółć)",
+    "Sieć Re: listę: Re: Wstrzymana dziś! lekcji” : ąę (8-bit) lekcji” lekcji” Re: 2026 lekcji”",
+    "Wątek: " + "dłuższy niż wiersz (i jeszcze dłuższy), " * 9 + "koniec",
+    "Ż" * 200,
+]
+
+
+@pytest.mark.parametrize("text", SPACED)
+def test_no_space_is_lost_in_a_long_polish_subject_or_name_and_no_encoded_word_is_too_long(text):
+    letter = compose.letter(Mailbox("Sieć", "siecibp@lists.example.org"), Mailbox("", "anna@example.org"), text, "Tak.\n", headers={}, date=NOW)
+    post = compose.post(Writing(Mailbox(text, "anna@example.org"), "siecibp@lists.example.org", text, "Tak.", "1@lists.example.org", NOW))
+
+    for raw in (letter, post):
+        read = email.message_from_bytes(raw, policy=policy.compat32)
+        assert str(make_header(decode_header(re.sub(r"\r\n(?= )", "", read["Subject"])))) == text == parse.parse(raw).subject
+        subject = re.search(rb"^Subject: .*(?:\r\n .*)*", raw, re.MULTILINE)[0]
+        assert max(map(len, subject.split(b"\r\n"))) <= 76
+        assert all(len(word) <= 75 for word in re.findall(rb"=\?\S+\?=", raw.partition(b"\r\n\r\n")[0]))
+    assert text.startswith(parse.parse(post).authors[0].name)
+
+
+def test_an_answer_by_a_digests_token_keeps_the_marks_of_its_subject():
+    raw = b"From: anna@example.org\r\n\r\nTak.\r\n"
+
+    answered = as_reply(raw, parse.parse(raw), "Tak.", to="siecibp@lists.example.org", subject='Re: "Lalka" albo "Potop"', references=["1@example.org"])
+
+    assert parse.parse(answered).subject == 'Re: "Lalka" albo "Potop"'
 
 
 @pytest.mark.parametrize("name", ["Reply-To", "In-Reply-To", "References", "X-Listserv-Letter"])
