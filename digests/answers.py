@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from digests.added import A_DIGEST, Own, added
-from digests.numbers import Numbered, Part, by_numbers, leading_number, only_leads
+from digests.numbers import Numbered, Part, by_numbers, is_exclaimed, leading_number, only_leads
 from digests.quoted import Atlas, Told
 from listserv.mail.quotes import Piece
 
-__all__ = ["A_DIGEST", "Numbered", "Own", "Part", "Told", "added", "by_numbers", "by_quotes", "leading_number", "only_leads"]
+__all__ = ["A_DIGEST", "Numbered", "Own", "Part", "Told", "added", "by_numbers", "by_quotes", "is_exclaimed", "leading_number", "only_leads"]
 
 
 def by_quotes(pieces: Sequence[Piece], told: Iterable[Told], item_of: Callable[[str], int | None] = lambda token: None) -> tuple[Part, ...]:

@@ -94,6 +94,12 @@ def only_leads(text: str) -> bool:
     return not rest or (len(rest) <= LONGEST_LEAD and LEADS.fullmatch(rest) is not None)
 
 
+def is_exclaimed(text: str) -> bool:
+    """Is this „Przyjdę!” and no more? The same stands for a name, „Aniu!”, only where words follow."""
+    said = plain(text).strip()
+    return said.endswith("!") and "\n" not in said and after_greeting(said) == said
+
+
 def _mark(text: str, at: int) -> Mark | None:
     found = NUMBER.match(text, at)
     if not found:

@@ -67,8 +67,12 @@ def banned(post: Post, facts: Facts) -> Reason | None:
 
 
 def list_mail(post: Post, facts: Facts) -> Reason | None:
-    """Another list's mail: a human looks, because two lists that feed each other never stop."""
-    return Reason.LIST_MAIL if post.automatic == "list-mail" else None
+    """Another list's mail: a human looks, because two lists that feed each other never stop.
+
+    No list sends in its author's own name: what a member hands in themselves is a letter that has kept a List-Id of old.
+    """
+    by_hand = facts.member and facts.own_envelope
+    return Reason.LIST_MAIL if post.automatic == "list-mail" and not by_hand else None
 
 
 def authors(post: Post, facts: Facts) -> Reason | None:

@@ -60,6 +60,8 @@ class Facts:
     banned: bool = False
     alignment: Alignment = Alignment.UNKNOWN
     null_sender: bool = False
+    # The envelope sender is the author's address.
+    own_envelope: bool = False
     double: bool = False
     closed: bool = False
     newsletter: bool = False

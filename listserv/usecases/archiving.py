@@ -61,6 +61,7 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     else:
         db.refresh(thread)
         arranging.settle(db, [thread.family])
+        _file_late(db, message, arrival.topic)
     bankfiling.file_message(db, mlist, message, arrival.received_at, post)
     return message
 
@@ -165,6 +166,15 @@ def _new_thread(db: Session, mlist: MailingList, message: Message, arrival: Arri
     filed = Tags(topics).read(subject)
     topic_id = arrival.topic.id if arrival.topic else topics.get(filed.slug)
     return threads.new_thread(db, mlist, filed.rest, topic_id, message.sent_at)
+
+
+def _file_late(db: Session, message: Message, topic: Topic | None) -> None:
+    """A first message that comes after its answers (it was held) still brings the topic of its address along."""
+    if topic is None:
+        return
+    db.refresh(message)
+    if message.parent_id is None and message.thread.topic_id is None:
+        message.thread.topic_id = topic.id
 
 
 def _families(db: Session, nearest_first: Sequence[threads.Known]) -> list[int]:

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from digests import sent
 from digests.answers import Own, Told
 from listserv import links
+from listserv.i18n import translations
 from listserv.mail import tokens
 from listserv.mail.parse import LONGEST_REPLY, Post
 from listserv.mail.tokens import IN_TEXT, Kind
 from listserv.store import digests as rows
 from listserv.store.archive import Message
 from listserv.store.digests import Digest, Point
+from listserv.store.members import Member
 from listserv.store.queue import Letter, raw_bytes
 from listserv.usecases import outbox
 
@@ -28,6 +30,8 @@ class Offer:
     points: tuple[Point, ...]
     questions: tuple[Point, ...]
     quoted: tuple[Point, ...] = ()
+    # What a thread without a subject is called, in the reader's language.
+    nameless: str = "–"
 
     @property
     def there(self) -> dict[int, Message]:
@@ -37,7 +41,7 @@ class Offer:
     @property
     def titles(self) -> tuple[str, ...]:
         """By number; empty where all of a point is gone."""
-        return tuple(one.title for one in (*self.points, *self.questions))
+        return tuple(one.title or (self.nameless if one.message else "") for one in (*self.points, *self.questions))
 
     @property
     def told(self) -> tuple[Told, ...]:
@@ -56,7 +60,12 @@ def of(db: Session, digest: Digest, post: Post | None = None) -> Offer:
     known = {message_id for point in (*points, *questions) for message_id in point.texts}
     named = [message_id for token in _tokens(post.text[:LONGEST_REPLY] if post else "") if (message_id := item_of(db, token)) and message_id not in known]
     quoted = rows.others(db, digest, list(dict.fromkeys(named)), len(points) + len(questions) + 1)
-    return Offer(points, questions, tuple(quoted))
+    return Offer(points, questions, tuple(quoted), _nameless(db, digest))
+
+
+def _nameless(db: Session, digest: Digest) -> str:
+    reader = db.get(Member, digest.member_id)
+    return translations(reader.user.language).gettext("(no subject)") if reader else "–"
 
 
 def item_of(db: Session, token: str) -> int | None:

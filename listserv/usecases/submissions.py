@@ -67,6 +67,7 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission, *, author
         banned=bars(db, mlist, [address.key(author.address) for author in submission.post.authors[:3]]),
         alignment=submission.alignment,
         null_sender=not submission.incoming.mail_from,
+        own_envelope=address.key(submission.incoming.mail_from) == author_key(submission.post),
         double=_is_double(db, mlist, submission),
         closed=mlist.closed_at is not None,
         newsletter=mlist.kind is Kind.NEWSLETTER,

@@ -116,7 +116,8 @@ def _wrote(db: Session, digest: Digest, words: str, post: Post | None) -> tuple[
 
 def _only_leads(words: str, post: Post | None) -> bool:
     """Do these words only lead to others, their farewell aside?"""
-    return answers.only_leads(words) or bool(post and post.reply.strip() and answers.only_leads(post.reply))
+    said = (words, post.reply if post and post.reply.strip() else words)
+    return any(answers.only_leads(one) and not answers.is_exclaimed(one) for one in said)
 
 
 def _pieces(post: Post) -> tuple[Piece, ...]:

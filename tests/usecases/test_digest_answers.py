@@ -15,7 +15,7 @@ from listserv.store.queue import Incoming, State
 from listserv.usecases import digesting, housekeeping
 from tests import digestclients as clients
 from tests.conftest import add
-from tests.office import aligned
+from tests.office import aligned, mail
 
 IRENA = "irena@example.org"
 MAPS = "Szukam scenariuszy lekcji o starych mapach, najlepiej dla klas czwartych i piątych."
@@ -218,3 +218,29 @@ def test_no_mail_under_a_digests_subject_ever_reaches_the_list(site, office, dig
         from listserv.store.moderation import Held
 
         assert not [held.subject for held in db.scalars(select(Held)) if digest.subject.lower() in held.subject.lower()]
+
+
+@pytest.mark.parametrize("words", ["Przyjdę!", "Świetnie!", "Dziękuję, Halino!"])
+def test_a_lone_exclamation_is_an_answer_to_the_item_and_no_greeting(site, office, digest, words):
+    token = tokens.IN_TEXT.search("".join(item(digest, HALL)))[0]
+    quoted = "\n".join(f"> {line}" for line in clients.text_of(digest).split("\n"))
+    raw = mail(f"Irena <{IRENA}>", token, f"Re: {digest.subject}", f"{words}\n\nW dniu 4.03.2026 o 10:00, Sieć BP pisze:\n{quoted}\n")
+
+    assert office.deliver(aligned(raw), f"{token}@lists.example.org" if "@" not in token else token) is State.POSTED
+
+    assert new_posts(site) == [(IRENA, "Re: Spotkanie", "2@x", words)]
+
+
+def test_a_thread_without_a_subject_is_not_called_taken_back_when_the_person_is_asked(site, office, digest, clock):
+    office.send("Halina Okładka <halina@example.org>", "siecibp", "", "Bez tematu piszę o szafkach.\n", message_id="<5@x>")
+    office.send("Marek Regał <marek@example.org>", "siecibp", "Regały", "Kto oddaje regały?\n", message_id="<6@x>")
+    clock.move(days=1)
+    with site.writing() as db:
+        while housekeeping.run_due(db, site.now()):
+            pass
+    second = office.letters(to=IRENA, kind="digest")[-1]
+
+    assert send(office, second, clients.whole(next(iter(clients.CLIENTS)), "Chętnie pomogę.", second)) is State.DRAFT
+
+    question = office.letters(to=IRENA, kind="digest-which")[-1]
+    assert "(bez tematu)" in question.text and "wycofany" not in question.text

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from listserv.store.archive import Message, Thread
 from listserv.store.moderation import Held, HeldState
 from listserv.store.queue import Outgoing, State
-from tests.office import mail
+from tests.office import aligned, mail
 
 
 def archived(site):
@@ -138,6 +138,43 @@ def test_one_mail_to_two_addresses_of_a_list_is_one_post_and_keeps_the_topic(sit
     with site.reading() as db:
         assert db.scalars(select(Thread)).one().topic.slug == "tik"
         assert len(db.scalars(select(Outgoing)).all()) == 1
+
+
+def test_a_first_message_that_comes_after_its_answer_brings_its_topic_along(site, office):
+    """It was held, and somebody who had a copy of it answered meanwhile."""
+    office.send("marek@example.org", "siecibp", "Re: Pytanie", message_id="<2@x>", in_reply_to="<1@x>")
+    office.send("halina@example.org", "siecibp+tik", "Pytanie", message_id="<1@x>")
+
+    with site.reading() as db:
+        thread = db.scalars(select(Thread)).one()
+        assert (thread.topic.slug, thread.messages) == ("tik", 2)
+
+
+def test_an_answer_to_a_topics_address_does_not_file_the_thread_of_others(site, office):
+    office.send("halina@example.org", "siecibp", "Pytanie", message_id="<1@x>")
+    office.send("marek@example.org", "siecibp+tik", "Re: Pytanie", message_id="<2@x>", references="<0@x> <1@x>")
+
+    with site.reading() as db:
+        assert db.scalars(select(Thread)).one().topic is None
+
+
+@pytest.mark.parametrize("author", ["halina@example.org", "Halina <Halina@Example.org>"])
+def test_a_list_id_that_was_left_in_a_members_own_letter_does_not_hold_it(site, office, author):
+    raw = mail(author, "siecibp", "Z innej listy", list_id="<other.example.net>", list_post="<mailto:other@example.net>")
+
+    assert office.deliver(raw, "siecibp@lists.example.org", mail_from="halina@EXAMPLE.org") is State.POSTED
+
+    assert b"other.example.net" not in office.posts()[0].as_bytes()
+
+
+@pytest.mark.parametrize(("author", "envelope"), [("halina@example.org", "other-bounces@example.net"), ("kornelia@example.org", "kornelia@example.org")])
+def test_what_another_list_has_sent_is_held(site, office, author, envelope):
+    raw = aligned(mail(author, "siecibp", "Z innej listy", list_id="<other.example.net>"))
+
+    assert office.deliver(raw, "siecibp@lists.example.org", mail_from=envelope) is State.HELD
+
+    with site.reading() as db:
+        assert "list-mail" in db.scalars(select(Held)).one().reasons.split()
 
 
 def test_an_unknown_topic_is_no_obstacle(site, office):
