@@ -56,9 +56,11 @@ def wrong_in(typed):
             if found is None:
                 return word
             command = found
-        elif OPTION.fullmatch(word.partition("=")[0]) and word not in ("--help", "-h"):
-            if not any(word.partition("=")[0] in (*option.opts, *option.secondary_opts) for option in command.params):
-                return word
+            continue
+        name = word.partition("=")[0]
+        known = {"--help", "-h"}.union(*([*option.opts, *option.secondary_opts] for option in command.params))
+        if OPTION.fullmatch(name) and name not in known:
+            return word
     return ""
 
 
