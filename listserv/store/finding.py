@@ -1,7 +1,6 @@
 """Asking the index of words. One expression, put in the words of either database; the newest come first."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,40 +9,17 @@ from sqlalchemy.orm import Session
 
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
 from listserv.store.deep import entries_of
+from listserv.store.fewentries import fitting
 from listserv.store.lists import Topic
 from listserv.store.search import MANY, MASK, FileText, Form, Indexed, list_term
 from listserv.store.session import look
+from listserv.store.wanted import Choice, Wanted
 
 Record = Any
 # Of a body, in characters: what is found far below is not shown.
 MOST_OF_BODY = 40_000
 # Entries in one statement.
 MOST_AT_ONCE = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Terms of which one must be there: words, words in a row, beginnings of words; on certain lists only, where any are named."""
-
-    words: frozenset[str] = frozenset()
-    phrases: frozenset[tuple[str, ...]] = frozenset()
-    beginnings: frozenset[str] = frozenset()
-    lists: frozenset[int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is looked for, and where: within these lists, with one term of each choice, and none of the others."""
-
-    lists: frozenset[int]
-    choices: tuple[Choice, ...] = ()
-    without: tuple[Choice, ...] = ()
-    # Numbers of entries (`search.number_from`): from the first on, below the second.
-    since: int | None = None
-    until: int | None = None
-    topics: frozenset[int] | None = None
-    not_topics: frozenset[int] = field(default=frozenset())
-    thread: int | None = None
 
 
 class _Sqlite:
@@ -134,8 +110,9 @@ def newest(db: Session, wanted: Wanted, limit: int) -> Sequence[Place]:
         few = entries_of(db, wanted.thread, wanted.topics, rows[-1][0]) if some == 4 * limit and len(found) < limit else None
         if few is not None:
             # Of these threads there is little, so it is quicker to look at all that stands in them.
+            among = _question(dialect, False, *narrow, among=True) if dialect != "sqlite" else _of_few(wanted, *narrow)
             for at in range(0, len(few), MANY):
-                found += _fitting(look(db, _question(dialect, False, *narrow, among=True), given | {"most": MANY, "among": few[at : at + MANY]}))
+                found += _fitting(look(db, among, given | {"most": MANY, "among": few[at : at + MANY]}))
             break
     return found[:limit]
 
@@ -158,7 +135,20 @@ def _question(dialect: str, until: bool, since: bool, thread: bool, topics: bool
         inner = inner.where(number < bindparam("until", type_=BigInteger))
     if among:
         inner = inner.where(number.in_(bindparam("among", expanding=True, type_=BigInteger)))
-    some = inner.order_by(number.desc()).limit(bindparam("most", type_=BigInteger)).subquery()
+    return _told(inner.order_by(number.desc()).limit(bindparam("most", type_=BigInteger)), thread, topics, other)
+
+
+def _of_few(wanted: Wanted, since: bool, *narrow: bool) -> Select[Any]:
+    """The same of a few entries, for SQLite: their terms are read, the index is left alone."""
+    inner = select(Indexed.id.label("number")).where(Indexed.id.in_(bindparam("among", expanding=True, type_=BigInteger)), fitting(wanted))
+    if since:
+        inner = inner.where(Indexed.id >= bindparam("since", type_=BigInteger))
+    return _told(inner, *narrow)
+
+
+def _told(numbers: Select[int], thread: bool, topics: bool, other: bool) -> Select[Any]:
+    """Whose message these entries are, where they stand, and whether that is what was meant, newest first."""
+    some = numbers.subquery()
     meant = SHOWN & Message.list_id.in_(bindparam("lists", expanding=True))
     if thread:
         meant &= Message.thread_id == bindparam("thread")

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from listserv.store import finding
-from listserv.store.finding import Choice, Wanted
 from listserv.store.lists import MailingList
 from listserv.store.members import memberships
 from listserv.store.search import number_from
+from listserv.store.wanted import Choice, Wanted
 from listserv.usecases.access import Actor, list_and_member, visible_lists
 from listserv.usecases.conversations import Veil, as_it_is, mask
 from listserv.words import inflecting

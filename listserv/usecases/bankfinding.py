@@ -14,9 +14,9 @@ from listserv.store import finding
 from listserv.store.bank import Material, MaterialKind
 from listserv.store.bankasks import Scanned
 from listserv.store.bankpages import Place, Wanted
-from listserv.store.finding import Choice
 from listserv.store.lists import MailingList
 from listserv.store.search import MASK
+from listserv.store.wanted import Choice
 from listserv.usecases import asking, outbox
 from listserv.usecases.access import Actor
 from listserv.usecases.conversations import speaker

@@ -8,9 +8,10 @@ from math import log
 from sqlalchemy.orm import Session
 
 from listserv.store import finding
-from listserv.store.finding import Choice, Place, Wanted
+from listserv.store.finding import Place
 from listserv.store.lists import MailingList
 from listserv.store.search import MASK
+from listserv.store.wanted import Choice, Wanted
 from listserv.usecases.access import Actor
 from listserv.usecases.asking import Ground, ground_of, is_topic, question_of
 from listserv.usecases.conversations import speaker

@@ -11,8 +11,9 @@ from itertools import chain, islice
 from sqlalchemy.orm import Session
 
 from listserv.store import finding
-from listserv.store.finding import Choice, Record, Wanted
+from listserv.store.finding import Record
 from listserv.store.search import MASK
+from listserv.store.wanted import Choice, Wanted
 from listserv.usecases.asking import ADDRESSES, Ground, question_of
 from listserv.usecases.conversations import speaker
 from listserv.words import typos
