@@ -41,8 +41,17 @@ copying.copy(sites[0].engine, sites[1].engine, sys.argv[2], tell)
 
 
 @pytest.fixture
-def lived(site, office, clock):
-    live(site, office, clock)
+def lived(site, office, clock, maker, migrated):
+    """A site after some days: lived once on each kind of database, and copied."""
+    if "lived" in maker.kept:
+        site.close()
+        maker.fill(migrated, "lived")
+        clock.move(days=1)
+    else:
+        live(site, office, clock)
+        site.close()
+        maker.keep(migrated, "lived")
+    site.__dict__.pop("changes", None)
     return site
 
 
