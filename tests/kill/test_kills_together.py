@@ -12,6 +12,7 @@ from listserv.store.surveys import Survey, SurveyState
 from tests.kill.accounts import processor_seconds
 from tests.kill.test_kills import HERE, kill_by_list
 from tests.kill.together import Together
+from tests.serving import wait_for
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="there is no /proc on this system")
 # Where what they make together is done, and not or not quite committed.
@@ -57,6 +58,7 @@ def test_a_kill_at_each_step_files_what_the_bank_gets_and_tells_results_once(mad
         time.sleep(0.5)
         for one in mails:
             one.join(60)
+    wait_for(rig.is_told, 90)
     rig.settle()
 
     assert sum(rig.kills.values()) >= len(CLOSE) - 2, rig.missed

@@ -106,6 +106,11 @@ class Together(Rig):
     def _told(self, number):
         return next(iter(Office(self.site).letters(to=OWNER, kind="survey-told")[number : number + 1]), None)
 
+    def is_told(self):
+        """Has everybody been told what came of both?"""
+        with self.site.reading() as db:
+            return all(one.told for one in db.scalars(select(Survey)))
+
     def answer_again(self):
         """An answer without a name whose reader died three times is gone, and its author was asked for it once more: they give it."""
         for letter in Office(self.site).letters(kind="survey-failed"):
