@@ -61,6 +61,9 @@ def request(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> O
         return _to_somebody_else(db, mlist, letter, kinds, now)
     if kinds == {Kind.LEAVE}:
         return leave(db, mlist, letter, now)
+    if not letter.post.text.strip() and not letter.post.subject.strip():
+        # What mail programs send of themselves where somebody presses List-Help.
+        return help_letter(db, mlist, letter, member, now)
     passed_on = Kind.LEAVE in kinds and confirming.is_passed_on(letter.post.text, letter.post.subject)
     if kinds - HARMLESS and (passed_on or letter.alignment is not Alignment.ALIGNED):
         return confirm_first(db, mlist, member, Purpose.SETTINGS, "confirm-settings", letter, now, about_thread(db, mlist, wanted, letter))

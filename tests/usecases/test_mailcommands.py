@@ -91,6 +91,14 @@ def test_help_tells_members_and_strangers_different_things(office):
     assert "zapisać się" in office.letters(to="stranger@example.org")[-1].text
 
 
+@pytest.mark.parametrize("address", ["siecibp-help", "siecibp-request", "siecibp-pomoc"])
+def test_an_empty_letter_to_the_address_for_help_gets_help_and_no_complaint(office, address):
+    """List-Help in the header of every post: mail programs send just that."""
+    office.send("halina@example.org", address, "", "\n")
+
+    assert [letter.kind for letter in office.letters(to="halina@example.org")] == ["help"]
+
+
 def test_help_needs_no_proof(office):
     office.send("halina@example.org", "siecibp-request", "pomoc", "Pomoc")
 
