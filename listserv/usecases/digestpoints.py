@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from digests import sent
 from digests.answers import Own, Told
 from listserv import links
-from listserv.i18n import translations
+from listserv.i18n import choose_language, translations
 from listserv.mail import tokens
 from listserv.mail.parse import LONGEST_REPLY, Post
 from listserv.mail.tokens import IN_TEXT, Kind
@@ -65,7 +65,7 @@ def of(db: Session, digest: Digest, post: Post | None = None) -> Offer:
 
 def _nameless(db: Session, digest: Digest) -> str:
     reader = db.get(Member, digest.member_id)
-    return translations(reader.user.language).gettext("(no subject)") if reader else "–"
+    return translations(choose_language((reader.user.language, reader.mlist.language))).gettext("(no subject)") if reader else "–"
 
 
 def item_of(db: Session, token: str) -> int | None:

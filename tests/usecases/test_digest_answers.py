@@ -231,7 +231,10 @@ def test_a_lone_exclamation_is_an_answer_to_the_item_and_no_greeting(site, offic
     assert new_posts(site) == [(IRENA, "Re: Spotkanie", "2@x", words)]
 
 
-def test_a_thread_without_a_subject_is_not_called_taken_back_when_the_person_is_asked(site, office, digest, clock):
+@pytest.mark.parametrize("language", ["pl", ""])
+def test_a_thread_without_a_subject_is_not_called_taken_back_when_the_person_is_asked(site, office, digest, clock, language):
+    with site.writing() as db:
+        db.scalars(select(Address).where(Address.key == IRENA)).one().user.language = language
     office.send("Halina Okładka <halina@example.org>", "siecibp", "", "Bez tematu piszę o szafkach.\n", message_id="<5@x>")
     office.send("Marek Regał <marek@example.org>", "siecibp", "Regały", "Kto oddaje regały?\n", message_id="<6@x>")
     clock.move(days=1)
