@@ -9,18 +9,16 @@ from sqlalchemy.orm import Session
 from listserv.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from listserv.i18n import N_, choose_language, translations
 from listserv.mail import bankwords, commands
-from listserv.mail.authentication import Alignment
 from listserv.mail.bankwords import Field, Said
 from listserv.store import bankpages as rows
 from listserv.store.bank import Material
 from listserv.store.lists import MailingList, lock
 from listserv.store.people import Token, User
 from listserv.store.queue import State
-from listserv.usecases import bankcorrecting, bankletters, deciding, issueletters
+from listserv.usecases import bankcorrecting, bankletters, deciding, issueletters, unproven
 from listserv.usecases.access import Actor, membership
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.bankcorrecting import Correction
-from listserv.usecases.deciding import Proof
 from listserv.usecases.outbox import Cause
 
 SUBJECT = N_("a material of the bank")
@@ -49,14 +47,10 @@ def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     if commands.is_absent(letter.post.reply):
         return NOBODY_ANSWERS_MACHINES
     actor = deciding.actor(db, token)
-    proof = deciding.proof(db, token, letter.post, letter.alignment)
-    if proof is Proof.SOMEBODY_ELSE or letter.alignment is Alignment.FAILED:
-        return Outcome(State.REFUSED, ("not-the-author",))
-    if commands.only_thanks(letter.post.reply):
-        return Outcome(State.ANSWERED, ("thanks",))
-    if proof is Proof.ASK_BACK:
-        asked = deciding.ask_back(db, mlist, token, translations(mlist.language).gettext(SUBJECT), now, Cause(letter.incoming))
-        return Outcome(State.ANSWERED, ("asked-back",) if asked else ("enough-for-today",))
+    about = translations(mlist.language).gettext(SUBJECT)
+    kept = unproven.kept_from_deciding(db, mlist, token, letter, about, now)
+    if kept is not None:
+        return kept
     who = speaker(db, mlist, actor, token.email)
     if not who.moderator and membership(db, mlist, actor) is None:
         return Outcome(State.REFUSED, ("not-on-the-list",))

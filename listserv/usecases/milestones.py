@@ -14,7 +14,6 @@ from digests.schedule import instant
 from listserv.errors import Conflict, Invalid, NotAllowed
 from listserv.i18n import N_, choose_language, translations
 from listserv.mail import commands, milestonereplies, stopwords
-from listserv.mail.authentication import Alignment
 from listserv.store import calendar
 from listserv.store import milestones as rows
 from listserv.store.issues import Issue, IssueState, SourceKind, locked_issue, open_issues
@@ -23,10 +22,9 @@ from listserv.store.members import Member
 from listserv.store.milestones import Milestone, MilestoneState
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import State
-from listserv.usecases import deciding, issueletters, issues, milestonewords, outbox, reporting, tokens
+from listserv.usecases import deciding, issueletters, issues, milestonewords, outbox, reporting, tokens, unproven
 from listserv.usecases.access import Actor
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
-from listserv.usecases.deciding import Proof
 from listserv.usecases.digesting import Owed
 from listserv.usecases.issues import Words
 from listserv.usecases.journal import note
@@ -137,14 +135,10 @@ def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     actor = deciding.actor(db, token)
     if not actor.user_id or not deciding.still_decides(db, mlist, actor.user_id):
         return Outcome(State.REFUSED, ("not-a-coordinator",))
-    proof = deciding.proof(db, token, letter.post, letter.alignment)
-    if proof is Proof.SOMEBODY_ELSE or letter.alignment is Alignment.FAILED:
-        return Outcome(State.REFUSED, ("not-the-author",))
-    if commands.only_thanks(letter.post.reply):
-        return Outcome(State.ANSWERED, ("thanks",))
-    if proof is Proof.ASK_BACK:
-        asked = deciding.ask_back(db, mlist, token, translations(mlist.language).gettext(SUBJECT), now, Cause(letter.incoming))
-        return Outcome(State.ANSWERED, ("asked-back",) if asked else ("enough-for-today",))
+    about = translations(mlist.language).gettext(SUBJECT)
+    kept = unproven.kept_from_deciding(db, mlist, token, letter, about, now)
+    if kept is not None:
+        return kept
     letter.incoming.list_id = mlist.id
     return _obey(db, mlist, offered, actor, token, letter, now)
 

@@ -11,7 +11,6 @@ from listserv import links
 from listserv.errors import Conflict, Invalid, NotAllowed, NotFound
 from listserv.i18n import choose_language, translations
 from listserv.mail import commands, stopwords, successreplies
-from listserv.mail.authentication import Alignment
 from listserv.mail.successreplies import Does, Said
 from listserv.store import successes as rows
 from listserv.store.issues import SourceKind
@@ -19,10 +18,10 @@ from listserv.store.lists import Kind, MailingList
 from listserv.store.people import Purpose, Token
 from listserv.store.queue import State
 from listserv.store.successes import LetterState, SuccessLetter
-from listserv.usecases import deciding, issueletters, issues, outbox, reporting, successes, successwords, tokens
+from listserv.usecases import deciding, issueletters, issues, outbox, reporting, successes, successwords, tokens, unproven
 from listserv.usecases.access import Actor
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
-from listserv.usecases.deciding import Decider, Proof
+from listserv.usecases.deciding import Decider
 from listserv.usecases.figureperiods import Period, school_year, school_year_of
 from listserv.usecases.figures import zone_of
 from listserv.usecases.issues import Words
@@ -144,14 +143,9 @@ def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     actor, mlist = deciding.actor(db, token), row.mlist
     if not actor.user_id or not deciding.still_decides(db, mlist, actor.user_id):
         return Outcome(State.REFUSED, ("not-a-coordinator",))
-    proof = deciding.proof(db, token, letter.post, letter.alignment)
-    if proof is Proof.SOMEBODY_ELSE or letter.alignment is Alignment.FAILED:
-        return Outcome(State.REFUSED, ("not-the-author",))
-    if commands.only_thanks(letter.post.reply):
-        return Outcome(State.ANSWERED, ("thanks",))
-    if proof is Proof.ASK_BACK:
-        asked = deciding.ask_back(db, mlist, token, subject_of(row), now, Cause(letter.incoming))
-        return Outcome(State.ANSWERED, ("asked-back",) if asked else ("enough-for-today",))
+    kept = unproven.kept_from_deciding(db, mlist, token, letter, subject_of(row), now)
+    if kept is not None:
+        return kept
     letter.incoming.list_id = mlist.id
     return _obey(db, row, actor, token, letter, now)
 

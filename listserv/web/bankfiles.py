@@ -1,13 +1,13 @@
 """Beside a material's page: its first page as a small picture, and the button of whoever has used it."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from werkzeug.wrappers import Response as Answer
 
 from listserv.errors import NotFound
-from listserv.thumbnails import PAINTER, Busy, Thumbnail
+from listserv.thumbnails import PAINTER, Thumbnail
 from listserv.usecases import bankthumbs, bankuses
 from listserv.usecases.access import list_and_member
-from listserv.web.pictures import ALBUM, picture
+from listserv.web.pictures import ALBUM, painted
 from listserv.web.visit import visit
 from listserv.web.ways import to
 
@@ -21,16 +21,7 @@ VERSION = "p1"
 def thumbnail(name: str, material: int) -> Response:
     """A picture of at most 480 by 360 pixels, made anew. Raises NotFound for what cannot be shown, too."""
     wanted = bankthumbs.first_page(visit().db, name, material, visit().actor)
-    etag = f"{wanted.sha256}-{VERSION}"
-    if request.if_none_match.contains(etag):
-        return picture(b"", etag)
-    try:
-        made = _made(wanted)
-    except Busy:
-        return Response(status=503, headers={"Retry-After": "5"})
-    if made is None:
-        raise NotFound("there is no such page")
-    return picture(made.data, etag)
+    return painted(f"{wanted.sha256}-{VERSION}", lambda: _made(wanted))
 
 
 def _made(wanted: bankthumbs.FirstPage) -> Thumbnail | None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
@@ -54,16 +55,7 @@ ALBUM = Album()
 def thumbnail(name: str, message_hash: str, number: int) -> Response:
     """A picture of at most 480 by 360 pixels, made anew. Raises NotFound for what cannot be shown, too."""
     wanted = pictures.picture(visit().db, name, message_hash, number, visit().actor)
-    etag = f"{wanted.sha256}-{VERSION}"
-    if request.if_none_match.contains(etag):
-        return picture(b"", etag)
-    try:
-        made = _made(wanted)
-    except Busy:
-        return Response(status=503, headers={"Retry-After": "5"})
-    if made is None:
-        raise NotFound("there is no such page")
-    return picture(made.data, etag)
+    return painted(f"{wanted.sha256}-{VERSION}", lambda: _made(wanted))
 
 
 def _made(wanted: pictures.Picture) -> Thumbnail | None:
@@ -72,6 +64,19 @@ def _made(wanted: pictures.Picture) -> Thumbnail | None:
         made = PAINTER.paint(pictures.bytes_of(visit().db, wanted))
         ALBUM.keep(wanted.sha256, made)
     return made
+
+
+def painted(etag: str, make: Callable[[], Thumbnail | None]) -> Response:
+    """A picture as it is asked for: not at all by who has it, later where all painters are busy. Raises NotFound where none can be made."""
+    if request.if_none_match.contains(etag):
+        return picture(b"", etag)
+    try:
+        made = make()
+    except Busy:
+        return Response(status=503, headers={"Retry-After": "5"})
+    if made is None:
+        raise NotFound("there is no such page")
+    return picture(made.data, etag)
 
 
 def picture(data: bytes, etag: str) -> Response:

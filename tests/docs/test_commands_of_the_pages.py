@@ -39,6 +39,10 @@ def commands():
     return sorted(set(found))
 
 
+def has(command, option):
+    return any(option in (*one.opts, *one.secondary_opts) for one in command.params)
+
+
 def wrong_in(typed):
     """The first word that is no command, or no option of its command; empty where all are."""
     try:
@@ -56,10 +60,7 @@ def wrong_in(typed):
             if found is None:
                 return word
             command = found
-            continue
-        name = word.partition("=")[0]
-        known = {"--help", "-h"}.union(*([*option.opts, *option.secondary_opts] for option in command.params))
-        if OPTION.fullmatch(name) and name not in known:
+        elif OPTION.fullmatch(word.partition("=")[0]) and word not in ("--help", "-h") and not has(command, word.partition("=")[0]):
             return word
     return ""
 
