@@ -49,6 +49,7 @@ def test_a_kill_at_each_step_files_what_the_bank_gets_and_tells_results_once(mad
     rig.start()
     with rig.traffic(each=0.02, kinds=("post",)):
         rig.wait_for_answers()
+    wait_for(rig.is_asked, 120)
     rig.settle()
 
     for number, step in enumerate(UNJUDGED):

@@ -106,6 +106,11 @@ class Together(Rig):
     def _told(self, number):
         return next(iter(Office(self.site).letters(to=OWNER, kind="survey-told")[number : number + 1]), None)
 
+    def is_asked(self):
+        """Have all letters with the questions been written? Nothing is asked once they are closed."""
+        with self.site.reading() as db:
+            return all(one.asked and one.asked_upto is None for one in db.scalars(select(Survey)))
+
     def is_told(self):
         """Has everybody been told what came of both?"""
         with self.site.reading() as db:
