@@ -47,7 +47,7 @@ class Stopped(StrEnum):
     # Whoever made it no longer decides there.
     RIGHTS = "rights"
     # The token with which it was made has been taken back, or has had its time.
-    TOKEN = "token"
+    TOKEN = "token"  # nosec B105 (a word for why)
     PAUSED = "paused"
 
 
