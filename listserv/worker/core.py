@@ -25,11 +25,15 @@ class OneCore:
 
     def stay(self) -> None:
         """They are at work."""
-        if not self._since and hasattr(os, "sched_setaffinity"):
-            self._since, self._all = time.monotonic(), os.sched_getaffinity(self._threads[0])
-            self._to(self._current())
-        elif time.monotonic() - self._since > AGAIN:
-            self.let_go()
+        if self._since:
+            if time.monotonic() - self._since > AGAIN:
+                self.let_go()
+        elif hasattr(os, "sched_setaffinity"):
+            # Where one may not even ask, copies leave all the same.
+            with suppress(OSError):
+                self._all = os.sched_getaffinity(self._threads[0])
+                self._since = time.monotonic()
+                self._to(self._current())
 
     def let_go(self) -> None:
         """They are not, or the kernel is to choose."""

@@ -75,14 +75,17 @@ def test_the_rest_of_the_process_stays_where_it_is():
         assert os.sched_getaffinity(0) == everywhere
 
 
-def test_a_system_that_forbids_it_changes_nothing(monkeypatch):
+@pytest.mark.parametrize("what", ["sched_setaffinity", "sched_getaffinity"])
+def test_a_system_that_forbids_it_changes_nothing(monkeypatch, what):
     def forbidden(*_):
         raise PermissionError
 
     with two_threads() as ids:
         before = cores(ids)
-        monkeypatch.setattr(os, "sched_setaffinity", forbidden)
-        together = OneCore(ids)
-        together.stay()
-        together.let_go()
+        with monkeypatch.context() as patch:
+            patch.setattr(os, what, forbidden)
+            together = OneCore(ids)
+            together.stay()
+            together.stay()
+            together.let_go()
         assert cores(ids) == before
