@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from listserv.store.base import NEVER_AGAIN, Base
+from listserv.store.base import NEVER_AGAIN, Base, table_of
 from listserv.store.lists import MailingList, Topic
 from listserv.store.people import User
 from listserv.store.queue import Raw, insert_unless_there
@@ -160,4 +160,4 @@ SHOWN = Message.hidden_at.is_(None)
 
 def keep_body(db: Session, raw_id: int, text: str, html: str | None) -> None:
     """Keep the readable body of a mail, unless it is there: the same bytes always say the same."""
-    db.execute(insert_unless_there(db, Body), {"raw_id": raw_id, "text": text, "html": html})
+    db.connection().execute(insert_unless_there(db, table_of(Body)), {"raw_id": raw_id, "text": text, "html": html})

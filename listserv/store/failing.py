@@ -15,6 +15,7 @@ from listserv.store.lists import MailingList
 from listserv.store.members import Member, Status
 from listserv.store.people import Address
 from listserv.store.queue import NOT_FOLDED, Delivery, Letter, Outgoing, insert_unless_there
+from listserv.store.session import look
 
 
 class Failing(Base):
@@ -71,6 +72,14 @@ BY_KEY = select(Failing).join(Failing.address).where(Address.key == bindparam("k
 def of_key(db: Session, key: str) -> Failing | None:
     """The same by the address's folded form."""
     return db.scalar(BY_KEY, {"key": key})
+
+
+STOPPED = select(Failing.id).join(Failing.address).where(Address.key == bindparam("key"), Failing.stopped_at.is_not(None))
+
+
+def is_stopped(db: Session, key: str) -> bool:
+    """Do lists send nothing to the address with this folded form?"""
+    return look(db, STOPPED, {"key": key}).first() is not None
 
 
 def of_probe(db: Session, letter_id: int) -> Failing | None:

@@ -6,8 +6,11 @@ from itertools import takewhile
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
+from listserv.store.lists import MailingList
 from listserv.store.queue import Incoming, State
+from listserv.store.session import look
 
 # What has become of a mail that needs no second look under another address.
 DONE = (State.POSTED, State.HELD, State.DRAFT, State.ANSWERED)
@@ -41,6 +44,17 @@ def give_back(db: Session, holder: int, now: int) -> int:
     return int(db.execute(mine.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
 
+UNDERSTOOD = update(Incoming).where(Incoming.id == bindparam("number")).values(list_id=bindparam("list"), echo=bindparam("said"))
+
+
+def understood(db: Session, mail: Incoming, mlist: MailingList | None, echo: bytes | None) -> None:
+    """Which list a mail is for, and what it says (`mail.echo`): written down at once, so that no flush for the next question has to."""
+    list_id = mlist.id if mlist else None
+    db.connection().execute(UNDERSTOOD, {"number": mail.id, "list": list_id, "said": echo})
+    set_committed_value(mail, "list_id", list_id)
+    set_committed_value(mail, "echo", echo)
+
+
 def came_before(db: Session, mail: Incoming, since: datetime) -> bool:
     """Have these very bytes come since then from the same sender to the same address, and reached their state?"""
     same = Incoming.raw_id == mail.raw_id, Incoming.rcpt == mail.rcpt, Incoming.mail_from == mail.mail_from
@@ -49,9 +63,10 @@ def came_before(db: Session, mail: Incoming, since: datetime) -> bool:
 
 
 SAME = Incoming.message_id == bindparam("message"), Incoming.list_id == bindparam("list"), Incoming.id < bindparam("before")
-EARLIER = select(Incoming).where(*SAME, Incoming.state.in_(DONE)).order_by(Incoming.id).limit(1)
+EARLIER = select(Incoming.id).where(*SAME, Incoming.state.in_(DONE)).order_by(Incoming.id).limit(1)
 
 
 def earlier_of(db: Session, list_id: int, mail: Incoming) -> Incoming | None:
     """The same mail, where it has come for this list before, at another of its addresses."""
-    return db.scalar(EARLIER, {"message": mail.message_id, "list": list_id, "before": mail.id}) if mail.message_id else None
+    found = look(db, EARLIER, {"message": mail.message_id, "list": list_id, "before": mail.id}).first() if mail.message_id else None
+    return db.get(Incoming, found[0]) if found else None

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindpa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import Base, Word
+from listserv.store.session import look
 
 
 class Kind(StrEnum):
@@ -173,7 +174,7 @@ READ_FIRST = select(Topic.slug).where(Topic.list_id == bindparam("list"), Topic.
 
 def topics_read_first(db: Session, mlist: MailingList) -> set[str]:
     """The short names of the topics whose posts a moderator reads first."""
-    return set(db.scalars(READ_FIRST, {"list": mlist.id}))
+    return set(look(db, READ_FIRST, {"list": mlist.id}).scalars())
 
 
 def topic_by_slug(db: Session, mlist: MailingList, slug: str) -> Topic | None:

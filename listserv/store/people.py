@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, bindparam, delete, or_, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, Row, String, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, validates
 
 from listserv.mail.folding import name_key
 from listserv.store.base import Base, Word, slices
+from listserv.store.session import look
 
 
 class User(Base):
@@ -146,6 +147,14 @@ BY_KEY = select(Address).options(joinedload(Address.user)).where(Address.key == 
 def address_by_key(db: Session, key: str) -> Address | None:
     """The address with this folded form (`mail.address.key`)."""
     return db.scalar(BY_KEY, {"key": key})
+
+
+KNOWN_AS = select(User.id, User.name).join(Address, Address.user_id == User.id).where(Address.key == bindparam("key"))
+
+
+def known_as(db: Session, key: str) -> Row[int, str] | None:
+    """(number, name) of the person who has the address with this folded form."""
+    return look(db, KNOWN_AS, {"key": key}).first()
 
 
 def hold(db: Session, user_id: int) -> None:

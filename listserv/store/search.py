@@ -93,7 +93,7 @@ def put(db: Session, entries: Sequence[Entry]) -> None:
         {"id": number_from(one.sent_at) | one.message_id, "message_id": one.message_id, "terms": f"{list_term(one.list_id)} {one.terms}"} for one in entries
     ]
     if rows:
-        db.execute(insert(table_of(Indexed)), rows)
+        db.connection().execute(insert(table_of(Indexed)), rows)
 
 
 def forget(db: Session, message_ids: Collection[int]) -> None:
@@ -109,10 +109,10 @@ def learn(db: Session, spellings: Mapping[str, str]) -> None:
     """Keep words that nobody has written before."""
     # In order: two who learn the same words wait for each other instead of deadlocking.
     for some in _some(sorted(spellings)):
-        known = set(db.scalars(KNOWN_FORMS, {"forms": some}))
+        known = set(db.connection().execute(KNOWN_FORMS, {"forms": some}).scalars())
         new = [{"form": form, "spelling": spellings[form]} for form in some if form not in known]
         if new:
-            db.execute(insert_unless_there(db, table_of(Form)), new)
+            db.connection().execute(insert_unless_there(db, table_of(Form)), new)
 
 
 def real_list_of(db: Session, message_ids: Collection[int]) -> dict[int, int]:

@@ -86,10 +86,12 @@ def write_lock(engine: Engine) -> AbstractContextManager[Any]:
 def look(db: Session, statement: TypedReturnsRows[*Columns], facts: dict[str, Any]) -> Result[*Columns]:
     """The rows of a statement that asks for columns and for no whole rows of a class.
 
-    A session looks for classes in every answer: a third of what a small question costs, and a page asks several. One that
-    writes is asked itself, so that what it has not sent yet is not overlooked.
+    A session looks for classes in every answer: a third of what a small question costs, and a page or a post asks several.
+    What one that writes has not sent yet is sent first, so that it is not overlooked.
     """
-    return db.execute(statement, facts) if db.autoflush else db.connection().execute(statement, facts)
+    if db.autoflush:
+        db.flush()
+    return db.connection().execute(statement, facts)
 
 
 def only_looks(db: Session) -> bool:

@@ -40,8 +40,10 @@ def thread_of_ids(db: Session, mlist: MailingList, ids: Sequence[str]) -> Thread
 
 def message_of_ids(db: Session, mlist: MailingList, ids: Sequence[str]) -> Message | None:
     """The last of the messages with these Message-IDs that the list knows and shows."""
+    if not any(ids):
+        return None
     query = select(Message).where(Message.list_id == mlist.id, Message.message_id.in_(ids), SHOWN)
-    found = {message.message_id: message for message in db.scalars(query)} if any(ids) else {}
+    found = {message.message_id: message for message in db.scalars(query)}
     return next((found[one] for one in reversed(ids) if one in found), None)
 
 

@@ -12,8 +12,9 @@ from listserv.mail.parse import Post
 from listserv.mail.threads import Node
 from listserv.store import following, positions
 from listserv.store.archive import SHOWN, Body, Ghost, Message, Thread
-from listserv.store.base import Base
+from listserv.store.base import Base, put
 from listserv.store.lists import MailingList, Topic
+from listserv.store.session import look
 from listserv.store.tools import Placement
 
 
@@ -40,6 +41,7 @@ class Told(NamedTuple):
 # Statements that every post asks are made once (`bindparam`): to make one costs more than to ask it.
 NEXT_SEQ = update(MailingList).where(MailingList.id == bindparam("list")).values(last_seq=MailingList.last_seq + 1).returning(MailingList.last_seq)
 BY_MESSAGE_ID = select(Message).where(Message.list_id == bindparam("list"), Message.message_id == bindparam("id"))
+HAS_ID = select(Message.id).where(Message.list_id == bindparam("list"), Message.message_id == bindparam("id"))
 BY_RAW = select(Message).where(Message.raw_id == bindparam("raw"), Message.list_id == bindparam("list")).limit(1)
 KNOWN = (
     select(Message.message_id, Message.thread_id, Thread.family, Message.id, Message.parent_id)
@@ -65,14 +67,19 @@ def next_seq(db: Session, mlist: MailingList) -> int:
 def known_ids(db: Session, mlist: MailingList, ids: Collection[str]) -> dict[str, Known]:
     """Which of these ids the list has heard of."""
     asked = {"list": mlist.id, "ids": list(ids)}
-    found = {row[0]: Known(*row[1:]) for row in db.execute(KNOWN, asked)}
-    missing = {row[0]: Known(*row[1:], None) for row in db.execute(GHOSTS, asked)}
+    found = {row[0]: Known(*row[1:]) for row in look(db, KNOWN, asked)}
+    missing = {row[0]: Known(*row[1:], None) for row in look(db, GHOSTS, asked)}
     return found | missing
 
 
 def message_by_id(db: Session, mlist: MailingList, message_id: str) -> Message | None:
     """The archived message with this Message-ID (without brackets)."""
     return db.scalar(BY_MESSAGE_ID, {"list": mlist.id, "id": message_id})
+
+
+def has_id(db: Session, mlist: MailingList, message_id: str) -> bool:
+    """Is there an archived message with this Message-ID (without brackets)?"""
+    return look(db, HAS_ID, {"list": mlist.id, "id": message_id}).first() is not None
 
 
 def message_with_raw(db: Session, mlist: MailingList, raw_id: int) -> Message | None:
@@ -176,7 +183,7 @@ def slugs_in(db: Session, families: Collection[int]) -> frozenset[str]:
 
 def placement_of(db: Session, mlist: MailingList, ids: Collection[str]) -> dict[str, str]:
     """What moderators say of these ids: {id: the id that it belongs under, or ""}."""
-    return {row.message_id: row.under for row in db.execute(PLACED, {"list": mlist.import_of or mlist.id, "ids": list(ids)})}
+    return {row.message_id: row.under for row in look(db, PLACED, {"list": mlist.import_of or mlist.id, "ids": list(ids)})}
 
 
 def renamed_in(db: Session, families: Collection[int]) -> set[int]:
@@ -292,7 +299,6 @@ def keep_number(db: Session, wanted: int, has: int) -> None:
 def new_thread(db: Session, mlist: MailingList, subject: str, topic_id: int | None, at: datetime) -> Thread:
     """An empty thread."""
     thread = Thread(list_id=mlist.id, subject=subject, topic_id=topic_id, first_at=at, last_at=at)
-    db.add(thread)
-    db.flush()
+    put(db, thread)
     thread.family = thread.id
     return thread

@@ -12,8 +12,9 @@ from listserv.mail.parse import Post, message_hash
 from listserv.mail.subject import Tags
 from listserv.store import threads
 from listserv.store.archive import Attachment, Message, Thread, keep_body
+from listserv.store.base import put
 from listserv.store.lists import MailingList, Topic
-from listserv.store.people import address_by_key
+from listserv.store.people import known_as
 from listserv.usecases import arranging, bankfiling, indexing
 
 # Graphs of ids are cut here: a mail with thousands of References is broken or hostile.
@@ -47,13 +48,10 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     if parent_known and message.parent_id:
         # What belongs into a hidden thread is hidden with it (`arranging` sees to the others).
         message.hidden_at = thread.hidden_at
-    db.add(message)
+    put(db, message)
     keep_body(db, arrival.raw_id, post.text, post.html)
-    db.flush()
-    db.add_all(Attachment(**file) for file in files(message.id, post))
-    db.flush()
-    if message.hidden_at is None:
-        indexing.added(db, mlist.id, message.id, message.sent_at, replace(post, author_name=message.author))
+    for file in files(message.id, post):
+        put(db, Attachment(**file))
     if alone and message.hidden_at is None:
         threads.begin(thread, message)
     elif parent_known:
@@ -62,13 +60,15 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
         db.refresh(thread)
         arranging.settle(db, [thread.family])
         _file_late(db, message, arrival.topic)
+    if message.hidden_at is None:
+        indexing.added(db, mlist.id, message.id, message.sent_at, replace(post, author_name=message.author))
     bankfiling.file_message(db, mlist, message, arrival.received_at, post)
     return message
 
 
 def unused_id(db: Session, mlist: MailingList, post: Post, raw_sha: str) -> Post:
     """The post under its own Message-ID, or under one made from its bytes where another mail has taken that."""
-    return next(one for one in names(post, raw_sha) if threads.message_by_id(db, mlist, one.message_id) is None)
+    return next(one for one in names(post, raw_sha) if not threads.has_id(db, mlist, one.message_id))
 
 
 def names(post: Post, raw_sha: str) -> Iterator[Post]:
@@ -103,9 +103,9 @@ def described(post: Post) -> dict[str, Any]:
 def _row(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     post = arrival.post
     message = Message(list_id=mlist.id, seq=threads.next_seq(db, mlist), raw_id=arrival.raw_id, **described(post))
-    known = address_by_key(db, message.author_key)
-    message.user_id = known.user_id if known else None
-    message.author = called(post, known.user.name if known else "")
+    known = known_as(db, message.author_key)
+    message.user_id = known.id if known else None
+    message.author = called(post, known.name if known else "")
     message.received_at = arrival.received_at
     message.sent_at = believable(post.date, arrival.received_at)
     return message

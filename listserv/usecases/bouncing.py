@@ -148,8 +148,9 @@ def _stop(db: Session, row: Failing, members: Sequence[Member], now: datetime) -
 
 def heard_from(db: Session, email: str, now: datetime, how: str = WROTE) -> None:
     """Somebody has written from an address, or opened a letter that went there: it lives."""
-    row = rows.of_key(db, address.key(email)) if email else None
-    if row and row.stopped_at:
+    # Asked after every mail: that there is nothing to do is told quickly.
+    row = rows.of_key(db, address.key(email)) if email and rows.is_stopped(db, address.key(email)) else None
+    if row:
         lives(db, row.address, now, how)
 
 

@@ -7,6 +7,7 @@ one does the work (`process`). What the network must be asked is asked between t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -140,13 +141,14 @@ def receive(db: Session, mails: Sequence[Arriving], now: datetime) -> list[int]:
 def claim(db: Session, now: datetime, limit: int = 20, holder: int = 0) -> list[Work]:
     """Take mails to work on, oldest first. The attempt counts from here: a mail that kills its worker counts too."""
     work: list[Work] = []
+    dress = cache(lambda rcpt: _dress(db, rcpt))
     # None is no sign that nothing waits: what was taken may have been set aside.
     while not work and (taken := inbox.claim(db, outbox.milliseconds(now), outbox.milliseconds(now + LEASE), limit, holder)):
         for row in taken:
             if row.attempts > ATTEMPTS:
                 shunt(db, row, row.trouble or "its worker died three times while working on it", now)
             else:
-                work.append(Work(row.id, row.raw_id, Came(row.peer, row.mail_from), _dress(db, row.rcpt)))
+                work.append(Work(row.id, row.raw_id, Came(row.peer, row.mail_from), dress(row.rcpt)))
     return work
 
 
@@ -188,11 +190,11 @@ def process(db: Session, mail: Prepared, now: datetime) -> State:
     except NotFound:
         # The list was removed between 250 and now.
         return finish(incoming, State.REFUSED, ("no-such-address",), now)
-    incoming.list_id = mlist.id if mlist else None
-    if route.role is not Role.POST and inbox.came_before(db, incoming, now - SENT_AGAIN):
+    came_before = route.role is not Role.POST and inbox.came_before(db, incoming, now - SENT_AGAIN)
+    inbox.understood(db, incoming, mlist, None if came_before else echo(mail.post))
+    if came_before:
         # Its sender had no 250, or did not hear it. Of posts the rules say the same (rules.questions.double).
         return finish(incoming, State.DISCARDED, ("double",), now)
-    incoming.echo = echo(mail.post)
     letter = Letter(incoming, mail.raw, mail.post, _alignment(db, mail, incoming, route, mlist), mail.sender.strict, mail.sender.munge, mail.sender.spam)
     outcome = answer_for(db, route, mlist, letter, now)
     state = finish(incoming, outcome.state, outcome.reasons, now)

@@ -15,6 +15,7 @@ from listserv.mail import headers as header_fields
 from listserv.mail.address import Mailbox
 from listserv.store import outbox as rows
 from listserv.store.archive import Message
+from listserv.store.base import put
 from listserv.store.lists import Kind, MailingList
 from listserv.store.members import Member
 from listserv.store.queue import Incoming, Letter, Outgoing, keep_raw
@@ -182,8 +183,7 @@ def to_member(db: Session, letter: str, member: Member, now: datetime, *, mlist:
 def fan_out(db: Session, mlist: MailingList, message: Message, head: bytes, body: bytes | None, now: datetime) -> Outgoing:
     """Put a post on its way to every member who gets each; the worker expands it into rows, in slices."""
     row = Outgoing(list_id=mlist.id, message_id=message.id, raw_id=message.raw_id, head=head, body=body, upto=0, created_at=now)
-    db.add(row)
-    db.flush()
+    put(db, row)
     jobs.enqueue(db, "copies")
     happenings.happened(db, Event.POSTED, mlist.id, message.id, now)
     return row

@@ -56,10 +56,10 @@ def dress_of(settings: Settings, mlist: MailingList) -> Dress:
     )
 
 
-def submit(db: Session, mlist: MailingList, submission: Submission, now: datetime) -> Result:
-    """Judge a post and let the verdict follow."""
+def submit(db: Session, mlist: MailingList, submission: Submission, now: datetime, *, author: Member | None = None) -> Result:
+    """Judge a post and let the verdict follow; `author`: the member whose it is, where that is known already."""
     lock(db, mlist)
-    verdict = rules.judge(submission.post, facts_for(db, mlist, submission))
+    verdict = rules.judge(submission.post, facts_for(db, mlist, submission, author=author))
     steps.reached("mails.judged", submission.post.message_id)
     match verdict.action:
         case Action.ACCEPT:

@@ -38,7 +38,7 @@ from listserv.usecases.journal import note
 from listserv.usecases.leaving import sender_of
 from listserv.usecases.outbox import Cause
 from listserv.usecases.rowbyrow import each
-from listserv.usecases.submissions import Submission, author_of, facts_for
+from listserv.usecases.submissions import Submission, facts_for
 
 # Sent later than this it is a mail of the day on which it is sent.
 FRESH = timedelta(hours=12)
@@ -48,12 +48,13 @@ A_WORD = 4
 SWITCHES = frozenset({Kind.PREVIEW, Kind.NO_PREVIEW})
 
 
-def taken(db: Session, mlist: MailingList, letter: Letter, submission: Submission, now: datetime) -> Outcome | None:
-    """Keep a post until its author has seen it, where they wish that; None where it goes its way at once."""
-    post = submission.post
-    member = None if letter.by_a_machine or letter.alignment is Alignment.FAILED else author_of(db, mlist, post)
-    once = doors.wants_preview(post) if member else None
-    if member is None or not (member.preview or once):
+def taken(db: Session, member: Member | None, letter: Letter, submission: Submission, now: datetime) -> Outcome | None:
+    """Keep the post of a member until they have seen it, where they wish that; None where it goes its way at once."""
+    if member is None or letter.by_a_machine or letter.alignment is Alignment.FAILED:
+        return None
+    post, mlist = submission.post, member.mlist
+    once = doors.wants_preview(post)
+    if not (member.preview or once):
         return None
     lock(db, mlist)
     if rows.waits_already(db, mlist.id, letter.incoming.raw_id):

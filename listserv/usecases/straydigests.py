@@ -50,9 +50,8 @@ def taken(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Out
         return beside
     references = (*letter.post.references, letter.post.in_reply_to)[-MOST_REFERENCES:]
     known = threadmail.message_of_ids(db, mlist, references)
-    author = leaving.sender_of(db, mlist, letter)
     by_reference = next((Answered(found) for one in reversed(references) if (found := _by_name(db, one))), None)
-    answered = (None if known else by_reference) or _by_subject(db, mlist, author, letter, known)
+    answered = (None if known else by_reference) or _by_subject(db, mlist, letter, known)
     if answered is None:
         return None
     if letter.by_a_machine:
@@ -64,7 +63,7 @@ def taken(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Out
         if not digestreplies.says(letter):
             return Outcome(State.DISCARDED, ("nothing-said",))
         return digestposts.into_thread(db, known, letter, letter.words, now)
-    return digestreplies.to_whole(db, mlist, answered.digest, author, letter, now, sure=answered.sure)
+    return digestreplies.to_whole(db, mlist, answered.digest, leaving.sender_of(db, mlist, letter), letter, now, sure=answered.sure)
 
 
 def _by_name(db: Session, message_id: str) -> Digest | None:
@@ -110,7 +109,7 @@ def _of_a_digest(db: Session, email: str) -> tuple[Kind, tuple[int, ...]] | None
 # ---- known by its subject -----------------------------------------------------------------------------------
 
 
-def _by_subject(db: Session, mlist: MailingList, author: Member | None, letter: Letter, known: Message | None) -> Answered | None:
+def _by_subject(db: Session, mlist: MailingList, letter: Letter, known: Message | None) -> Answered | None:
     """The digest whose subject is answered: one of the author's own, or one that somebody has passed on to them."""
     said = as_title(subjectmarks.without_marks(letter.post.subject))
     if not said or (known and as_title(known.thread.subject) == said):
@@ -119,6 +118,7 @@ def _by_subject(db: Session, mlist: MailingList, author: Member | None, letter: 
     answers = subjectmarks.without_marks(letter.post.subject) != " ".join(letter.post.subject.split())
     if not (like or answers):
         return None
+    author = leaving.sender_of(db, mlist, letter)
     own = rows.subjects_of(db, mlist.id, author.id) if author else {}
     found = _exactly(db, own, said)
     if found or not like:

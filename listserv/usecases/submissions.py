@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from listserv.mail.spam import Spam
 from listserv.mail.subject import Tags
 from listserv.rules import Facts, Reason
 from listserv.store.bans import bars
+from listserv.store.glance import Glance, glance
 from listserv.store.listrules import rules_of
 from listserv.store.lists import CertainSpam, FirstPost, Kind, MailingList, SenderProof, Topic, topics_read_first
 from listserv.store.members import Member, member_by_key
@@ -54,7 +56,8 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission, *, author
     member = author or author_of(db, mlist, submission.post)
     domain = outbox.settings_of(db).site.domain
     moderated = member is not None and (member.moderated or mlist.moderate_members)
-    newcomer, guarded = _is_newcomer(db, mlist, member), _topic_is_moderated(db, mlist, submission)
+    there = _glance(db, mlist, submission)
+    newcomer, guarded = _is_newcomer(db, mlist, member), there.topics_read_first and _topic_is_moderated(db, mlist, submission)
     return Facts(
         address=f"{mlist.name}@{domain}",
         list_id=f"{mlist.name}.{domain}",
@@ -64,11 +67,11 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission, *, author
         # Asked only where it makes a difference.
         trusted=(moderated or newcomer or guarded or member is None) and trusted(db, mlist, author_key(submission.post)) is not None,
         # Who writes as several is held anyway.
-        banned=bars(db, mlist, [address.key(author.address) for author in submission.post.authors[:3]]),
+        banned=there.bans and bars(db, mlist, [address.key(author.address) for author in submission.post.authors[:3]]),
         alignment=submission.alignment,
         null_sender=not submission.incoming.mail_from,
         own_envelope=address.key(submission.incoming.mail_from) == author_key(submission.post),
-        double=_is_double(db, mlist, submission),
+        double=there.came and _is_double(db, mlist, submission),
         closed=mlist.closed_at is not None,
         newsletter=mlist.kind is Kind.NEWSLETTER,
         emergency=mlist.emergency,
@@ -79,11 +82,17 @@ def facts_for(db: Session, mlist: MailingList, submission: Submission, *, author
         moderated_topic=guarded,
         spam=submission.spam,
         discards_spam=mlist.certain_spam is CertainSpam.DISCARD,
-        rules=tuple(row.rule for row in rules_of(db, mlist)),
+        rules=tuple(row.rule for row in rules_of(db, mlist)) if there.rules else (),
         echoes=_echoes(db, mlist, submission),
-        echo_held=held_echo(db, mlist, submission.post) is not None,
+        echo_held=there.waits and held_echo(db, mlist, submission.post) is not None,
         meant=submission.meant,
     )
+
+
+def _glance(db: Session, mlist: MailingList, submission: Submission) -> Glance:
+    post = submission.post
+    author = post.authors[0].address if post.authors else ""
+    return glance(db, mlist, submission.raw_id, post.message_id, sha256(submission.raw).digest(), author)
 
 
 def _is_newcomer(db: Session, mlist: MailingList, member: Member | None) -> bool:
@@ -96,8 +105,6 @@ def _is_newcomer(db: Session, mlist: MailingList, member: Member | None) -> bool
 def _topic_is_moderated(db: Session, mlist: MailingList, submission: Submission) -> bool:
     """Is the post filed, by its address or its subject, or does it answer, under a topic that is read first?"""
     guarded = topics_read_first(db, mlist)
-    if not guarded:
-        return False
     if submission.topic and submission.topic.slug in guarded:
         return True
     answered = topic_answered(db, mlist, archiving.references(submission.post))
