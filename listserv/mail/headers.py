@@ -84,7 +84,7 @@ def without(fields: Iterable[Field], unwanted: Callable[[Field], bool]) -> list[
 
 def make(name: str, value: str) -> Field:
     """A field of our own. Line ends and control characters become spaces: nothing can be injected."""
-    clean = "".join(c if c.isprintable() else " " for c in value)
+    clean = value if value.isprintable() else "".join(c if c.isprintable() else " " for c in value)
     return Field(name.lower(), f"{name}: {clean}\r\n".encode("utf-8", "replace"))
 
 

@@ -1,8 +1,8 @@
 """Who may go first at SQLite's write lock.
 
 Somebody waits for each 250, and nobody for the work behind it. Whoever writes for that work lets a mail pass that waits already; and while mails
-come in one after the other, it stays away from the lock for some times as long as it last had it: the backlog is worked off more slowly for as long
-as that lasts, and mail comes in at nearly the speed at which it comes where nobody else writes. A mail now and then holds up nobody.
+come in one after the other, all who work stay away from the lock for some times as long as they had it: the backlog is worked off more slowly for as
+long as that lasts, and mail comes in at nearly the speed at which it comes where nobody else writes. A mail now and then holds up nobody.
 All processes see the same numbers in a small file (mmap); it is a courtesy as the queue is (store.lock), and nothing depends on it.
 """
 
@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-# Since when somebody who goes first waits (0: nobody does); when the last few such came, the newest first; when the others last let go of the
-# lock, and how long one of them had had it. All in monotonic seconds.
-NUMBERS = struct.Struct("=dddddd")
-WAITS, CAME, OTHERS = slice(0, 8), slice(8, 32), slice(32, 48)
-# So many seconds for the last few make them many; how many times as long as one had it one stays away; and at most.
-RECENTLY, TIMES, LONGEST = 0.100, 3.0, 0.1
+# Since when somebody who goes first waits (0: nobody does); when the last few such came, the newest first; until when the others stay away, where
+# many come. All in monotonic seconds.
+NUMBERS = struct.Struct("=ddddd")
+WAITS, CAME, AWAY = slice(0, 8), slice(8, 32), slice(32, 40)
+# So many seconds for the last few make them many; how many times as long as one had it all stay away; and at most.
+RECENTLY, TIMES, LONGEST = 0.040, 6.0, 0.1
 STEP = 0.0005
 
 
@@ -51,10 +51,10 @@ class Turns:
 
     def _is_for_others(self, now: float) -> bool:
         numbers: tuple[float, ...] = NUMBERS.unpack(self._shared[:])
-        waits, _, _, third, released, held = numbers
+        waits, _, _, third, away = numbers
         # What is older was left by somebody who died, or before this machine was started.
         somebody_waits, many_come = 0 <= now - waits < LONGEST, 0 <= now - third < RECENTLY
-        return somebody_waits or (many_come and 0 <= now - released < TIMES * held)
+        return somebody_waits or (many_come and _is_ahead(away, now))
 
     @contextmanager
     def hold(self, *, first: bool) -> Iterator[None]:
@@ -68,7 +68,14 @@ class Turns:
             yield
         finally:
             now = time.monotonic()
-            self._shared[OTHERS] = struct.pack("=dd", now, now - begin)
+            (away,) = struct.unpack("=d", self._shared[AWAY])
+            since = away if _is_ahead(away, now) else now
+            self._shared[AWAY] = struct.pack("=d", min(since + TIMES * (now - begin), now + LONGEST))
+
+
+def _is_ahead(away: float, now: float) -> bool:
+    """Is that moment still to come? What is further off was written before this machine was started."""
+    return 0 < away - now < 2 * LONGEST
 
 
 class NoTurns(Turns):

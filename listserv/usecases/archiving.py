@@ -57,6 +57,8 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     elif parent_known:
         threads.count(db, thread)
     else:
+        # What has not been sent yet would be forgotten.
+        db.flush()
         db.refresh(thread)
         arranging.settle(db, [thread.family])
         _file_late(db, message, arrival.topic)
