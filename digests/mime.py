@@ -4,7 +4,6 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
 from email.utils import format_datetime
 
 from digests.entries import Form
@@ -63,7 +62,7 @@ def _mail(part: Part, envelope: Envelope) -> bytes:
     fields = [
         # The list's address and not the author's: what is answered goes to Reply-To, and nobody's private address is told.
         made("From", f"{headers.phrase(part.author)} <{envelope.list_name}@{envelope.domain}>"),
-        headers.Field("subject", f"Subject: {_subject(part.subject)}\r\n".encode()),
+        headers.Field("subject", f"Subject: {headers.words(part.subject)}\r\n".encode()),
         made("Date", format_datetime(part.at)),
         *(made(name, f"<{told}>") for name, told in (("Message-ID", part.message_id), ("In-Reply-To", part.parent_id)) if fits(told)),
         made("Reply-To", f"<{part.reply}>"),
@@ -77,7 +76,7 @@ def _fields(subject: str, envelope: Envelope) -> list[headers.Field]:
         made("From", f"{headers.phrase(envelope.list_title)} <{address}>"),
         made("To", f"{headers.phrase(envelope.to.name)} <{envelope.to.address}>".strip()),
         made("Reply-To", f"<{envelope.reply_to}>"),
-        headers.Field("subject", f"Subject: {_subject(subject)}\r\n".encode()),
+        headers.Field("subject", f"Subject: {headers.words(subject)}\r\n".encode()),
         made("Date", format_datetime(envelope.date)),
         made("Message-ID", f"<{envelope.message_id}>"),
         made("List-Id", f"{headers.phrase(envelope.list_title)} <{envelope.list_name}.{envelope.domain}>"),
@@ -94,12 +93,6 @@ def _fields(subject: str, envelope: Envelope) -> list[headers.Field]:
         made("Precedence", "bulk"),
         made("X-Loop", address),
     ]
-
-
-def _subject(text: str) -> str:
-    clean = "".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode()
-    # RFC 2047 section 2: encoded words of at most 75 characters, each on its line.
-    return Header(clean, "us-ascii" if clean.isascii() else "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
 def _part(subtype: str, text: str) -> bytes:

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
 from email.utils import format_datetime
 from html import escape
 
@@ -14,9 +13,6 @@ from listserv.mail import headers
 from listserv.mail.address import Mailbox
 from newsletters.filling import Form, coded
 from newsletters.printing import Printed
-
-# Not printable by themselves: they make one sign of several, as many emoji are.
-JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +99,10 @@ def _head(subject: str, envelope: Envelope) -> bytes:
     fields = [
         made("From", f"{name} <{author.address}>" if name else author.address),
         made("To", envelope.to),
-        headers.Field("subject", f"Subject: {_subject(subject)}\r\n".encode()),
+        headers.Field("subject", f"Subject: {headers.words(subject)}\r\n".encode()),
         made("Date", format_datetime(envelope.date)),
         made("Message-ID", f"<{envelope.message_id}>"),
         made("Content-Language", envelope.language),
     ]
     kind = f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{_boundary(envelope, "alternative")}"\r\n\r\n'
     return headers.join(fields) + kind.encode()
-
-
-def _subject(text: str) -> str:
-    clean = "".join(c if c.isprintable() or c in JOINERS else " " for c in text).encode("utf-8", "replace").decode()
-    # RFC 2047 section 2: encoded words of at most 75 characters, each on its line.
-    return Header(clean, "us-ascii" if clean.isascii() and "=?" not in clean else "utf-8", header_name="Subject").encode(linesep="\r\n")

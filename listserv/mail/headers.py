@@ -14,6 +14,8 @@ FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]++)[ \t]*+:[^\r\n]*+(?:(?:\r\n|\r|\n)
 AHEAD = re.compile(rb"(?:>?From (?![ \t]*:)[^\r\n]*+(?:\r\n|\r|\n|\Z))?(?:[ \t][^\r\n]*+(?:\r\n|\r|\n|\Z))*+")
 # What begins an encoded word. Typed by somebody, it is to be read as it was typed.
 ENCODED = "=?"
+# Not printable by themselves: they make one sign of several, as many emoji are.
+JOINERS = "\u200c\u200d"
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -97,9 +99,11 @@ def phrase(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """What stands in a subject: as it is where it is ASCII; else encoded words, each on its line. The email package of Python 3.11.2 loses spaces."""
-    clean = "".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode().strip()
-    return clean if clean.isascii() and ENCODED not in clean else _encoded(clean).replace(" ", "\r\n ")
+    """What stands in a subject: folded where it is ASCII; else encoded words, each on its line. The email package of Python 3.11.2 loses spaces."""
+    clean = "".join(c if c.isprintable() or c in JOINERS else " " for c in text).encode("utf-8", "replace").decode().strip()
+    if clean.isascii() and ENCODED not in clean:
+        return Header(clean, "us-ascii", header_name="Subject", maxlinelen=76).encode(linesep="\r\n")
+    return _encoded(clean).replace(" ", "\r\n ")
 
 
 def _encoded(text: str) -> str:

@@ -84,3 +84,11 @@ def test_a_long_subject_is_folded_into_encoded_words():
     mail = email.message_from_bytes(mime.compose(digest.filled(own), ENVELOPE), policy=policy.default)
 
     assert mail["Subject"].split() == ["Żółw"] * 60
+    # RFC 2047 section 2.
+    assert all(len(word) <= 75 for word in mime.compose(digest.filled(own), ENVELOPE).partition(b"\r\n\r\n")[0].split() if word.startswith(b"=?"))
+
+
+def test_a_subject_that_looks_encoded_is_shown_as_it_was_typed():
+    for subject in ("Re: =?utf-8?q?TAK?=", "👩‍👩‍👧 razem"):
+        mail = email.message_from_bytes(mime.compose(replace(rendering.render(edition()), subject=subject).filled(own), ENVELOPE), policy=policy.default)
+        assert mail["Subject"] == subject

@@ -53,6 +53,8 @@ def test_a_phrase_is_ascii_and_one_line(text):
 
     assert phrase.isascii()
     assert "\n" not in phrase
+    # RFC 2047 section 2.
+    assert all(len(word) <= 75 for word in phrase.split() if word.startswith("=?"))
 
 
 def test_a_field_of_a_hundred_thousand_lines_is_read_in_linear_time():
