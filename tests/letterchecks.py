@@ -74,7 +74,7 @@ def says_what_silence_means(body):
 def is_well_made(row, mail):
     """The header of a letter as it leaves: RFC 3834, 5322, 8058; `row` is the letter's, `mail` its bytes read."""
     assert mail["Auto-Submitted"] in ("auto-generated", "auto-replied"), row.kind
-    assert row.mail_from == "" or re.fullmatch(r"r\+[a-z2-7]+@\S+", row.mail_from), (row.kind, row.mail_from)
+    assert re.fullmatch(r"r\+[a-z2-7]+@\S+", row.mail_from), (row.kind, row.mail_from)
     for name in ("From", "To", "Subject", "Date", "Message-ID"):
         assert len(mail.get_all(name, [])) == 1, (row.kind, name)
     text = mail.get_body(("plain",)).get_content()
