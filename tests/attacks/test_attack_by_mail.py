@@ -1,4 +1,4 @@
-"""A day of attacks by mail, by somebody who wrote none of it: each is a line of docs/security.md, "Attack day"."""
+"""A day of attacks by mail, by somebody who wrote none of it: each is a line of docs/attacks.md."""
 
 import re
 import time

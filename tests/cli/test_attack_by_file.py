@@ -1,4 +1,4 @@
-"""A day of attacks by files that an administrator is given: backups, archives, tables; each is a line of docs/security.md, "Attack day"."""
+"""A day of attacks by files that an administrator is given: backups, archives, tables; each is a line of docs/attacks.md."""
 
 import gzip
 import json
