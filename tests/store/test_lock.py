@@ -46,13 +46,20 @@ def test_a_holder_that_hangs_is_left_to_sqlite(tmp_path, monkeypatch):
     path = str(tmp_path / "lock")
     with open(path, "w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
+        begin = time.monotonic()
         with WriteLock(path):
-            pass
+            waited = time.monotonic() - begin
+
+    assert 0.05 < waited < 1
 
 
 def test_where_no_file_can_be_made_sqlite_has_to_do(tmp_path):
-    with WriteLock(str(tmp_path / "missing" / "lock")):
-        pass
+    queue, passed = WriteLock(str(tmp_path / "missing" / "lock")), 0
+    for _ in range(2):
+        with queue:
+            passed += 1
+
+    assert passed == 2
 
 
 FORK = """

@@ -183,6 +183,7 @@ def test_links_into_what_is_folded_open_it(page, talk):
     page.goto(f"/siecibp/thread/{thread}")
     page.evaluate("() => { document.querySelector('.fold p').id = 'inside'; location.hash = 'inside' }")
     page.wait_for_function("document.querySelector('.fold').open")
+    assert page.locator("#inside").is_visible()
 
 
 def test_what_was_read_to_the_end_is_noted_without_a_button(page, talk, sent):
