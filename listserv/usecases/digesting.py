@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from digests import schedule
@@ -25,9 +24,8 @@ from listserv.store.members import DeliveryMode, Member, Status
 from listserv.store.queue import keep_raw_many
 from listserv.usecases import digestletters, outbox, planning, whichpoint
 from listserv.usecases.editions import Press, away_since, holds_back
+from listserv.usecases.rowbyrow import went_well
 from listserv.usecases.whichpoint import Resolved, Several, Unclear
-
-log = structlog.get_logger()
 
 # The row of a slot at which no letter was made.
 NOTHING_TOLD: dict[str, Any] = {"points": "", "items": "", "subject": "", "letter_id": None}
@@ -105,25 +103,19 @@ def run_due(db: Session, now: datetime, limit: int = 100) -> int:
     db.flush()
     press = Press(db, outbox.settings_of(db), now)
     due = rows.due_members(db, now, limit)
-    try:
-        with db.begin_nested():
-            press.look_up(due)
-            make_all(press, due)
-    except OperationalError:  # it passes: the next time
-        raise
-    except Exception:
-        log.exception("digests failed together", members=len(due))
+    if not went_well(db, partial(_make_together, press, due), "digests failed together", members=len(due)):
         for member in due:
             _deal_with(press, member)
     return len(due)
 
 
+def _make_together(press: Press, due: Sequence[Member]) -> None:
+    press.look_up(due)
+    make_all(press, due)
+
+
 def _deal_with(press: Press, member: Member) -> None:
-    try:
-        with press.db.begin_nested():
-            make_all(press, [member])
-    except Exception:  # one digest that cannot be made must not keep all others from being made
-        log.exception("digest failed", list=member.mlist.name, member=member.id)
+    if not went_well(press.db, partial(make_all, press, [member]), "digest failed", list=member.mlist.name, member=member.id):
         member.digest_due = press.now + AGAIN
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from listserv.mail import address
@@ -18,6 +18,7 @@ from listserv.usecases import caps, deciding, inviting, newcomers, outbox, retel
 from listserv.usecases.access import CALENDAR
 from listserv.usecases.digesting import Owed
 from listserv.usecases.journal import note
+from listserv.usecases.rowbyrow import went_well
 
 REMIND_AFTER = timedelta(days=7)
 LAPSE_AFTER = timedelta(days=inviting.DAYS)
@@ -27,8 +28,6 @@ TELL_AFTER = timedelta(hours=4)
 KEPT_AFTERWARDS = timedelta(days=30)
 NAMED = 20
 MOST_OWED = 10_000
-
-log = structlog.get_logger()
 
 
 def run_due(db: Session, now: datetime, limit: int) -> int:
@@ -53,15 +52,7 @@ def send_waiting(db: Session, now: datetime, limit: int) -> int:
 
 
 def _sent(db: Session, one: Invitation, now: datetime, *, again: bool = False) -> bool:
-    """One letter that cannot be made must not keep all others, and digests, from being made."""
-    number = one.id
-    try:
-        with db.begin_nested():
-            inviting.send(db, one, now, again=again)
-    except Exception:
-        log.exception("invitation failed", invitation=number)
-        return False
-    return True
+    return went_well(db, partial(inviting.send, db, one, now, again=again), "invitation failed", invitation=one.id)
 
 
 def _is_settled(db: Session, one: Invitation, now: datetime) -> bool:

@@ -7,6 +7,7 @@ within a day of the letter that told them of the meeting.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,6 +19,7 @@ from listserv.store.meetings import Attendee, Meeting, MeetingState, Said
 from listserv.store.members import Member
 from listserv.usecases import meetingcame, meetingfacts, meetingletters, meetingnewcomers, meetingseats, meetingsending, outbox
 from listserv.usecases.digesting import Owed
+from listserv.usecases.rowbyrow import went_well
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 # Whom each reminder is for.
@@ -87,26 +89,22 @@ def _remind(db: Session, meeting: Meeting, now: datetime) -> int:
     found = rows.to_remind(db, meeting, said, SLICE, upto=meeting.remind_upto or 0)
     for row, member in found:
         if row.invited_at is None or now - row.invited_at >= DAY:
-            _write(db, meeting, row, member, now, name=name)
+            remind = partial(_write, db, meeting, row, member, now, name=name)
+            went_well(db, remind, "reminder failed", meeting=meeting.id, attendee=row.id)
     meeting.remind_upto = found[-1][0].id if len(found) == SLICE else None
     return len(found) + 1
 
 
 def _write(db: Session, meeting: Meeting, row: Attendee, member: Member, now: datetime, *, name: str) -> None:
-    """One that cannot be made must not keep all others from being made."""
-    try:
-        with db.begin_nested():
-            facts = {
-                **meetingfacts.facts(db, meeting, meetingfacts.tongue(db, meeting.mlist, member.user.language)),
-                "meeting_reminder": name,
-                "meeting_said": row.said.value,
-            }
-            facts["place_in_line"] = meetingseats.place_in_line(db, meeting, row)
-            reply_to = meetingletters.answer_address(db, meeting, member)
-            facts["answer_url"] = meetingletters.answer_url(db, meeting, member, row.said.value if row.said is not Said.NONE else "yes")
-            outbox.to_member(db, "meeting-reminder", member, now, mlist=meeting.mlist, reply_to=reply_to, automatic=False, **facts)
-    except Exception:
-        log.exception("reminder failed", meeting=meeting.id, attendee=row.id)
+    facts = {
+        **meetingfacts.facts(db, meeting, meetingfacts.tongue(db, meeting.mlist, member.user.language)),
+        "meeting_reminder": name,
+        "meeting_said": row.said.value,
+    }
+    facts["place_in_line"] = meetingseats.place_in_line(db, meeting, row)
+    reply_to = meetingletters.answer_address(db, meeting, member)
+    facts["answer_url"] = meetingletters.answer_url(db, meeting, member, row.said.value if row.said is not Said.NONE else "yes")
+    outbox.to_member(db, "meeting-reminder", member, now, mlist=meeting.mlist, reply_to=reply_to, automatic=False, **facts)
 
 
 def _owed_reminders(db: Session, until: datetime) -> Iterator[Owed]:

@@ -1,10 +1,9 @@
 """Invitations, updates and cancellations go out in slices, each with a cursor: what is interrupted goes on where it stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
-import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from listserv.store import calendar
@@ -13,14 +12,13 @@ from listserv.store.meetings import Attendee, Meeting, MeetingState, Said
 from listserv.store.members import Member
 from listserv.usecases import meetingdates, meetingletters
 from listserv.usecases.digesting import Owed
+from listserv.usecases.rowbyrow import went_well
 
 WHAT = "meeting-letters"
 # Meetings at once, and letters of one meeting in one transaction.
 MEETINGS, MOST = 10, 500
 # So many letters that all fail are no accident.
 FEW = 5
-
-log = structlog.get_logger()
 
 
 def run_due(db: Session, now: datetime, limit: int) -> int:
@@ -75,18 +73,11 @@ def _invite(db: Session, meeting: Meeting, member: Member, row: Attendee | None,
         row = Attendee(meeting_id=meeting.id, user_id=member.user_id)
         db.add(row)
     row.invited_at, row.sequence = now, meeting.sequence
-    try:
-        with db.begin_nested():
-            if meeting.state is MeetingState.CHOOSING:
-                meetingdates.ask(db, meeting, member, now)
-            else:
-                meetingletters.invite(db, meeting, member, now, said=row.said or Said.NONE)
-    except OperationalError:  # it passes: the next time
-        raise
-    except Exception:  # one that cannot be made must not keep all others from being made
-        log.exception("invitation failed", meeting=meeting.id, member=member.id)
-        return False
-    return True
+    if meeting.state is MeetingState.CHOOSING:
+        letter: Callable[[], object] = partial(meetingdates.ask, db, meeting, member, now)
+    else:
+        letter = partial(meetingletters.invite, db, meeting, member, now, said=row.said or Said.NONE)
+    return went_well(db, letter, "invitation failed", meeting=meeting.id, member=member.id)
 
 
 def tell_slice(db: Session, meeting: Meeting, now: datetime, limit: int) -> int:
@@ -113,12 +104,5 @@ def news_for(meeting: Meeting, row: Attendee) -> str:
 def _tell(db: Session, meeting: Meeting, row: Attendee, member: Member, now: datetime) -> bool:
     news = news_for(meeting, row)
     row.sequence = meeting.sequence
-    try:
-        with db.begin_nested():
-            meetingletters.invite(db, meeting, member, now, news=news, said=row.said)
-    except OperationalError:
-        raise
-    except Exception:  # as above
-        log.exception("change not told", meeting=meeting.id, attendee=row.id)
-        return False
-    return True
+    letter = partial(meetingletters.invite, db, meeting, member, now, news=news, said=row.said)
+    return went_well(db, letter, "change not told", meeting=meeting.id, attendee=row.id)

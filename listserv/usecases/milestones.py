@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from digests.schedule import instant
@@ -30,6 +29,7 @@ from listserv.usecases.issues import Words
 from listserv.usecases.journal import note
 from listserv.usecases.milestonefinds import Found, find
 from listserv.usecases.outbox import Cause
+from listserv.usecases.rowbyrow import alone
 
 WHAT = "milestones"
 # On Mondays, at this hour of the site's.
@@ -38,8 +38,6 @@ MOST_LISTED, MOST_OFFERED = 1_000, 6
 # What a new draft with nothing else in it is called.
 SUBJECT = N_("News of the network")
 ADDED = N_("What you chose stands at the end of this draft.")
-
-log = structlog.get_logger()
 
 
 # ---- what the calendar owes ---------------------------------------------------------------------------------
@@ -77,14 +75,8 @@ def _slot(db: Session, now: datetime) -> datetime:
 
 
 def _safely(db: Session, mlist: MailingList, slot: datetime, now: datetime) -> int:
-    try:
-        with db.begin_nested():
-            return _offer(db, mlist, slot, now)
-    except OperationalError:  # it passes: the next time
-        raise
-    except Exception:  # one list's letters that cannot be made must not keep all others from being made
-        log.exception("milestones failed", list=mlist.name)
-        return int(_ran(db, mlist, slot, now, "failed"))
+    done = alone(db, partial(_offer, db, mlist, slot, now), "milestones failed", list=mlist.name)
+    return int(_ran(db, mlist, slot, now, "failed")) if done is None else done
 
 
 def _ran(db: Session, mlist: MailingList, slot: datetime, now: datetime, detail: str) -> bool:

@@ -5,10 +5,10 @@ All of it is counted from what the rows say, so that a second run, or a second w
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy.orm import Session
 
 from listserv.mail import cutting
@@ -24,6 +24,7 @@ from listserv.usecases.deciding import Case, Decider
 from listserv.usecases.digesting import Owed
 from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause
+from listserv.usecases.rowbyrow import alone
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 # So long after a case came; then every week.
@@ -34,8 +35,6 @@ LAPSES_AFTER = CONFIRM_DAYS * DAY
 AGAIN = timedelta(hours=1)
 # Of several cases, so many stand in the letter by name; of one, so much of its words.
 NAMED, LONGEST = 10, 1_500
-
-log = structlog.get_logger()
 
 
 def since(case: Case) -> datetime:
@@ -61,14 +60,12 @@ def run_due(db: Session, now: datetime, limit: int = 100) -> int:
 
 def _safely(db: Session, list_id: int, now: datetime) -> int:
     mlist = db.get_one(MailingList, list_id)
-    try:
-        with db.begin_nested():
-            return _remind(db, mlist, now)
-    except Exception:  # one list's letters that cannot be made must not keep all others from being made
-        log.exception("reminder failed", list=mlist.name)
-        for case in waiting.cases_due(db, list_id, now, STAGES[0]):
-            case.remind_at = now + AGAIN
-        return 1
+    done = alone(db, partial(_remind, db, mlist, now), "reminder failed", list=mlist.name)
+    if done is not None:
+        return done
+    for case in waiting.cases_due(db, list_id, now, STAGES[0]):
+        case.remind_at = now + AGAIN
+    return 1
 
 
 def _remind(db: Session, mlist: MailingList, now: datetime) -> int:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from listserv import links
@@ -31,6 +30,7 @@ from listserv.usecases.figureperiods import ENDS, Period, month_of, school_year,
 from listserv.usecases.figures import DAY, Figures, count_digests, figures, zone_of
 from listserv.usecases.issuefigures import Effect, effects
 from listserv.usecases.journal import note
+from listserv.usecases.rowbyrow import alone
 from listserv.usecases.steering import actor_of, is_own
 
 WHAT = "report"
@@ -42,8 +42,6 @@ TOO_LATE = timedelta(days=14)
 MOST_ISSUES = 5
 # So long the word STOP can be said in answer to a letter.
 ANSWERED_FOR = 400
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +112,11 @@ def run_due(db: Session, now: datetime, limit: int = 100) -> int:
 
 
 def _safely(db: Session, one: Report, now: datetime) -> int:
-    try:
-        with db.begin_nested():
-            return _tell(db, one, now)
-    except OperationalError:  # it passes: the next time
-        raise
-    except Exception:  # one list's letters that cannot be made must not keep all others from being made
-        log.exception("report failed", list=one.mlist.name)
+    done = alone(db, partial(_tell, db, one, now), "report failed", list=one.mlist.name)
+    if done is None:
         # Not tried each minute again: its figures stay on the page.
         return int(calendar.ran(db, WHAT, _about(one.mlist), one.slot, now, list_id=one.mlist.id, detail="failed"))
+    return done
 
 
 def _tell(db: Session, one: Report, now: datetime) -> int:

@@ -1,6 +1,7 @@
 """What the calendar does with many rows, each alone: one that cannot be dealt with keeps no other waiting."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -10,20 +11,29 @@ from sqlalchemy.orm import Session
 log = structlog.get_logger()
 
 Row = TypeVar("Row")
+Made = TypeVar("Made")
 
 
-def each(db: Session, rows: Iterable[Row], work: Callable[[Row], object]) -> int:
-    """Do this with each of them, in a savepoint of its own; with how many it went well. What passes by itself (a lock, a database away) is raised."""
-    return sum(_alone(db, row, work) for row in list(rows))
+def alone(db: Session, work: Callable[[], Made], said: str, **about: object) -> Made | None:
+    """What this makes, in a savepoint of its own; None where it failed, which is undone and logged as `said`.
 
-
-def _alone(db: Session, row: Row, work: Callable[[Row], object]) -> bool:
+    What passes by itself (a lock, a database that is away) is raised: it says nothing of the row.
+    """
     try:
         with db.begin_nested():
-            work(row)
+            return work()
     except OperationalError:
         raise
     except Exception:
-        log.exception("calendar failed", row=repr(row))
-        return False
-    return True
+        log.exception(said, **about)
+        return None
+
+
+def went_well(db: Session, work: Callable[[], object], said: str, **about: object) -> bool:
+    """The same, where what it makes does not matter."""
+    return alone(db, lambda: (work(),), said, **about) is not None
+
+
+def each(db: Session, rows: Iterable[Row], work: Callable[[Row], object]) -> int:
+    """Do this with each of them alone; with how many it went well."""
+    return sum(went_well(db, partial(work, row), "calendar failed", row=repr(row)) for row in list(rows))

@@ -1,10 +1,9 @@
 """In June those who look after a list get the draft of a letter about what it has made in the school year."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
-import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from digests.schedule import instant
@@ -15,14 +14,13 @@ from listserv.usecases import reporting, successletters
 from listserv.usecases.digesting import Owed
 from listserv.usecases.figureperiods import school_year_of
 from listserv.usecases.figures import DAY, zone_of
+from listserv.usecases.rowbyrow import alone
 
 WHAT = "successes"
 # While everybody is still at school, at this hour of the site's.
 MONTH, DAY_OF_MONTH, HOUR = 6, 15, 8
 # What could not be written by the end of June is asked for on the page.
 TOO_LATE = timedelta(days=14)
-
-log = structlog.get_logger()
 
 
 def slot_before(now: datetime, zone: ZoneInfo) -> datetime:
@@ -57,14 +55,8 @@ def run_due(db: Session, now: datetime, limit: int = 100) -> int:
 
 
 def _safely(db: Session, mlist: MailingList, slot: datetime, now: datetime) -> int:
-    try:
-        with db.begin_nested():
-            return _offer(db, mlist, slot, now)
-    except OperationalError:  # it passes: the next time
-        raise
-    except Exception:  # one list's letter that cannot be made must not keep all others from being made
-        log.exception("successes failed", list=mlist.name)
-        return int(_ran(db, mlist, slot, now, "failed"))
+    done = alone(db, partial(_offer, db, mlist, slot, now), "successes failed", list=mlist.name)
+    return int(_ran(db, mlist, slot, now, "failed")) if done is None else done
 
 
 def _ran(db: Session, mlist: MailingList, slot: datetime, now: datetime, detail: str) -> bool:

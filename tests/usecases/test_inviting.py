@@ -1,9 +1,11 @@
 """Invitations by a moderator's mail: who gets one, what they answer, what the calendar does, and who is never asked again."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from listserv.errors import Conflict, TooMany
 from listserv.mail.peoplelines import people
@@ -451,6 +453,27 @@ def test_what_comes_back_is_told_and_not_reminded(office, site, clock):
 
 
 # ---- the calendar -------------------------------------------------------------------------------------------
+
+
+def test_a_database_that_is_busy_makes_no_invitation_come_back(office, site, clock, monkeypatch):
+    with site.writing() as db:
+        list_by_name(db, "siecibp").invitations_a_day = 1
+    ask(office, f"ZAPROŚ\newa@example.net\n{ANNA}")
+    (look,) = office.letters(kind="bulk-look")
+    office.reply(look, "TAK")
+    assert one(site).state is InvitationState.WAITING
+
+    def busy(*_, **__):
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    # On one database the calendar passes it on, on the other it waits for its next turn.
+    with monkeypatch.context() as patch, suppress(OperationalError):
+        patch.setattr(inviting, "send", busy)
+        days_go_by(site, clock, days=1, minutes=1)
+    assert one(site).state is InvitationState.WAITING
+
+    days_go_by(site, clock, minutes=1)
+    assert one(site).state is InvitationState.SENT
 
 
 def test_who_says_nothing_is_reminded_once_and_forgotten_after_a_month(office, site, clock):
