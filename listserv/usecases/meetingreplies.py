@@ -12,7 +12,19 @@ from listserv.store import meetings as rows
 from listserv.store.meetings import Meeting, MeetingState
 from listserv.store.people import Token
 from listserv.store.queue import State
-from listserv.usecases import deciding, issuedoubles, meetingasking, meetingcame, meetingdesk, meetingletters, meetingmail, meetings, meetingseats, strangernews
+from listserv.usecases import (
+    deciding,
+    issuedoubles,
+    meetingasking,
+    meetingcame,
+    meetingdesk,
+    meetingletters,
+    meetingmail,
+    meetings,
+    meetingseats,
+    saidagain,
+    strangernews,
+)
 from listserv.usecases.access import Actor
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.deciding import Proof
@@ -61,8 +73,7 @@ def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
     beside = meetingcame.answered(db, meeting, token, letter, now) or meetingasking.said_of_draft(db, meeting, token, letter, now)
     if beside is not None:
         return beside
-    shown = deciding.kept_words(token).partition("\n")[0]
-    return _obey(db, Reply(meeting, letter, said, actor, token.email, int(shown) if shown.isdecimal() else 0), now)
+    return _obey(db, Reply(meeting, letter, said, actor, token.email, saidagain.revision(token)), now)
 
 
 def _ask_back(db: Session, meeting: Meeting, token: Token, letter: Letter, said: Decision, now: datetime) -> Outcome:

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from digests.schedule import instant
 from listserv.errors import Conflict, Invalid, NotAllowed, Refusal
 from listserv.i18n import N_
-from listserv.mail import commands, decisions, parse
+from listserv.mail import commands
 from listserv.mail.htmltext import to_text
 from listserv.store import issues as rows
 from listserv.store.issues import GONE, OPEN, Issue, IssueState, SourceKind
 from listserv.store.people import Token, User
-from listserv.store.queue import Incoming, State, raw_bytes
-from listserv.usecases import deciding, issuedoubles, issueletters, issues, newswords, strangernews
+from listserv.store.queue import Incoming, State
+from listserv.usecases import deciding, issuedoubles, issueletters, issues, newswords, saidagain, strangernews
 from listserv.usecases.access import Actor
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.deciding import Proof
@@ -65,7 +65,7 @@ class Reply:
     @property
     def shown(self) -> int:
         """The revision that the letter showed."""
-        return _number(deciding.kept_words(self.token).partition("\n")[0])
+        return saidagain.revision(self.token)
 
     @property
     def stale(self) -> bool:
@@ -88,17 +88,9 @@ def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
 
 def _reply(db: Session, issue: Issue, token: Token, letter: Letter) -> Reply:
     proven = deciding.proof(db, token, letter.post, letter.alignment) is Proof.PROVEN
-    mail = letter.incoming
-    if proven and deciding.is_again(token) and decisions.decision(letter.post.reply).answer is decisions.Answer.YES:
-        mail = db.get(Incoming, _number(deciding.kept_words(token).partition("\n")[2])) or mail
-        raw = raw_bytes(db, mail.raw_id)
-        letter = replace(letter, raw=raw, post=parse.parse(raw))
+    letter, mail = saidagain.meant(db, token, letter, proven=proven)
     actor = replace(deciding.actor(db, token), proven=proven)
     return Reply(issue, token, letter, _said(letter, issue), proven, actor, mail)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
 
 
 def _said(letter: Letter, issue: Issue) -> Answer:

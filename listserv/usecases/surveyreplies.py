@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict, Invalid, NotAllowed
-from listserv.mail import commands, decisions, parse, surveysays, surveywords
+from listserv.mail import commands, surveysays, surveywords
 from listserv.mail.surveysays import Said, Says
 from listserv.store import surveys as rows
 from listserv.store.people import Token
-from listserv.store.queue import Incoming, State, raw_bytes
+from listserv.store.queue import Incoming, State
 from listserv.store.surveys import Survey, SurveyState
-from listserv.usecases import deciding, issuedoubles, strangernews, surveyletters, surveymail, surveys
+from listserv.usecases import deciding, issuedoubles, saidagain, strangernews, surveyletters, surveymail, surveys
 from listserv.usecases.access import Actor
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.deciding import Proof
@@ -43,7 +43,7 @@ class Reply:
 
     @property
     def shown(self) -> int:
-        return _number(deciding.kept_words(self.token).partition("\n")[0])
+        return saidagain.revision(self.token)
 
 
 def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
@@ -66,17 +66,9 @@ def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
 
 def _reply(db: Session, survey: Survey, token: Token, letter: Letter) -> Reply:
     proven = deciding.proof(db, token, letter.post, letter.alignment) is Proof.PROVEN
-    mail = letter.incoming
-    if proven and deciding.is_again(token) and decisions.decision(letter.post.reply).answer is decisions.Answer.YES:
-        mail = db.get(Incoming, _number(deciding.kept_words(token).partition("\n")[2])) or mail
-        raw = raw_bytes(db, mail.raw_id)
-        letter = replace(letter, raw=raw, post=parse.parse(raw))
+    letter, mail = saidagain.meant(db, token, letter, proven=proven)
     said = surveysays.read(letter.post.reply, letter.post.author_name)
     return Reply(survey, token, letter, said, proven, replace(deciding.actor(db, token), proven=proven), mail)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
 
 
 def _obey(db: Session, one: Reply, now: datetime) -> Outcome:
