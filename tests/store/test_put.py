@@ -3,11 +3,11 @@
 from sqlalchemy import event, select
 
 from listserv.store.archive import Message, Thread
-from listserv.store.base import put
 from listserv.store.bans import Ban
+from listserv.store.base import put
 from listserv.store.glance import Glance, glance
-from listserv.store.lists import Topic, list_by_name
 from listserv.store.listrules import Asks, Does, RuleRow
+from listserv.store.lists import Topic, list_by_name
 
 
 def thread_of(mlist, now, **more):
