@@ -235,10 +235,10 @@ def count(db: Session, thread: Thread) -> None:
     if not figures[0]:
         thread.messages, thread.hidden_at = 0, db.scalar(select(func.max(Message.hidden_at)).where(of_it))
         return
-    thread.messages, thread.authors, thread.first_at, thread.last_at = figures
-    thread.hidden_at = None
     newest = select(Message.id).where(of_it, SHOWN).order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)
     thread.last_message_id = db.scalar(newest)
+    thread.messages, thread.authors, thread.first_at, thread.last_at = figures
+    thread.hidden_at = None
 
 
 def begin(thread: Thread, message: Message) -> None:
