@@ -77,10 +77,10 @@ MANY = 500
 Value = TypeVar("Value")
 
 
-def slices(values: Collection[Value]) -> Iterator[list[Value]]:
+def slices(values: Collection[Value], many: int = MANY) -> Iterator[list[Value]]:
     """As many at a time as fit into one statement."""
     whole = list(values)
-    return (whole[at : at + MANY] for at in range(0, len(whole), MANY))
+    return (whole[at : at + many] for at in range(0, len(whole), many))
 
 
 @lru_cache

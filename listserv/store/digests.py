@@ -1,16 +1,15 @@
 """Digests that were made: one row for each member and slot of the calendar, so that none is sent twice."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, Select, Text, UniqueConstraint, and_, func, insert, or_, select, update
-from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, joinedload, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
-from listserv.store.base import NEVER_AGAIN, Base
+from listserv.store.base import MANY, NEVER_AGAIN, Base, slices
 from listserv.store.issues import NO_ISSUE
 from listserv.store.lists import MailingList, Topic
 from listserv.store.members import UNPLANNED, DeliveryMode, Member, Status
@@ -18,8 +17,6 @@ from listserv.store.people import Address, User
 
 # More of one post than any digest shows, its quotes included.
 MUCH = 60_000
-# Variables in one statement.
-MANY = 500
 # No slot of such a schedule is farther off, whatever clocks are put forward or back on the way.
 FARTHEST = {"daily": timedelta(days=1, hours=2), "weekly": timedelta(days=7, hours=2)}
 # In this order digests are made; the columns of ix_member_digest_due, or a slice of a run would sort all that is due.
@@ -147,20 +144,16 @@ def new_messages(db: Session, list_id: int, after: int, upto: int, skipped: Coll
 def texts_for(db: Session, ids: Sequence[int]) -> dict[int, str]:
     """The readable bodies of these messages, or as much of them as a digest can use."""
     found: dict[int, str] = {}
-    for some in _some(ids):
+    for some in slices(ids):
         query = select(Message.id, func.substr(Body.text, 1, MUCH)).join(Message.body).where(Message.id.in_(some))
         found.update((row[0], row[1]) for row in db.execute(query))
     return found
 
 
-def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + MANY] for start in range(0, len(ids), MANY))
-
-
 def attachments_for(db: Session, ids: Sequence[int]) -> dict[int, list[Attachment]]:
     """What these messages carry, in order."""
     found: dict[int, list[Attachment]] = {}
-    for some in _some(ids):
+    for some in slices(ids):
         query = select(Attachment).where(Attachment.message_id.in_(some)).order_by(Attachment.message_id, Attachment.number)
         for file in db.scalars(query):
             found.setdefault(file.message_id, []).append(file)
@@ -181,7 +174,7 @@ def readers_of(db: Session, letter_ids: Sequence[int]) -> dict[int, Reader]:
     query = select(Digest.letter_id, Digest.id, Digest.member_id, Digest.slot, User.name)
     joined = query.join(Member, Member.id == Digest.member_id).join(User, User.id == Member.user_id)
     found: dict[int, Reader] = {}
-    for some in _some(letter_ids):
+    for some in slices(letter_ids):
         found |= {row[0] or 0: Reader(*row[1:]) for row in db.execute(joined.where(Digest.letter_id.in_(some)))}
     return found
 
@@ -189,7 +182,7 @@ def readers_of(db: Session, letter_ids: Sequence[int]) -> dict[int, Reader]:
 def slots_done(db: Session, slots: dict[int, datetime]) -> set[int]:
     """Which of these members have had a digest for this moment of the calendar."""
     found: set[int] = set()
-    for some in _some(list(slots)):
+    for some in slices(slots):
         query = select(Digest.member_id, Digest.slot).where(Digest.member_id.in_(some), Digest.slot.in_({slots[id] for id in some}))
         found |= {row.member_id for row in db.execute(query) if slots[row.member_id] == row.slot}
     return found
@@ -217,7 +210,7 @@ def move_on(db: Session, moved: Sequence[tuple[Member, Place]]) -> None:
     for member, place in moved:
         places.setdefault(place, []).append(member.id)
     for place, ids in places.items():
-        for some in _some(ids):
+        for some in slices(ids):
             here = update(Member).where(Member.id.in_(some)).values(place._asdict())
             db.execute(here, execution_options={"synchronize_session": False})
     for member, place in moved:
@@ -229,143 +222,6 @@ def keep_all(db: Session, made: Sequence[dict[str, Any]]) -> None:
     """Write down digests that were made, in one statement."""
     if made:
         db.execute(insert(Base.metadata.tables[Digest.__tablename__]), made)
-
-
-# ---- what else is worth telling ------------------------------------------------------------------------------
-
-
-def unanswered(db: Session, list_id: int, since: datetime, limit: int) -> Sequence[Any]:
-    """What was written since then, holds a question mark, and nobody else has written below it: the newest first, with its text.
-
-    Of each thread its first message, as (thread_id, topic_id, id, hash, subject, author, author_email, user_id, sent_at, text). An issue asks nobody.
-    """
-    first = select(func.min(Message.seq)).where(Message.thread_id == Thread.id, SHOWN).correlate(Thread).scalar_subquery()
-    text = func.substr(Body.text, 1, MUCH)
-    query = select(
-        Message.thread_id, Thread.topic_id, Message.id, Message.hash, Thread.subject, Message.author, Message.author_email, Message.user_id, Message.sent_at
-    )
-    query = query.add_columns(text.label("text")).join(Thread, Thread.id == Message.thread_id).join(Message.body)
-    open_still = (
-        Thread.list_id == list_id,
-        Thread.authors <= 1,
-        Thread.closed.is_(False),
-        Thread.merged_into.is_(None),
-        Thread.hidden_at.is_(None),
-        Thread.last_at >= since,
-    )
-    asked = or_(Thread.subject.contains("?"), text.contains("?"))
-    return db.execute(
-        query.where(*open_still, Message.seq == first, Message.list_id == list_id, SHOWN, NO_ISSUE, asked).order_by(Thread.last_at.desc()).limit(limit)
-    ).all()
-
-
-def attached_since(db: Session, list_id: int, since: datetime, limit: int) -> Sequence[Any]:
-    """What messages since then carry and no letter shows in its place, the newest first; issues are told nowhere again.
-
-    As (name, number, size, type, sha256, hash, author, author_email, user_id, thread_id, topic_id).
-    """
-    query = select(Attachment.name, Attachment.number, Attachment.size, Attachment.type, Attachment.sha256, Message.hash, Message.author, Message.author_email)
-    query = query.add_columns(Message.user_id, Message.thread_id, Thread.topic_id)
-    query = query.join(Message, Message.id == Attachment.message_id).join(Thread, Thread.id == Message.thread_id)
-    query = query.where(Message.list_id == list_id, Message.sent_at >= since, SHOWN, NO_ISSUE, Attachment.inline.is_(False), Attachment.name != "")
-    return db.execute(query.order_by(Message.seq.desc(), Attachment.number).limit(limit)).all()
-
-
-def joined_between(db: Session, list_id: int, after: datetime, upto: datetime, limit: int) -> Sequence[str]:
-    """The names of those who have come to the list meanwhile, in the order in which they came; who has given none is not among them."""
-    query = select(User.name).join(Member, Member.user_id == User.id)
-    query = query.where(Member.list_id == list_id, Member.joined_at > after, Member.joined_at <= upto, User.name != "")
-    return db.scalars(query.order_by(Member.joined_at, Member.id).limit(limit)).all()
-
-
-# ---- past digests -------------------------------------------------------------------------------------------
-
-
-def digests_of(db: Session, member_id: int, limit: int, offset: int) -> Sequence[Digest]:
-    """The digests that this member has had, the newest first."""
-    query = select(Digest).where(Digest.member_id == member_id, Digest.letter_id.is_not(None))
-    return db.scalars(query.order_by(Digest.id.desc()).limit(limit).offset(offset)).all()
-
-
-def own_digest(db: Session, member_id: int, digest_id: int) -> Digest | None:
-    """This digest, if this member has had it."""
-    return db.scalar(select(Digest).where(Digest.id == digest_id, Digest.member_id == member_id, Digest.letter_id.is_not(None)))
-
-
-def last_seq_before(db: Session, list_id: int, moment: datetime) -> int | None:
-    """The number behind which everything is that was written since; None where nothing was."""
-    first = db.scalar(select(func.min(Message.seq)).where(Message.list_id == list_id, Message.sent_at >= moment))
-    return None if first is None else first - 1
-
-
-def count_digests(db: Session, member_id: int) -> int:
-    """How many digests this member has had."""
-    return db.scalar(select(func.count()).select_from(Digest).where(Digest.member_id == member_id, Digest.letter_id.is_not(None))) or 0
-
-
-def told_message(db: Session, digest: Digest, point: int, place: int) -> Message | None:
-    """The message that stands at this place below this number of a digest; None where there is none, or it is gone."""
-    groups = digest.items.split()
-    seqs = groups[point - 1].split(",") if 1 <= point <= len(groups) else []
-    if not 1 <= place <= len(seqs):
-        return None
-    return db.scalar(select(Message).where(Message.list_id == digest.list_id, Message.seq == int(seqs[place - 1]), SHOWN))
-
-
-def digest_at(db: Session, member_id: int, slot: datetime) -> Digest | None:
-    """The digest that this member has had for this moment of the calendar."""
-    return db.scalar(select(Digest).where(Digest.member_id == member_id, Digest.slot == slot))
-
-
-def digest_telling(db: Session, member_id: int, seq: int) -> Digest | None:
-    """The newest digest of this member that told this message among its threads."""
-    return next((digest for digest in digests_of(db, member_id, OWN_DIGESTS, 0) if any(seq in group for group in _groups(digest))), None)
-
-
-def _groups(digest: Digest) -> list[list[int]]:
-    """The messages of each numbered thread of a digest, by their numbers in the archive, the newest last."""
-    newest = [int(seq) for seq in digest.points.split()]
-    told = [[int(seq) for seq in group.split(",")] for group in digest.items.split()] or [[] for _ in newest]
-    return [sorted({seq, *group})[-MANY:] for seq, group in zip(newest, told, strict=False)]
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A numbered thread of a digest: the newest message that is left (None where all are gone), and the words of those that were told, by their ids."""
-
-    number: int
-    title: str
-    message: Message | None
-    texts: dict[int, str]
-
-
-def points(db: Session, digest: Digest) -> list[Point]:
-    """The numbered threads of a digest, as an answer to it may quote them: two statements."""
-    groups = _groups(digest)
-    found: dict[int, Message] = {}
-    for some in _some(sorted({seq for group in groups for seq in group})):
-        query = select(Message).where(Message.list_id == digest.list_id, Message.seq.in_(some), SHOWN).options(joinedload(Message.thread))
-        found |= {message.seq: message for message in db.scalars(query)}
-    texts = texts_for(db, [message.id for message in found.values()])
-    return [_point(number, [found[seq] for seq in group if seq in found], texts) for number, group in enumerate(groups, start=1)]
-
-
-def others(db: Session, digest: Digest, ids: Collection[int], number: int) -> list[Point]:
-    """Messages of the list that a digest does not tell among its threads, as points from that number on: the questions that it offers to answer."""
-    told = {seq for group in _groups(digest) for seq in group}
-    wanted = Message.list_id == digest.list_id, Message.id.in_(list(ids)[:MANY])
-    seqs = {row.id: row.seq for row in db.execute(select(Message.id, Message.seq).where(*wanted))} if ids else {}
-    # One that is gone keeps its number.
-    kept = [one for one in ids if one in seqs and seqs[one] not in told]
-    query = select(Message).where(Message.id.in_(kept), SHOWN).options(joinedload(Message.thread))
-    found = {message.id: message for message in db.scalars(query)} if kept else {}
-    texts = texts_for(db, list(found)) if found else {}
-    return [_point(number + place, [found[one]] if one in found else [], texts) for place, one in enumerate(kept)]
-
-
-def _point(number: int, told: Sequence[Message], texts: dict[int, str]) -> Point:
-    newest = told[-1] if told else None
-    return Point(number, newest.thread.subject if newest else "", newest, {message.id: texts.get(message.id, "") for message in told})
 
 
 def subjects_of(db: Session, list_id: int, member_id: int | None) -> dict[str, int]:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, String, Text, bindpara
 from sqlalchemy.orm import Session
 
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
+from listserv.store.base import slices
 from listserv.store.deep import entries_of
 from listserv.store.fewentries import fitting
 from listserv.store.lists import Topic
@@ -111,8 +112,8 @@ def newest(db: Session, wanted: Wanted, limit: int) -> Sequence[Place]:
         if few is not None:
             # Of these threads there is little, so it is quicker to look at all that stands in them.
             among = _question(dialect, False, *narrow, among=True) if dialect != "sqlite" else _of_few(wanted, *narrow)
-            for at in range(0, len(few), MANY):
-                found += _fitting(look(db, among, given | {"most": MANY, "among": few[at : at + MANY]}))
+            for several in slices(few, MANY):
+                found += _fitting(look(db, among, given | {"most": MANY, "among": several}))
             break
     return found[:limit]
 
@@ -210,9 +211,8 @@ WRITTEN = select(Form.form, Form.spelling).where(Form.form.in_(bindparam("forms"
 def written(db: Session, forms: Collection[str]) -> dict[str, str]:
     """Which of these words (folded) have ever been written, and how they are spelled."""
     found: dict[str, str] = {}
-    whole = sorted(forms)
-    for at in range(0, len(whole), MANY):
-        found |= dict(look(db, WRITTEN, {"forms": whole[at : at + MANY]}).all())
+    for some in slices(sorted(forms), MANY):
+        found |= dict(look(db, WRITTEN, {"forms": some}).all())
     return found
 
 

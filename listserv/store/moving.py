@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from listserv.store.archive import Message
+from listserv.store.base import slices
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.store.moderation import Application, ApplicationState, Held, HeldState, Journal
@@ -15,15 +16,12 @@ from listserv.store.people import Address, Purpose, Token
 from listserv.store.queue import Raw
 
 # As many as both databases take in one question.
-AT_ONCE = 500
 
 
 def owners_of(db: Session, keys: Iterable[str]) -> dict[str, int]:
     """Whose these addresses (folded forms) are, as far as anybody has them."""
     found: dict[str, int] = {}
-    every = list(dict.fromkeys(keys))
-    for start in range(0, len(every), AT_ONCE):
-        some = every[start : start + AT_ONCE]
+    for some in slices(dict.fromkeys(keys)):
         for key, user in db.execute(select(Address.key, Address.user_id).where(Address.key.in_(some))):
             found[key] = user
     return found

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, bindparam, case, delete,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store.archive import SHOWN, Message, Thread
-from listserv.store.base import Base
+from listserv.store.base import Base, slices
 from listserv.store.lists import MailingList
 from listserv.store.members import Member
 from listserv.store.queue import insert_unless_there
@@ -176,8 +176,7 @@ def carry(db: Session, moves: Collection[tuple[int, int]]) -> None:
     for old, new in moves:
         if old != new:
             went.setdefault(old, set()).add(new)
-    olds = sorted(went)
-    for some in (olds[at : at + 1_000] for at in range(0, len(olds), 1_000)):
+    for some in slices(sorted(went), 1_000):
         marks = select(ThreadPosition.user_id, ThreadPosition.thread_id, ThreadPosition.seq).where(ThreadPosition.thread_id.in_(some))
         for mark in db.execute(marks).all():
             for new in went[mark.thread_id]:

@@ -4,7 +4,7 @@ The index itself is the database's own (`indexed_fts`: FTS5 of SQLite, a tsvecto
 with `indexed` by triggers: both are given the same terms (`words/terms.py`), so both find the same.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store.archive import Attachment, Message
 from listserv.store.bank import MaterialVersion
-from listserv.store.base import Base, table_of
+from listserv.store.base import Base, slices, table_of
 from listserv.store.lists import MailingList
 from listserv.store.queue import insert_unless_there
 
@@ -71,12 +71,6 @@ class Entry(NamedTuple):
     terms: str
 
 
-def _some(values: Collection[Any]) -> Iterator[list[Any]]:
-    """As many at a time as fit into one statement."""
-    whole = list(values)
-    return (whole[at : at + MANY] for at in range(0, len(whole), MANY))
-
-
 def number_from(moment: datetime) -> int:
     """The first number of that second. Before 1698 and after 2242 there are no more: all that is said to be of such times is of their ends."""
     return max(-SECONDS, min(int(moment.timestamp()), SECONDS - 1)) << BITS
@@ -98,7 +92,7 @@ def put(db: Session, entries: Sequence[Entry]) -> None:
 
 def forget(db: Session, message_ids: Collection[int]) -> None:
     """Messages that are not to be found any more."""
-    for some in _some(message_ids):
+    for some in slices(message_ids, MANY):
         db.execute(delete(Indexed).where(Indexed.message_id.in_(some)), execution_options={"synchronize_session": False})
 
 
@@ -108,7 +102,7 @@ KNOWN_FORMS = select(Form.form).where(Form.form.in_(bindparam("forms", expanding
 def learn(db: Session, spellings: Mapping[str, str]) -> None:
     """Keep words that nobody has written before."""
     # In order: two who learn the same words wait for each other instead of deadlocking.
-    for some in _some(sorted(spellings)):
+    for some in slices(sorted(spellings), MANY):
         known = set(db.connection().execute(KNOWN_FORMS, {"forms": some}).scalars())
         new = [{"form": form, "spelling": spellings[form]} for form in some if form not in known]
         if new:
@@ -124,7 +118,7 @@ def real_list_of(db: Session, message_ids: Collection[int]) -> dict[int, int]:
 def authors_of(db: Session, message_ids: Collection[int]) -> dict[int, str]:
     """What the archive calls the authors of these messages."""
     found: dict[int, str] = {}
-    for some in _some(message_ids):
+    for some in slices(message_ids, MANY):
         found |= dict(db.execute(select(Message.id, Message.author).where(Message.id.in_(some))).all())
     return found
 
@@ -140,7 +134,7 @@ def texts_of_files(db: Session, message_ids: Collection[int]) -> dict[int, list[
     """What the files of these messages say, as far as they have been read: {message id: texts}."""
     query = select(Attachment.message_id, FileText.text).join(FileText, FileText.sha256 == Attachment.sha256)
     found: dict[int, list[str]] = {}
-    for some in _some(message_ids):
+    for some in slices(message_ids, MANY):
         for message_id, said in db.execute(
             query.where(Attachment.message_id.in_(some), FileText.text != "").order_by(Attachment.message_id, Attachment.number)
         ):

@@ -16,7 +16,7 @@ from digests.excerpt import one_line, said, shorten
 from digests.schedule import Every
 from listserv import links
 from listserv.config import Settings
-from listserv.store import digests as rows
+from listserv.store import digestnews as rows
 from listserv.store.archive import Attachment
 from listserv.store.lists import MailingList
 from listserv.usecases.conversations import speaker

@@ -17,7 +17,7 @@ from listserv.mail.parse import Post
 from listserv.mail.tokens import Kind
 from listserv.mail.wholes import Whole
 from listserv.store import digests as rows
-from listserv.store import following
+from listserv.store import following, pastdigests
 from listserv.store.archive import Message
 from listserv.store.digests import Digest, Place
 from listserv.store.members import DeliveryMode, Member, Status
@@ -132,7 +132,7 @@ class Drawn:
 def make(press: Press, member: Member) -> Digest | None:
     """Make one member's digest for the slot that is due and move on to the next; None where that slot has been dealt with."""
     slot = member.digest_due or press.now
-    return rows.digest_at(press.db, member.id, slot) if make_all(press, [member]) else None
+    return pastdigests.digest_at(press.db, member.id, slot) if make_all(press, [member]) else None
 
 
 def make_all(press: Press, members: Sequence[Member]) -> int:
@@ -188,7 +188,7 @@ def _keep(press: Press, drawn: Sequence[Drawn]) -> None:
 def _keep_alone(press: Press, drawn: Drawn) -> None:
     """A digest whose bytes nobody can share."""
     db, member, rendered = press.db, drawn.member, drawn.rendered
-    digest = rows.digest_at(db, member.id, drawn.digest["slot"])
+    digest = pastdigests.digest_at(db, member.id, drawn.digest["slot"])
     if digest is None or rendered is None:
         return
     raw = digestletters.alone(press.settings, digest, member, press.now, lambda value: press.compose(member, rendered, value))
@@ -206,7 +206,7 @@ def told_at(db: Session, digest_id: int, member: Member, whole: Whole) -> Messag
     digest = db.get(Digest, digest_id)
     if digest is None or digest.list_id != member.list_id or (not whole.point and not digest.items.isdigit()):
         return None
-    return rows.told_message(db, digest, whole.point or 1, whole.place)
+    return pastdigests.told_message(db, digest, whole.point or 1, whole.place)
 
 
 def item_for(db: Session, digest_id: int, number: int) -> Message | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from digests.entries import NUMBERED, Kept, Measure, Point, Question, lay_out
 from digests.schedule import Every
 from listserv.errors import NotFound
-from listserv.store import digests as rows
+from listserv.store import pastdigests as rows
 from listserv.store.digests import Digest
 from listserv.store.members import Member
 from listserv.usecases import digestextras, outbox

@@ -12,10 +12,11 @@ from listserv.i18n import choose_language, translations
 from listserv.mail import tokens
 from listserv.mail.parse import LONGEST_REPLY, Post
 from listserv.mail.tokens import IN_TEXT, Kind
-from listserv.store import digests as rows
+from listserv.store import pastdigests as rows
 from listserv.store.archive import Message
-from listserv.store.digests import Digest, Point
+from listserv.store.digests import Digest
 from listserv.store.members import Member
+from listserv.store.pastdigests import Point
 from listserv.store.queue import Letter, raw_bytes
 from listserv.usecases import outbox
 

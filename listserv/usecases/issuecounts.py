@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from listserv.store import effects as rows
 from listserv.store import visits
+from listserv.store.base import slices
 from listserv.store.lists import MailingList
 from listserv.usecases import outbox, visiting
 
@@ -52,8 +53,7 @@ def read(db: Session, day: date, readers: Mapping[Page, Iterable[str]], now: dat
 def _issues(db: Session, pages: Iterable[Page]) -> dict[Page, int]:
     """The messages of those pages that show an issue."""
     known, found = list(pages), dict[Page, int]()
-    for start in range(0, len(known), AT_ONCE):
-        some = known[start : start + AT_ONCE]
+    for some in slices(known, AT_ONCE):
         threads = _numbers(page.what for page in some if page.kind == "thread")
         hashes = {page.what for page in some if page.kind == "message"}
         for row in rows.pages(db, {page.name for page in some}, threads, hashes):

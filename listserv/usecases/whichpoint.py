@@ -13,7 +13,7 @@ from listserv.mail.folding import fold
 from listserv.mail.parse import LONGEST_REPLY, Post
 from listserv.mail.quotes import Piece
 from listserv.mail.subject import TAG, base_subject
-from listserv.store import digests as rows
+from listserv.store import pastdigests as rows
 from listserv.store.archive import Message
 from listserv.store.digests import Digest
 from listserv.store.members import Member
