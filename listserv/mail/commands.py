@@ -8,7 +8,7 @@ import functools
 import re
 from dataclasses import replace
 
-from listserv.mail import commandlines, halfheard, pauses, wishes
+from listserv.mail import commandlines, halfheard, pauses, sentencewords, wishes
 from listserv.mail import commandwords as words
 from listserv.mail.command import Command
 from listserv.mail.commandwords import Kind
@@ -17,7 +17,7 @@ from listserv.mail.decisions import Answer, Decision, decision
 from listserv.mail.folding import fold, plain
 from listserv.mail.nods import begins_with_no, denies, only_thanks
 from listserv.mail.pauses import has_strange_day
-from listserv.mail.sentences import CHARACTERS_READ, QUOTED, TRIM, sentences
+from listserv.mail.sentences import CHARACTERS_READ, QUOTED, TRIM, farewell, sentences
 from listserv.mail.withdrawing import asks_to_withdraw
 
 __all__ = [
@@ -112,7 +112,7 @@ def commands(reply: str, subject: str = "") -> tuple[Command, ...]:
 def _both(subject: str, reply: str) -> tuple[Command, ...]:
     """„Szukaj” in the subject, and „czytniki e-booków” below."""
     lines = [line.strip() for line in reply[:CHARACTERS_READ].split("\n") if line.strip() and not QUOTED.match(line)]
-    ended = next((at for at, line in enumerate(lines) if words.SIGN_OFF.fullmatch(fold(line).strip(TRIM))), len(lines))
+    ended = farewell(lines)
     said = [line for line in lines[:ended] if not GREETING.fullmatch(fold(line).strip(TRIM))]
     if not 1 <= len(said) <= MOST_LINES or not 1 <= len(subject.split()) <= MOST_WORDS:
         return ()
@@ -171,7 +171,7 @@ def _with_lines(text: str) -> tuple[Command, ...]:
     rest: list[str] = []
     bare: list[Command] = []
     lines = ON_CONDITION.sub("\n", text[:CHARACTERS_READ]).split("\n")
-    ended = next((at for at, line in enumerate(lines) if words.SIGN_OFF.fullmatch(fold(line).strip(TRIM))), len(lines))
+    ended = farewell(lines)
     for at, line in enumerate(lines):
         readable = at < ended and at < LINES_READ and not QUOTED.match(line) and not OPEN.search(lines[at - 1] if at else "")
         found = commandlines.read(line) if readable else None
@@ -242,7 +242,7 @@ def _in_sentence(sentence: str, *, asked: bool) -> list[Command]:
         return [] if asked and alone.kind in UNDONE_WITH_DIFFICULTY else [alone]
     if len(sentence.split()) > WORDS_READ:
         return []
-    kinds = [kind for kind, pattern in words.SENTENCES.items() if _asks(kind, pattern, sentence)]
+    kinds = [kind for kind, pattern in sentencewords.SENTENCES.items() if _asks(kind, pattern, sentence)]
     for kind in (Kind.HELP, Kind.STATUS, Kind.WHO):
         if kind in kinds:
             return [Command(kind)]
@@ -252,7 +252,8 @@ def _in_sentence(sentence: str, *, asked: bool) -> list[Command]:
         return [Command(Kind.ARCHIVE)]
     wish = wishes.wished(sentence)
     if wish in (Kind.LEAVE, Kind.JOIN):
-        return [] if any(words.SENTENCES[mode].search(sentence) for mode in words.MODES & words.SENTENCES.keys()) else pauses.leave_or_rest(wish, sentence)
+        modes = (sentencewords.SENTENCES[mode] for mode in words.MODES & sentencewords.SENTENCES.keys())
+        return [] if any(mode.search(sentence) for mode in modes) else pauses.leave_or_rest(wish, sentence)
     found = [Command(kind) for kind in kinds]
     pause = pauses.pause(sentence) if wish is Kind.PAUSE or pauses.not_now(sentence) else None
     return [*found, pause] if pause else found
@@ -276,7 +277,7 @@ def _alone_at_some_time(sentence: str) -> Command | None:
 def _asks(kind: Kind, pattern: re.Pattern[str], sentence: str) -> bool:
     """Is this said, not denied, and asked for?"""
     match = pattern.search(sentence)
-    if match is None or (kind in words.MODES and not words.ASKING.search(sentence)):
+    if match is None or (kind in words.MODES and not sentencewords.ASKING.search(sentence)):
         return False
     if kind in (Kind.HELP, Kind.STATUS, Kind.WHO):
         return True

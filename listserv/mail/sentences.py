@@ -1,6 +1,7 @@
 """The sentences of a letter, as wishes are looked for in them: folded, without what is quoted, down to the farewell."""
 
 import re
+from collections.abc import Sequence
 
 from listserv.mail import commandwords as words
 from listserv.mail.folding import fold
@@ -30,6 +31,11 @@ def sentences(text: str) -> list[tuple[str, str]]:
         if sentence:
             found.append((sentence, end or ""))
     return found
+
+
+def farewell(lines: Sequence[str]) -> int:
+    """At which line the writer takes leave; behind the last where they do not."""
+    return next((at for at, line in enumerate(lines) if words.SIGN_OFF.fullmatch(fold(line).strip(TRIM))), len(lines))
 
 
 def _without_quotes(sentence: str) -> str:
