@@ -219,3 +219,12 @@ def test_the_limit_of_searches_holds_between_two_writings_and_for_all_processes(
     assert reads(elsewhere, "/gazetka/search?q=x").status_code == 429
     clock.move(minutes=10)
     assert reads(elsewhere, "/gazetka/search?q=x").status_code == 200
+
+
+def test_when_there_are_more_networks_than_room_those_that_are_known_go_on_being_counted(notes, monkeypatch):
+    monkeypatch.setattr("listserv.web.notes.MOST_WAITING", 2)
+    for network in ("192.0.2.0", "198.51.100.0", "203.0.113.0"):
+        notes.search(network)
+
+    assert [notes.search("192.0.2.0") for _ in range(3)] == [2, 3, 4]
+    assert notes.search("203.0.113.0") == 0 and len(notes.searches) == 2
