@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from listserv.site import Site
     from listserv.store.copying import Tell
+    from listserv.store.lists import MailingList
 
 
 class Upkeep(click.Group):
@@ -71,17 +72,8 @@ def rebuild(data: Path, name: str | None, as_json: bool) -> None:
         with site.reading() as session:
             mlist = known_list(session, name) if name else None
             total = rebuilding.count(session, mlist)
-        done = last = 0
         with click.progressbar(length=total, label="rebuilding", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            while True:
-                with site.reading() as session:
-                    made = rebuilding.some_after(session, mlist, last)
-                if not made:
-                    break
-                with site.writing() as session:
-                    rebuilding.write(session, made)
-                done, last = done + len(made), made[-1].message_id
-                bar.update(len(made))
+            done = _rebuilt(site, mlist, bar.update)
         with site.writing() as session:
             rebuilding.finish(session)
         bell.ring(site.settings.data)
@@ -89,6 +81,22 @@ def rebuild(data: Path, name: str | None, as_json: bool) -> None:
         console.print_json({"messages": done})
         return
     click.echo(f"made {done:,} messages again")
+
+
+def _rebuilt(site: "Site", mlist: "MailingList | None", tell: Callable[[int], None]) -> int:
+    """How many messages were made again, a transaction for some at a time."""
+    from listserv.usecases import rebuilding
+
+    done = last = 0
+    while True:
+        with site.reading() as session:
+            made = rebuilding.some_after(session, mlist, last)
+        if not made:
+            return done
+        with site.writing() as session:
+            rebuilding.write(session, made)
+        done, last = done + len(made), made[-1].message_id
+        tell(len(made))
 
 
 def say_what_is_not_found(site: "Site") -> None:

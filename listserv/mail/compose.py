@@ -69,6 +69,15 @@ def letter(
         with suppress(MessageError, ValueError, IndexError):
             if value:
                 mail[name] = SOMEBODY if name.lower() in typed else one_line(value)
+    _fill(mail, body, html, files, calendar)
+    if not typed:
+        return mail.as_bytes()
+    found, content = fields.split(mail.as_bytes())
+    return fields.join(typed.get(field.name, field) for field in found) + b"\r\n" + content
+
+
+def _fill(mail: EmailMessage, body: str, html: str, files: Sequence["File"], calendar: "File | None") -> None:
+    """Put what a letter says below its fields."""
     mail.set_content(body.encode("utf-8", "replace").decode(), cte="quoted-printable")
     if html:
         mail.add_alternative(html.encode("utf-8", "replace").decode(), subtype="html", cte="quoted-printable")
@@ -79,10 +88,6 @@ def letter(
         kind, _, charset = file.type.partition("; charset=")
         main, _, sub = kind.partition("/")
         mail.add_attachment(file.data, maintype=main, subtype=sub, filename=one_line(file.name), params={"charset": charset} if charset else None)
-    if not typed:
-        return mail.as_bytes()
-    found, content = fields.split(mail.as_bytes())
-    return fields.join(typed.get(field.name, field) for field in found) + b"\r\n" + content
 
 
 def _as_typed(sender: Mailbox, to: Mailbox, subject: str, headers: Mapping[str, str]) -> dict[str, Field]:

@@ -24,16 +24,8 @@ def plan_of(event: Event, subject: str, zone: str, now: datetime) -> Plan | None
         ends = begins + USUAL
         troubles.append(Remark(meetingplan.NO_HOUR))
     else:
-        begins = _wall(start, zone)
-        end = calendarzones.moment(event.end or "")
-        length = calendarwords.length(event.duration)
-        ends = _wall(end, zone) if isinstance(end, datetime) else begins + (length or USUAL)
-        if ends <= begins:
-            ends = begins + USUAL
-        if not isinstance(end, datetime) and not length:
-            notes.append(Remark(meetingplan.ONE_HOUR))
-        if remark := meetingclock.skipped(start, zone):
-            notes.append(remark)
+        begins, ends, said = _hours(event, start, zone)
+        notes += said
         if begins <= now:
             troubles.append(Remark(meetingplan.PAST, begins.date()))
     place = event.place.replace(link[0], "").strip(" ,;-") if link else event.place
@@ -41,6 +33,16 @@ def plan_of(event: Event, subject: str, zone: str, now: datetime) -> Plan | None
     where = place[:LONGEST_PLACE] or ("online" if url else "")
     text = event.text[:LONGEST_TEXT].strip()
     return Plan(title, begins, ends, zone, where, url, text, notes=tuple(notes), troubles=tuple(troubles))
+
+
+def _hours(event: Event, start: datetime, zone: str) -> tuple[datetime, datetime, list[Remark]]:
+    """When it begins and ends, by the clocks of the zone, and what is to be said of that."""
+    begins, end, length = _wall(start, zone), calendarzones.moment(event.end or ""), calendarwords.length(event.duration)
+    ends = _wall(end, zone) if isinstance(end, datetime) else begins + (length or USUAL)
+    notes = [] if isinstance(end, datetime) or length else [Remark(meetingplan.ONE_HOUR)]
+    if remark := meetingclock.skipped(start, zone):
+        notes.append(remark)
+    return begins, ends if ends > begins else begins + USUAL, notes
 
 
 def _wall(at: datetime, zone: str) -> datetime:

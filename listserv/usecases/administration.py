@@ -105,11 +105,19 @@ def read_value(model: type[Any], key: str, value: str) -> Any:
             raise Invalid("{key}: say yes or no", key=key)
         return value.lower() in ("yes", "true", "on", "1")
     if python is int:
-        if not re.fullmatch("[0-9]{1,18}", value):
-            raise Invalid("{key}: say a number", key=key)
-        if key == "invitations_a_day" and not 1 <= int(value) <= MOST_INVITATIONS:
-            raise Invalid("{key}: say a number from 1 to {most}", key=key, most=MOST_INVITATIONS)
-        return int(value)
+        return _number(key, value)
+    return _text(key, value, getattr(kind, "length", None))
+
+
+def _number(key: str, value: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", value):
+        raise Invalid("{key}: say a number", key=key)
+    if key == "invitations_a_day" and not 1 <= int(value) <= MOST_INVITATIONS:
+        raise Invalid("{key}: say a number from 1 to {most}", key=key, most=MOST_INVITATIONS)
+    return int(value)
+
+
+def _text(key: str, value: str, longest: int | None) -> str:
     if key == "language" and value not in ("en", "pl", ""):
         raise Invalid("language: say en or pl")
     if key == "title" and not one_line(value):
@@ -123,7 +131,7 @@ def read_value(model: type[Any], key: str, value: str) -> Any:
         return read_questions(value)
     if key == "consent":
         return fitting(key, value.strip(), LONGEST_SENTENCE)
-    return fitting(key, value.strip() if key in ("footer", "description") else one_line(value), getattr(kind, "length", None))
+    return fitting(key, value.strip() if key in ("footer", "description") else one_line(value), longest)
 
 
 def read_questions(value: str) -> str:

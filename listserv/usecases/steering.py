@@ -56,6 +56,15 @@ def change(db: Session, member: Member, command: Command, now: datetime, *, acto
     if command.words == UNCLEAR or (command.kind is Kind.ZONE and not changed):
         # Its days or its hour cannot be read, and without them it would be another schedule: the answer asks for them.
         return ""
+    if not (_apply(db, member, command, now) or _apply_to_person(db, member, command, now)):
+        return ""
+    planning.plan(db, member, now)
+    note(db, actor or actor_of(member), f"member-{command.kind}", mlist=member.mlist, now=now, about=member)
+    return changed
+
+
+def _apply(db: Session, member: Member, command: Command, now: datetime) -> bool:
+    """Does the command say something of the membership? Then it is so from now on."""
     if command.kind in SCHEDULES:
         member.delivery, member.schedule = DeliveryMode.DIGEST, _schedule(command)
     elif command.kind is Kind.EACH:
@@ -68,14 +77,6 @@ def change(db: Session, member: Member, command: Command, now: datetime, *, acto
         member.status, member.paused_until = Status.ENABLED, None
         bouncing.forget(db, member, now, told=False)
         bankuses.tell_later(db, member, now)
-    elif command.kind is Kind.NAME:
-        member.user.name = one_line(command.words)[:LONGEST_NAME]
-    elif command.kind is Kind.LANGUAGE:
-        member.user.language = choose_language((command.words,))
-    elif command.kind is Kind.ZONE:
-        member.user.timezone = zone_named(command.words)
-        for one in memberships(db, member.user_id):
-            planning.plan(db, one, now)
     elif command.kind in (Kind.PREVIEW, Kind.NO_PREVIEW):
         member.preview = command.kind is Kind.PREVIEW
     elif command.kind in TOPICS:
@@ -83,10 +84,23 @@ def change(db: Session, member: Member, command: Command, now: datetime, *, acto
     elif command.kind in DIGESTS:
         _set_digests(member, command)
     else:
-        return ""
-    planning.plan(db, member, now)
-    note(db, actor or actor_of(member), f"member-{command.kind}", mlist=member.mlist, now=now, about=member)
-    return changed
+        return False
+    return True
+
+
+def _apply_to_person(db: Session, member: Member, command: Command, now: datetime) -> bool:
+    """The same of the person, on all their lists."""
+    if command.kind is Kind.NAME:
+        member.user.name = one_line(command.words)[:LONGEST_NAME]
+    elif command.kind is Kind.LANGUAGE:
+        member.user.language = choose_language((command.words,))
+    elif command.kind is Kind.ZONE:
+        member.user.timezone = zone_named(command.words)
+        for one in memberships(db, member.user_id):
+            planning.plan(db, one, now)
+    else:
+        return False
+    return True
 
 
 def _changed(member: Member, command: Command) -> str:
