@@ -10,6 +10,7 @@ import pytest
 
 from listserv.cli import cli
 from listserv.config import Settings
+from listserv.usecases.administration import LIST_SETTINGS
 from tests.test_standards_page import ROOT
 
 PAGES = sorted(chain(ROOT.glob("*.md"), (ROOT / "docs").rglob("*.md"), (ROOT / "deploy").rglob("*.md")))
@@ -97,3 +98,9 @@ def test_every_setting_that_a_page_names_is_one(page):
 
     verbs = {one for one in named if (ROOT / "listserv" / "usecases" / f"{one.partition('.')[0]}.py").exists()}
     assert [one for one in named if one.partition(".")[0] in sections and one not in known | verbs and not files.fullmatch(one)] == []
+
+
+def test_every_setting_of_a_list_stands_in_the_table():
+    table = re.findall(r"^\| (`.+?) \|", (ROOT / "docs" / "running.md").read_text("utf-8"), re.MULTILINE)
+
+    assert set(LIST_SETTINGS) - {key for row in table for key in SPAN.findall(row)} == set()
