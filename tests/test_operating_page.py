@@ -54,3 +54,10 @@ def test_every_metric_of_the_handbook_is_counted():
 
     assert len(named) >= 5
     assert [one for one in named if one not in kinds and one.removesuffix("_total") not in kinds] == []
+
+
+def test_every_alarm_of_the_handbook_is_among_the_rules():
+    alarms = re.findall(r"^\| `(listserv_[^`]+)`", PAGE, re.MULTILINE)
+    rules = (ROOT / "deploy" / "monitoring" / "listserv.rules.yml").read_text("utf-8")
+
+    assert len(alarms) > 4 and [alarm for alarm in alarms if f"expr: {alarm}" not in rules] == []
