@@ -5,7 +5,6 @@ smtp-sink in the same run; its figure is its own CPU time a mail.
 """
 
 import argparse
-import asyncio
 import json
 import os
 import resource
@@ -17,6 +16,7 @@ from common import SMTP_SINK, SMTP_SOURCE, Sink, end, free_port, message, wait_f
 
 sys.path.insert(0, str(__import__("pathlib").Path(__file__).resolve().parent.parent))
 
+from listserv import loops
 from listserv.relay.mail import Content, Mail
 from listserv.relay.place import read_url
 from listserv.relay.smtp import SmtpRelay
@@ -77,7 +77,7 @@ def main():
     content = Content(message(0, "anna@example.org", "bench@lists.example.org").replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     for _ in range(options.runs):
         with Sink() as sink:
-            span, user, system, taken = asyncio.run(send(sink.port, options.copies, options.connections, content))
+            span, user, system, taken = loops.run(send(sink.port, options.copies, options.connections, content))
         reference = c_program(options.copies)
         each = 1e6 / options.copies
         figures = {"copies/s": options.copies / span, "user us": user * each, "system us": system * each, "us CPU/copy": (user + system) * each}

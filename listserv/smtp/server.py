@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable
 from functools import partial
 
+from listserv import loops
 from listserv.errors import Conflict, Invalid
 from listserv.site import Site
 from listserv.smtp.conversation import converse
@@ -98,4 +99,4 @@ def hear_no_more() -> None:
 
 def run(site: Site, ready: Callable[[], None]) -> None:
     """The mail doors' process: blocks until SIGTERM."""
-    asyncio.run(serve(site, ready))
+    loops.run(serve(site, ready))

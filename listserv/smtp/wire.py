@@ -7,7 +7,7 @@ looks around each moment for wires that have waited too long.
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 # Beyond this the client is not listened to until what it has said is read; and replies that it does not fetch pile up to no more.
 HIGH, UNFETCHED = 1 << 18, 1 << 16
@@ -55,9 +55,9 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport, self.loop = transport, asyncio.get_running_loop()
-        transport.set_write_buffer_limits(UNFETCHED)
+        # uvloop's transports are not asyncio's by their class.
+        self.transport, self.loop = cast(asyncio.Transport, transport), asyncio.get_running_loop()
+        self.transport.set_write_buffer_limits(UNFETCHED)
         self._task = self.loop.create_task(self._serve(self))
 
     def data_received(self, data: bytes) -> None:

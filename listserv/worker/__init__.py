@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 
 import structlog
 
-from listserv import bell, jobs, tally
+from listserv import bell, jobs, loops, tally
 from listserv.bell import Bell
 from listserv.relay import Relay, open_relay
 from listserv.site import Site, is_unavailable
@@ -179,7 +179,7 @@ def run(site: Site, number: int = 0, ready: Callable[[], None] = lambda: None, d
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
         signal.set_wakeup_fd(-1)
 
-    asyncio.run(main())
+    loops.run(main())
 
 
 def work_once(site: Site, relay: Relay | None = None) -> int:
@@ -188,7 +188,7 @@ def work_once(site: Site, relay: Relay | None = None) -> int:
     reading, writing = Reading(site, BY_HAND), Writing(site, relay, BY_HAND)
     steps = (reading.step, lambda: keep_calendar(site), writing.step, lambda: read_files(site), lambda: Hooks(site, BY_HAND).drain())
     count = sum(_until_done(step) for step in steps)
-    return count + asyncio.run(_send_copies(site, relay))
+    return count + loops.run(_send_copies(site, relay))
 
 
 def _until_done(step: Callable[[], int]) -> int:

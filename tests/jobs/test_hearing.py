@@ -7,7 +7,7 @@ import time
 import pytest
 from sqlalchemy import text
 
-from listserv import jobs
+from listserv import jobs, loops
 from listserv.errors import Invalid
 from listserv.jobs import postgres as queue
 from listserv.store import jobs as tables
@@ -74,7 +74,7 @@ def test_a_commit_tells_every_worker_and_a_rollback_nobody(site):
         task.cancel()
         return heard
 
-    assert asyncio.run(main()) == ["", "mails", "letters"]
+    assert loops.run(main()) == ["", "mails", "letters"]
 
 
 def test_a_listener_whose_connection_is_cut_listens_again_and_looks_everywhere(site):
@@ -90,7 +90,7 @@ def test_a_listener_whose_connection_is_cut_listens_again_and_looks_everywhere(s
         await until(lambda: heard == ["", "", "mails"])
         task.cancel()
 
-    asyncio.run(main())
+    loops.run(main())
 
 
 def test_a_job_is_there_with_the_commit_and_not_without_it(queued):
@@ -134,7 +134,7 @@ def run_until(site, lanes, condition):
             await asyncio.gather(task, return_exceptions=True)
         return woken
 
-    return asyncio.run(main())
+    return loops.run(main())
 
 
 def test_a_job_wakes_the_lane_of_its_name_and_is_gone(queued):
@@ -158,7 +158,7 @@ def test_a_job_that_a_dead_worker_had_begun_is_tried_again(queued, monkeypatch):
         async with app.open_async():
             await app.tasks["listserv.rescue"].func(timestamp=0)
 
-    asyncio.run(rescue())
+    loops.run(rescue())
 
     assert waiting(queued) == ["listserv.mails"]
 

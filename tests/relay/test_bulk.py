@@ -9,6 +9,7 @@ from collections import deque
 import pytest
 from smtp_sink import Sink
 
+from listserv import loops
 from listserv.relay.mail import Answer, Content, Mail
 from listserv.relay.place import Timeouts, read_url
 from listserv.relay.smtp import SmtpRelay
@@ -36,7 +37,7 @@ def send(url, mails, *, connections=2, timeouts=QUICK, again=False):
         await fan_out.close()
         return answers, trouble
 
-    return asyncio.run(run())
+    return loops.run(run())
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
@@ -133,7 +134,7 @@ def test_a_connection_closed_while_idle_costs_no_mail_an_attempt():
         return answers
 
     with Sink() as sink:
-        answers = asyncio.run(run(sink))
+        answers = loops.run(run(sink))
 
     assert all(answer.sent for answer in answers)
     assert sink.recipients == ["a@example.org", "b@example.org"]
@@ -148,7 +149,7 @@ def test_an_idle_connection_is_closed_after_a_while():
         await fan_out.close()
 
     with Sink() as sink:
-        asyncio.run(run(sink))
+        loops.run(run(sink))
 
     assert sink.commands[-1] == "QUIT"
 

@@ -1,9 +1,9 @@
 """The relay of those who have none."""
 
-import asyncio
 import mailbox
 from collections import deque
 
+from listserv import loops
 from listserv.relay import Content, Mail, open_relay
 from listserv.relay.maildir import MaildirRelay
 
@@ -21,7 +21,7 @@ def fan_out(relay, mails):
         await sender.close()
         return answers, trouble
 
-    return asyncio.run(run())
+    return loops.run(run())
 
 
 def test_every_copy_becomes_a_file_that_shows_its_envelope(tmp_path):

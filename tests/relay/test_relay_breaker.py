@@ -1,6 +1,5 @@
 """The circuit breaker and fairness: a dead relay is probed, not hammered; a domain in trouble holds up nobody."""
 
-import asyncio
 import itertools
 import socket
 
@@ -8,6 +7,7 @@ import pytest
 from misbehaving import CLOSE, HANG, Misbehaving
 from test_relay_trouble import POST, mails, run
 
+from listserv import loops
 from listserv.relay.breaker import BACKOFF, Breaker
 from listserv.relay.fairness import MANY, MOMENT, PAUSE, Domains
 from listserv.relay.mail import SENT, Answer, Mail
@@ -164,7 +164,7 @@ def test_single_letters_and_copies_know_by_one_breaker():
 
     assert [answer.reached for _, answer in answers] == [False] * 3 and "refused" in answers[0][1].text
     assert relay.state().failures == 1 and relay.state().name == "open"
-    assert asyncio.run(_trouble(relay)) == relay.state().trouble
+    assert loops.run(_trouble(relay)) == relay.state().trouble
 
 
 async def _trouble(relay):

@@ -1,6 +1,5 @@
 """DKIM signatures of our own: two independent programs verify what leaves, copies and letters alike."""
 
-import asyncio
 import shutil
 import subprocess
 from collections import deque
@@ -10,6 +9,7 @@ import pytest
 from misbehaving import FEATURES, Misbehaving
 from test_relay_trouble import PATIENT
 
+from listserv import loops
 from listserv.config import Settings
 from listserv.errors import Invalid
 from listserv.mail import signing
@@ -75,7 +75,7 @@ def send(relay, mails):
         await fan_out.settled()
         await fan_out.close()
 
-    asyncio.run(go())
+    loops.run(go())
     return answers
 
 

@@ -1,11 +1,11 @@
 """The relay in trouble, of every kind we could think of: nothing is lost, and every answer says what the matter was."""
 
-import asyncio
 from collections import deque
 
 import pytest
 from misbehaving import CLOSE, FEATURES, HANG, Misbehaving
 
+from listserv import loops
 from listserv.relay.mail import Content, Mail
 from listserv.relay.place import Timeouts, read_url
 from listserv.relay.smtp import SmtpRelay
@@ -71,7 +71,7 @@ def open_again(sending):
 
 
 def run(server, waiting=None, *, rounds=4, between=open_again, **options):
-    return asyncio.run(Sending(server, mails() if waiting is None else waiting, **options).go(rounds, between=between))
+    return loops.run(Sending(server, mails() if waiting is None else waiting, **options).go(rounds, between=between))
 
 
 @pytest.mark.parametrize("connections", [1, 2])
@@ -202,9 +202,9 @@ def test_starttls_that_fails_and_signing_in_that_is_refused_send_nothing():
     with Misbehaving(lambda stage, argument, session: "454 4.7.0 TLS not available" if stage == "STARTTLS" else None, (*FEATURES, "STARTTLS")) as server:
         server_url = server.url.replace("smtp://", "smtp+starttls://")
         relay = SmtpRelay(read_url(server_url), 1, "x", QUICK)
-        tls = asyncio.run(_ready(relay))
+        tls = loops.run(_ready(relay))
     with Misbehaving(lambda stage, argument, session: "535 5.7.8 wrong password" if stage == "AUTH" else None, (*FEATURES, "AUTH PLAIN")) as server:
-        auth = asyncio.run(_ready(SmtpRelay(read_url(server.url.replace("//", "//list:secret@")), 1, "x", QUICK)))
+        auth = loops.run(_ready(SmtpRelay(read_url(server.url.replace("//", "//list:secret@")), 1, "x", QUICK)))
 
     assert tls == "4.7.0 TLS not available" and auth == "5.7.8 wrong password"
     assert relay.state().name == "open" and relay.state().trouble == tls

@@ -7,6 +7,7 @@ import threading
 
 from sqlalchemy import select
 
+from listserv import loops
 from listserv.smtp.server import Doors
 from listserv.store.packing import unpack
 from listserv.store.queue import Incoming, Raw
@@ -102,7 +103,7 @@ def open_doors(site, limits=None):
         await done.wait()
         await doors.close()
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread = threading.Thread(target=lambda: loops.run(serve()))
     thread.start()
     assert started.wait(10)
     try:

@@ -1,6 +1,5 @@
 """The mail doors with real sockets."""
 
-import asyncio
 import smtplib
 import socket
 import threading
@@ -9,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import event, select
 
+from listserv import loops
 from listserv.errors import Conflict
 from listserv.smtp.server import listen
 from listserv.store.packing import unpack
@@ -184,7 +184,7 @@ def test_an_address_beyond_ascii_is_taken(site, smtp):
 
 def test_a_taken_port_is_one_clear_sentence(doors):
     with pytest.raises(Conflict, match=r"cannot listen on 127\.0\.0\.1"):
-        asyncio.run(listen(f"127.0.0.1:{doors[0]}", lambda: None))
+        loops.run(listen(f"127.0.0.1:{doors[0]}", lambda: None))
 
 
 def test_a_client_that_goes_away_in_the_middle_hurts_nobody(site, doors, smtp):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 
+from listserv import loops
 from listserv.bell import Bell, ring
 
 
@@ -19,7 +20,7 @@ def listening(folder, ringing):
         bell.take_down()
         return len(heard)
 
-    return asyncio.run(run())
+    return loops.run(run())
 
 
 def test_a_ring_is_heard(tmp_path):
@@ -42,7 +43,7 @@ def test_every_worker_hears(tmp_path):
             bell.take_down()
         return sorted(heard)
 
-    assert asyncio.run(run()) == [0, 1]
+    assert loops.run(run()) == [0, 1]
 
 
 def test_ringing_where_nobody_is_or_nobody_is_any_more_does_no_harm(tmp_path):
@@ -75,5 +76,5 @@ def test_an_old_worker_that_ends_leaves_the_bell_of_its_successor(tmp_path):
         new.take_down()
         return heard
 
-    assert asyncio.run(run()) == ["new"]
+    assert loops.run(run()) == ["new"]
     assert not list(tmp_path.iterdir())

@@ -7,6 +7,7 @@ import pytest
 from fan_out import BODY, HEAD, add, post
 from sqlalchemy import select
 
+from listserv import loops
 from listserv.relay import Answer
 from listserv.store.queue import Delivery, Outgoing
 from listserv.usecases import administration
@@ -90,7 +91,7 @@ def test_not_more_copies_are_begun_than_may_be_doubled(site):
         await copies.close()
         return begun, unrecorded
 
-    assert asyncio.run(work()) == (ledger.MOST, 0)
+    assert loops.run(work()) == (ledger.MOST, 0)
     assert len(hands.given) > ledger.MOST and set(hands.given.values()) == {1}
 
 
@@ -116,7 +117,7 @@ def test_a_turn_that_the_database_does_not_take_loses_nothing(site, monkeypatch)
         await copies.turn()
         await copies.close()
 
-    asyncio.run(work())
+    loops.run(work())
     assert {(row.code, row.due) for row in rows(site)} == {(250, None)}
     assert set(hands.given.values()) == {1}
 
@@ -137,7 +138,7 @@ def test_a_copy_that_cannot_be_made_fails_alone_and_visibly(site, monkeypatch):
         await copies.drain()
         await copies.close()
 
-    asyncio.run(work())
+    loops.run(work())
     failed = [row for row in rows(site) if row.code != 250]
     assert [(row.code, row.due is not None, row.holder) for row in failed] == [(451, True, None)]
     assert "could not be made" in failed[0].answer
@@ -156,7 +157,7 @@ def test_a_post_that_cannot_be_made_does_not_stop_the_others(site, monkeypatch):
         await copies.drain()
         await copies.close()
 
-    asyncio.run(work())
+    loops.run(work())
     assert {(row.outgoing_id, row.code) for row in rows(site)} == {(bad, 451), (good, 250)}
 
 
@@ -176,7 +177,7 @@ def test_a_clock_that_jumps_does_not_send_what_is_in_hand_a_second_time(site, mo
         await copies.turn()
         await copies.close()
 
-    asyncio.run(work())
+    loops.run(work())
     assert set(hands.given.values()) == {1}
     assert {(row.code, row.due) for row in rows(site)} == {(250, None)}
 
@@ -194,7 +195,7 @@ def test_what_is_given_back_when_the_worker_stops_is_due_at_once(site):
         copies.stop()
         await copies.close()
 
-    asyncio.run(work())
+    loops.run(work())
     found = rows(site)
     sent = [row for row in found if row.code == 250]
     assert len(sent) == len(hands.given) < 30
@@ -221,7 +222,7 @@ def test_the_members_of_a_small_list_have_it_before_a_big_post_is_through(site):
         await copies.close()
         return number
 
-    number = asyncio.run(work())
+    number = loops.run(work())
     with site.reading() as db:
         assert len(db.scalars(select(Outgoing)).all()) == 2
     assert order.index(number) < 60
@@ -252,7 +253,7 @@ def test_many_large_posts_do_not_fill_the_memory(site, monkeypatch):
         await task
         await copies.close()
 
-    asyncio.run(asyncio.wait_for(work(), 20))
+    loops.run(asyncio.wait_for(work(), 20))
     assert max(held) <= 2 * 10_000
     assert {(row.code, row.due, row.attempts) for row in rows(site)} == {(250, None, 1)}
 
@@ -268,7 +269,7 @@ def test_many_large_posts_are_all_sent_by_hand_too(site, monkeypatch):
         finally:
             await copies.close()
 
-    assert asyncio.run(work()) == 12
+    assert loops.run(work()) == 12
     assert {(row.code, row.due) for row in rows(site)} == {(250, None)}
 
 
@@ -292,5 +293,5 @@ def test_what_is_given_back_when_the_worker_stops_waits_for_nobody(site):
         copies.stop()
         await copies.close()
 
-    asyncio.run(work())
+    loops.run(work())
     assert seen and seen[0] <= {None}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from listserv import config
+from listserv import config, loops
 from listserv.outward import Answer
 from listserv.store import workers
 from listserv.store.deliveries import milliseconds
@@ -83,7 +83,7 @@ def test_a_slow_receiver_holds_up_nobody(site, receiver):
         await task
         await lane.close()
 
-    asyncio.run(live())
+    loops.run(live())
 
 
 def test_no_host_is_called_by_more_than_two_at_once(site, receiver):
@@ -113,7 +113,7 @@ def test_no_host_is_called_by_more_than_two_at_once(site, receiver):
         await task
         await lane.close()
 
-    asyncio.run(live())
+    loops.run(live())
     assert most[0] == 2
     assert set(states(site)) == {"sent"}
 
@@ -130,7 +130,7 @@ def test_a_worker_hears_of_it_by_its_bell_and_by_its_sweep(site, receiver):
         worker.stop()
         await task
 
-    asyncio.run(live())
+    loops.run(live())
 
 
 def test_two_hosts_never_have_the_same_webhook_in_hand(site, receiver):

@@ -15,7 +15,7 @@ from fan_out import add, letter, post
 from smtp_sink import Sink
 from sqlalchemy import func, select
 
-from listserv import bell, config
+from listserv import bell, config, loops
 from listserv.relay import open_relay
 from listserv.site import Site
 from listserv.store.queue import Delivery, Letter
@@ -78,7 +78,7 @@ def working(site, act):
             worker.stop()
             await task
 
-    return asyncio.run(run())
+    return loops.run(run())
 
 
 def wait_until(true, seconds=10):
