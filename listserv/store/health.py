@@ -67,7 +67,7 @@ def describe(db: Session) -> str:
     url = db.get_bind().engine.url
     version = "sqlite_version()" if url.get_backend_name() == "sqlite" else "split_part(version(), ' ', 2)"
     number = db.execute(text(f"SELECT {version}")).scalar_one()
-    return f"{url.get_backend_name()} {number} at {url.database}"
+    return f"{url.get_backend_name()} {number}, {url.database}"
 
 
 def octets(db: Session) -> int:

@@ -113,7 +113,7 @@ def _reports(db: Session, mail: Incoming) -> Iterator[Event]:
 
 def of_letter(letter: Letter, *, came_back: bool = False) -> Iterator[Event]:
     """A letter of ours: that it was written, and what the relay said; of one that came back its row tells that instead."""
-    whose = sentence(N_("letter {kind} to {address}"), kind=letter.kind, address=letter.to)
+    whose = sentence(N_("letter “{kind}” to {address}"), kind=letter.kind, address=letter.to)
     yield Event(letter.created_at, whose)
     if letter.tried_at and came_back:
         yield Event(letter.tried_at, sentence(N_("{letter} sent at attempt {attempts}"), letter=whose, attempts=letter.attempts))

@@ -160,6 +160,13 @@ AGREED = {
 }
 
 
+ERASED = {"keep": N_("what they wrote stays, without the name"), "remove": N_("what they wrote goes, too")}
+
+
+def _erased(detail: str, mlist: MailingList) -> tuple[Told, ...]:
+    return (Told("", _say(ERASED[detail]) if detail in ERASED else detail),)
+
+
 def _agreed(detail: str, mlist: MailingList) -> tuple[Told, ...]:
     email, _, how = detail.rpartition(" ")
     return (Told("", email), Told("", _say(AGREED[how]))) if how in AGREED else (Told("", detail),)
@@ -185,6 +192,7 @@ WORDS: dict[str, Callable[[str, MailingList], tuple[Told, ...]]] = {
     "member-set": _settings(MEMBER_LABELS, MEMBER_WORDS),
     "member-removed": _removed,
     "consent-given": _agreed,
+    "erasure-asked": _erased,
     "message-redacted": _redacted,
     "thread-joined": _joined,
     "thread-split": _joined,

@@ -243,6 +243,10 @@ def _in_words(wrong: Invalid) -> str:
     return WRONG.get(str(wrong).partition(":")[0], UNUSABLE)
 
 
+# Where in the form of those who wish to join a sentence stands that says what is wrong; others stand below it.
+FIELD_OF = {joining.NO_ADDRESS: "email", joining.NO_WORDS: "words", joining.NOT_AGREED: "agree"}
+
+
 @blueprint.get("/<list:name>/join")
 def join_form(name: str) -> str:
     """Ask to join."""
@@ -262,7 +266,7 @@ def join(name: str) -> Shown:
     try:
         joining.ask(visit().db, mlist, wish, visit().actor, visit().now)
     except Invalid as wrong:
-        return join_page(mlist, wish, wrong=str(wrong)), 400
+        return join_page(mlist, wish, wrong=str(wrong), wrong_of=FIELD_OF.get(str(wrong), "")), 400
     return page("moderate/joined.html", mlist=mlist, email=wish.email)
 
 

@@ -41,4 +41,4 @@ def shown(mlist: MailingList | None) -> str:
         zone=who.zone,
         thread=asked.get("thread", 0, type=whole),
     )
-    return page("search/results.html", found=found, mlist=mlist, asked=found.query.text, in_thread=asked.get("thread", 0, type=whole))
+    return page("search/results.html", found=found, mlist=mlist, searched=found.query.text, in_thread=asked.get("thread", 0, type=whole))

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, request
 
-from listserv.errors import Conflict, Invalid
+from listserv.errors import Conflict, Invalid, Refusal
 from listserv.usecases import topics
 from listserv.usecases.stewards import Steward
 from listserv.usecases.topics import Wanted
@@ -30,6 +30,13 @@ def _wanted() -> Wanted:
     return Wanted(form.get("slug", ""), form.get("title", ""), form.get("description", ""), "moderated" in form)
 
 
+def _field(wrong: Refusal) -> str:
+    """The field that a refusal is about."""
+    if wrong.reason in (topics.NO_TITLE, topics.LONG_TITLE):
+        return "title"
+    return "description" if wrong.reason == topics.LONG_DESCRIPTION else "slug"
+
+
 @blueprint.post("/<list:name>/moderate/topics")
 def add(name: str) -> Shown:
     """One more."""
@@ -38,7 +45,7 @@ def add(name: str) -> Shown:
         with attempt():
             topics.add(visit().db, who, _wanted(), visit().now)
     except (Invalid, Conflict) as wrong:
-        return _page(who, wrong=wrong.reason, wrong_of="", typed=_wanted()), 400 if isinstance(wrong, Invalid) else 409
+        return _page(who, wrong=wrong.reason, wrong_of="", wrong_in=_field(wrong), typed=_wanted()), 400 if isinstance(wrong, Invalid) else 409
     return to(name, "moderate/topics?done=add")
 
 
@@ -59,5 +66,5 @@ def change(name: str, slug: str) -> Shown:
         try:
             topics.change(visit().db, who, topic, _wanted(), visit().now)
         except Invalid as wrong:
-            return _page(who, wrong=wrong.reason, wrong_of=slug, typed=_wanted()), 400
+            return _page(who, wrong=wrong.reason, wrong_of=slug, wrong_in=_field(wrong), typed=_wanted()), 400
     return to(name, f"moderate/topics?done={do if do in ('remove', *STEPS) else 'change'}")

@@ -81,7 +81,7 @@ def test_two_recipients_are_two_traces(office, run):
 
     assert [one["state"] for one in found] == ["held", "application"]
     assert found[0]["reasons"] == ["nonmember"]
-    assert any(event["what"].startswith("letter held-moderator to ") for event in found[0]["events"])
+    assert any(event["what"].startswith("letter “held-moderator” to ") for event in found[0]["events"])
 
 
 def test_a_mail_that_nobody_has_read_yet_is_pending(site, network, run, now):

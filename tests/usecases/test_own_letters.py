@@ -35,7 +35,7 @@ def test_a_digest_is_found_by_its_message_id(reader, site):
     found, events = traced(site, str(reader.mail["Message-ID"]))
 
     assert (found.state, found.mlist, found.deliveries) == ("pending", "siecibp", (0, 1, 0))
-    assert "messages 1 to 1, 1 threads" in events[0] and events[1] == "letter digest to czyta@example.org"
+    assert "messages 1 to 1, 1 threads" in events[0] and events[1] == "letter “digest” to czyta@example.org"
 
 
 def test_how_it_went_is_told(reader, site, clock):
@@ -55,7 +55,7 @@ def test_another_letter_of_ours_is_found_by_what_it_is_called(office, site, cloc
     found, events = traced(site, str(letter.mail["Message-ID"]).strip("<>"))
 
     assert found.state == "pending"
-    assert events[0].startswith("because of incoming mail ") and events[1:] == [f"letter {letter.kind} to owner@example.org"]
+    assert events[0].startswith("because of incoming mail ") and events[1:] == [f"letter “{letter.kind}” to owner@example.org"]
 
 
 @pytest.mark.parametrize("wrong", ["digest.1.1@lists.example.org", "digest.99.1772600000@lists.example.org", "nobody@lists.example.org", "digest.1.1@example.org"])

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from listserv.i18n import put_together, sentence, spoken, taken_apart, told_in
+from listserv.store.erasing import Posts
 from listserv.store.people import User
 from listserv.store.queue import Incoming
-from listserv.usecases import checking, sitechecks, tracing
+from listserv.usecases import checking, journal, sitechecks, tracing
 from listserv.usecases.access import CONSOLE
 from listserv.usecases.checking import Finding
 from listserv.usecases.checking import State as Found
@@ -35,6 +36,15 @@ def test_the_life_of_a_mail_is_told_in_the_readers_language(site, po_polsku, now
 
     assert "odłożona (próby: " in page and "shunted" not in page
     assert any(what.startswith("shunted after ") for what in plain)  # as the console says it
+
+
+def test_the_journal_says_what_becomes_of_somebodys_words(site, po_polsku, now):
+    with site.writing() as db:
+        journal.note(db, CONSOLE, "erasure-asked", mlist=None, now=now, detail=Posts.KEEP)
+
+    page = words(po_polsku.page("/admin/journal"))
+
+    assert "to, co napisała, zostaje bez nazwiska" in page and "keep" not in page
 
 
 def test_what_a_check_finds_is_said_in_polish_and_in_english():

@@ -149,6 +149,8 @@ def test_answers_come_back_into_the_form_where_something_else_is_wrong(stranger,
 
     assert answer.status_code == 400
     assert "Anna z Wymyślnej</textarea>" in answer.text
+    field = answer.text.partition('for="email"')[2].partition("</div>")[0]
+    assert 'aria-describedby="wrong"' in field and "does not look like an e-mail address" in field and 'value="nic"' in field
 
 
 def test_a_sentence_of_the_lists_own_has_a_box_that_nobody_has_ticked(stranger, office, site):

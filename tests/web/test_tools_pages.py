@@ -169,6 +169,8 @@ def test_topics_are_added_described_ordered_and_removed(moderator, member, at):
     moderator.send(f"{page}/tik", page=page, do="change", title="Tablety i programy", description="Nowy opis")
     assert "Tablety i programy" in member.page("/siecibp/") and "Nowy opis" in moderator.page(page)
     assert moderator.send(f"{page}/tik", page=page, do="change", title=" ", description="").status_code == 400
+    nameless = moderator.send(page, slug="nowy", title=" ", description="").get_data(as_text=True)
+    assert re.search(r'id="new-title"[^>]*aria-describedby="wrong"[^>]*><p class="wrong" id="wrong">A topic needs a title', nameless)
     asked = moderator.send(f"{page}/lekcje", page=page, do="remove")
     assert "1 thread stays" in words(asked.get_data(as_text=True))
     moderator.send(f"{page}/lekcje", page=page, do="remove", sure="yes")

@@ -1,5 +1,7 @@
 """A word that the list's program knows, typed where an answer is written: the page asks before everybody gets it."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
@@ -33,6 +35,7 @@ def test_a_lone_word_is_asked_about_and_not_sent(site, member, answer, typed):
     assert page.status_code == 409 and count(site, Message) == before
     html = page.get_data(as_text=True)
     assert 'name="anyway"' in html and typed.split("\n")[0] in html
+    assert re.search(r'<input id="q" [^>]*value=""', html), "the search box holds only what was searched for"
     assert ('name="heed"' in html) == (typed != "WYPISZ") and ('href="/me"' in html.partition('id="asked"')[2]) == (typed == "WYPISZ")
 
 
