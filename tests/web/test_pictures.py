@@ -51,7 +51,7 @@ def test_a_picture_is_shown_small_on_its_card(member, shown):
     page = member.page(shown["siecibp"])
     at = f'{shown["siecibp"]}/attachment/2/thumbnail'
 
-    assert f'<span class="kind">PNG<img src="{at}" alt="" loading="lazy" decoding="async"></span>' in page
+    assert f'<span class="kind"><span>PNG</span><img src="{at}" alt="" loading="lazy" decoding="async"></span>' in page
     answer = member.get(at)
     assert (answer.status_code, answer.mimetype) == (200, "image/webp")
     assert Image.open(BytesIO(answer.data)).size == (480, 240)
