@@ -1,5 +1,6 @@
 """The letter gallery: every letter, in both languages and in every way it can read; new ones are covered by themselves."""
 
+import re
 from functools import cache
 
 import pytest
@@ -18,6 +19,14 @@ INVENTED = (*(str(value) for value in FACTS.values() if isinstance(value, str) a
 def shown():
     """All of them, made when they are first looked at."""
     return list(gallery.letters_shown())
+
+
+@pytest.mark.parametrize("name", letters.names())
+def test_each_page_that_a_letter_names_can_be_pressed(name):
+    for one in shown():
+        if one.name == name and one.html:
+            ours = re.sub(r"<a [^>]*>.*?</a>|<blockquote.*?</blockquote>", "", one.html, flags=re.DOTALL)
+            assert "https://listy.example.org/" not in ours, f"{name} ({one.way}): say in mail/letterhtml.py which address that is"
 
 
 def test_every_letter_is_there_in_both_languages():

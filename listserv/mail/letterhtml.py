@@ -13,7 +13,9 @@ PAGE = (
 )
 ADDRESS = re.compile(r"https?://[^\s<>\"”]+[^\s<>\"”.,;:)]")
 # Facts whose value is an address that the program made.
-LINK_FACT = re.compile(r"(?:\w+_)?url|link|where")
+LINK_FACT = re.compile(r"(?:\w+_)?(?:url|page)|link|where")
+# Pages whose addresses templates put together from such a fact.
+PAGES = (("url", ("/me", "/me/data", "/me/addresses", "/me/tokens")), ("archive_url", ("help", "moderate/", "moderate/invitations", "moderate/members")))
 LONGEST_UNBROKEN = 30
 # „siecibp-leave@…” is not broken after its hyphen, nor is „e-booki”.
 UNBROKEN = re.compile(r"(?<![^\s<(„“])[\w.+]{1,32}-[\w.+-]{1,32}@|\b\w-\w{1,20}\b")
@@ -42,8 +44,7 @@ def without_buttons(text: str) -> str:
 
 def our_links(facts: Mapping[str, Any]) -> frozenset[str]:
     """The addresses among the facts of a letter: made by the program, never by somebody's words."""
-    pages = (("url", "/me"), ("url", "/me/data"), ("url", "/me/addresses"), ("archive_url", "moderate/"), ("archive_url", "moderate/invitations"))
-    return frozenset((*_links_in(facts), *(f"{facts[base]}{page}" for base, page in pages if isinstance(facts.get(base), str))))
+    return frozenset((*_links_in(facts), *(f"{facts[base]}{page}" for base, pages in PAGES if isinstance(facts.get(base), str) for page in pages)))
 
 
 def _links_in(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -64,13 +65,21 @@ def _blocks(text: str) -> list[list[str]]:
     """Lines that belong together: of one depth; quoted words with the empty lines between them."""
     found: list[list[str]] = []
     for line in text.strip("\n").split("\n"):
-        if found and line and (last := _last(found[-1])) and _depth(last) == _depth(line) and (found[-1][-1] or _depth(line) == 2):
+        if found and line and _go_together(found[-1], line):
             found[-1].append(line)
         elif line:
             found.append([line])
         elif found:
             found[-1].append("")
     return found
+
+
+def _go_together(block: list[str], line: str) -> bool:
+    last = _last(block)
+    if block[-1] and _depth(block[0]) == 1 and re.match(r"(?:  ){1,2}\S", line):
+        # Two further in, right below a line of ours: what is said of it, and nobody's words.
+        return True
+    return bool(last) and _depth(last) == _depth(line) and (block[-1] != "" or _depth(line) == 2)
 
 
 def _last(lines: list[str]) -> str:

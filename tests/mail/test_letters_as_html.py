@@ -84,6 +84,13 @@ def test_hits_and_posts_can_be_pressed_on_a_telephone(name):
     assert words.html.count("<a href=") == words.body.count("https://") > 0
 
 
+def test_what_is_said_of_a_line_of_ours_is_no_quotation():
+    made = letterhtml.fragment("Wydania:\n\n  „Nowości”\n    egzemplarze: 45\n  „Drugie”\n\n    Czyjeś słowa\n")
+
+    assert made.count("<blockquote") == 1 and "Czyjeś słowa" in made.partition("<blockquote")[2]
+    assert "egzemplarze: 45</p>" in made
+
+
 def test_a_short_address_and_a_hyphened_word_are_not_broken():
     made = letterhtml.fragment("any mail to siecibp-leave@listy.example.org, or e-books")
 
