@@ -42,6 +42,8 @@ def invite(name: str) -> Shown:
     """Show what would become of each line; then do it."""
     who, db, now = who_asks(name), visit().db, visit().now
     text, words = request.form.get("people", ""), request.form.get("note", "")
+    if "again" in request.form:
+        return page("moderate/invite.html", mlist=who.mlist, who=who, text=text, note=words)
     try:
         listed = invitationpages.typed(text, words)
         if "sure" not in request.form:

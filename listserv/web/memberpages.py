@@ -122,6 +122,8 @@ def add(name: str) -> Shown:
     who, text, db = who_asks(name), request.form.get("people", ""), visit().db
     delivery = DeliveryMode(word) if (word := request.form.get("delivery", "")) in list(DeliveryMode) else DeliveryMode.EACH
     typed = {"text": text, "delivery": delivery, "welcome": "welcome" in request.form}
+    if "again" in request.form:
+        return page("moderate/add.html", mlist=who.mlist, who=who, **typed)
     try:
         if "sure" not in request.form:
             return page("moderate/add.html", mlist=who.mlist, who=who, lines=enrolling.look(db, who, text), **typed)

@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from datetime import timedelta
+from html import escape
 
 import pytest
 from sqlalchemy import event, select
@@ -71,6 +72,9 @@ def test_a_look_comes_first_and_sends_nothing(moderator, site):
 
     assert "2 people would be invited" in page and "Anna Nowa anna@example.net – jak rozmawiałyśmy" in page
     assert "3. nikt – no address can be read" in page and "4. zofia@example.org – is on the list already" in page and "Do zobaczenia." in page
+    back = moderator.send(FORM, people=TYPED, note="Do zobaczenia.", sure="yes", again="yes").get_data(as_text=True)
+    assert escape(TYPED) in back and "Do zobaczenia.</textarea>" in back
+    assert "Nobody would be invited" in moderator.send(FORM, people="nikt").get_data(as_text=True)
     assert contents(site.engine) == before
 
 

@@ -221,6 +221,12 @@ def test_people_are_added_a_line_each_after_a_look(zofia, office, site):
     assert "siecibp@lists.example.org – is an address of this server" in said and "zly@spam.example.net – is barred" in said
     assert the(site, "anna@example.org") is None and len(office.letters()) == before
 
+    back = zofia.send(f"{MEMBERS}/add", people=text, delivery="digest", sure="yes", again="yes").text
+    assert "bez-adresu\nhalina@example.org" in back and '<option value="digest" selected' in back and 'value="yes" checked' not in back
+    nobody = words(zofia.send(f"{MEMBERS}/add", people="bez-adresu").text)
+    assert "Nobody would be added" in nobody and "No letter goes to them" not in nobody
+    assert the(site, "anna@example.org") is None and len(office.letters()) == before
+
     done = zofia.send(f"{MEMBERS}/add", people=text, delivery="digest", welcome="yes", sure="yes")
     assert "3 people added." in words(zofia.page(done.headers["Location"]))
     with site.reading() as db:
