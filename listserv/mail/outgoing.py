@@ -5,6 +5,7 @@ The body and the author's own fields stay byte for byte, so that DKIM survives. 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
 
 from listserv.mail import headers
@@ -53,8 +54,8 @@ class Copy:
     body: bytes | None = None
 
 
-def copy_for_members(raw: bytes, post: Post, dress: Dress, *, munge: bool = False) -> Copy:
-    """The shared part of all copies of a post. `munge`: the author's own From would be refused (DMARC)."""
+def copy_for_members(raw: bytes, post: Post, dress: Dress, *, munge: bool = False, came: datetime | None = None) -> Copy:
+    """The shared part of all copies of a post. `munge`: the author's own From would be refused (DMARC); `came`: its Date where it has none."""
     fields, body = headers.split(raw)
     kept = headers.without(fields, lambda field: _unwanted(field, dress))
     changed = None
@@ -68,7 +69,7 @@ def copy_for_members(raw: bytes, post: Post, dress: Dress, *, munge: bool = Fals
     if munge or not post.authors:
         kept = headers.without(kept, lambda field: field.name == "from")
         answers = [_munged_from(post, dress), *answers]
-    return Copy(headers.join([*list_fields(post, dress), *answers, *_missing(post, kept), *kept]), changed)
+    return Copy(headers.join([*list_fields(post, dress), *answers, *_missing(post, kept, came), *kept]), changed)
 
 
 def _unwanted(field: Field, dress: Dress) -> bool:
@@ -128,13 +129,13 @@ def _tagged(fields: list[Field], tag: str) -> list[Field]:
     return [new if field is old else field for field in fields]
 
 
-def _missing(post: Post, fields: list[Field]) -> list[Field]:
+def _missing(post: Post, fields: list[Field], came: datetime | None) -> list[Field]:
     """What RFC 5322 section 3.6 demands and the author's program left out."""
     added = []
     if headers.first(fields, "message-id") is None or post.made_id:
         added.append(headers.make("Message-ID", f"<{post.message_id}>"))
-    if headers.first(fields, "date") is None and post.date is not None:
-        added.append(headers.make("Date", format_datetime(post.date)))
+    if headers.first(fields, "date") is None and came is not None:
+        added.append(headers.make("Date", format_datetime(came)))
     return added
 
 

@@ -81,7 +81,7 @@ def publish(db: Session, mlist: MailingList, submission: Submission, now: dateti
     post = archiving.unused_id(db, mlist, submission.post, sha256(submission.raw).hexdigest())
     arrival = archiving.Arrival(post, submission.raw_id, incoming.received_at, submission.topic)
     message = archiving.add(db, mlist, arrival)
-    copy = outgoing.copy_for_members(submission.raw, post, dress_of(outbox.settings_of(db), mlist), munge=submission.munge)
+    copy = outgoing.copy_for_members(submission.raw, post, dress_of(outbox.settings_of(db), mlist), munge=submission.munge, came=incoming.received_at)
     outbox.fan_out(db, mlist, message, copy.head, copy.body, now)
     incoming.archived_id = message.id
     bankuses.note_post(db, mlist, message, post, now)

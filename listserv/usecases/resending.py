@@ -66,7 +66,7 @@ def _bounce_token(db: Session, member: Member, sent: Outgoing | None) -> str:
 def _copy(db: Session, member: Member, message: Message, sent: Outgoing | None) -> bytes:
     """The mail as members got it, or would have got it; with the way off the list that is this member's own."""
     raw = raw_bytes(db, message.raw_id)
-    head, body = (sent.head, sent.body) if sent else _dressed(db, member, raw)
+    head, body = (sent.head, sent.body) if sent else _dressed(db, member, raw, message.received_at)
     shared = headers.crlf(head) + b"\r\n" + headers.crlf(body if body is not None else headers.body_of(raw))
     if sent and sent.fields:
         # An issue of a newsletter calls its readers by name, and shows each their own way off the list.
@@ -74,7 +74,7 @@ def _copy(db: Session, member: Member, message: Message, sent: Outgoing | None) 
     return stationery.personal_lines(outbox.settings_of(db), member.id) + shared
 
 
-def _dressed(db: Session, member: Member, raw: bytes) -> tuple[bytes, bytes | None]:
+def _dressed(db: Session, member: Member, raw: bytes, came: datetime) -> tuple[bytes, bytes | None]:
     """Of a mail that came with the history nobody knows whether its author's domain lets others send it: the list says so in From."""
-    copy = outgoing.copy_for_members(raw, parse.parse(raw), posting.dress_of(outbox.settings_of(db), member.mlist), munge=True)
+    copy = outgoing.copy_for_members(raw, parse.parse(raw), posting.dress_of(outbox.settings_of(db), member.mlist), munge=True, came=came)
     return copy.head, copy.body

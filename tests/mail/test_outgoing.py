@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -26,9 +27,9 @@ def values(copy, name):
     return [value for key, value in fields(copy) if key.lower() == name.lower()]
 
 
-def dressed(raw=MAIL, munge=False, **more):
+def dressed(raw=MAIL, munge=False, came=None, **more):
     dress = Dress(**{**{name: getattr(DRESS, name) for name in Dress.__slots__}, **more})
-    return outgoing.copy_for_members(raw, parse(raw), dress, munge=munge)
+    return outgoing.copy_for_members(raw, parse(raw), dress, munge=munge, came=came)
 
 
 def test_the_authors_own_fields_stay_byte_for_byte_and_so_does_the_body():
@@ -122,6 +123,10 @@ def test_a_signed_mail_gets_no_footer():
 
 def test_what_is_missing_is_added():
     raw = b"From: a@example.org\r\n\r\nhello\r\n"
-    copy = dressed(raw)
+    copy = dressed(raw, came=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
 
     assert values(copy, "Message-ID") == [f"<{parse(raw).message_id}>"]
+    assert values(copy, "Date") == ["Tue, 03 Mar 2026 09:00:00 +0000"]
+    # One that is there stays, whatever it says.
+    copy = dressed(b"Date: wczoraj\r\n" + raw, came=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
+    assert values(copy, "Date") == ["wczoraj"]
