@@ -29,8 +29,10 @@ def one_line(text: str, limit: int = 200) -> str:
 
 
 def said(text: str) -> str:
-    """What the author wrote now; the whole text where it holds nothing but quotes."""
+    """What the author wrote now, and what they pass on below it; the whole text where it holds nothing but quotes."""
     own = clean(quotes.reply(text)).strip("\n")
+    if own.strip() and (beside := quotes.forwarded(text)):
+        own = f"{own}\n\n{clean(beside)}"
     lines = (own if own.strip() else clean(text)).split("\n")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
 

@@ -4,17 +4,24 @@ Structure is asked first: `>` lines, and the short paragraph that leads to them.
 quote without `>` (Outlook, the Polish webmails). Nothing is deleted here; text is labelled, line by line.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from operator import add
 
+from listserv.mail.quotearmour import SIGN, mark_armour
 from listserv.mail.quotefeet import mark_below
 from listserv.mail.quotehistory import mark_history
 from listserv.mail.quotelines import mark_attributions, mark_quoted
 from listserv.mail.quotepage import Kind, Page, open_page
 
-__all__ = ["Kind", "Piece", "letter", "reply", "split"]
+__all__ = ["Kind", "Piece", "forwarded", "letter", "passed_on", "reply", "split"]
+
+# The line above a mail that is passed on, which is news to its readers; “Original Message” stands above what is answered.
+PASSED_ON = re.compile(
+    r"^[-_* ]*(?:begin )?(?:forwarded|przekazan\w+|przekazywan\w+|przesłan\w+|wiadomość przekazana|początek przekaz\w+)\b[^\n]{0,40}\n", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ def split(text: str) -> tuple[Piece, ...]:
     if not text:
         return ()
     page = open_page(text)
+    if SIGN in text:
+        mark_armour(page)
     for read in (mark_quoted, mark_attributions, mark_history, mark_below, _spread_to_blanks):
         read(page)
     return _pieces(text, page)
@@ -45,6 +54,18 @@ def reply(text: str) -> str:
 def letter(text: str) -> str:
     """What the author wrote now, farewell and name included: for passing the author's words on to others."""
     return _joined(text, "said", "farewell")
+
+
+def passed_on(introduction: str) -> bool:
+    """Is what stands below these lines a mail that is passed on, and not one that is answered?"""
+    return PASSED_ON.match(introduction.lstrip()) is not None
+
+
+def forwarded(text: str) -> str:
+    """The mail that somebody passes on below words of their own, with the lines that say whose it is; empty where none is."""
+    pieces = split(text)
+    at = next((number for number, piece in enumerate(pieces) if piece.kind == "attribution" and passed_on(piece.text)), len(pieces))
+    return _trim("".join(piece.text for piece in pieces[at : at + 2] if piece.kind in ("attribution", "quote")))
 
 
 def _joined(text: str, *kinds: Kind) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from listserv.i18n import N_, translations
 from listserv.mail import patches
-from listserv.mail.quotes import Piece
+from listserv.mail.quotes import Piece, passed_on
 from listserv.usecases.cases import Case
 from listserv.usecases.conversations import Post, on_html
 from listserv.web import diffs, marked
@@ -24,6 +24,7 @@ AFTER_URL = ".,;:!?'’»*_~…–—|"
 ITEM = re.compile(r"\s*(?:[-*•–—+]|\d{1,3}[.)]|[a-zA-Z][.)])\s")
 FENCE, OPENING = "```", re.compile(r" {0,3}(```+)[\w+#. -]{0,40}")
 FAR = ("    ", "\t")
+SAID = ("said", "farewell")
 FOLDED = {"signature": N_("signature"), "footer": N_("footer")}
 # Somebody's mail program broke these lines: the next word would not have fitted.
 NARROWEST_WRAP, WIDEST_WRAP = 60, 80
@@ -89,8 +90,10 @@ def waiting(case: Case) -> Markup:
 def _body(pieces: tuple[Piece, ...], above: str, language: str, marks: bool = False, short: Short = NOTHING) -> Markup:
     parts = _together([piece for piece in _patches_apart(pieces) if piece.text.strip()])
     between = sum(kind == "quote" for kind, _, _ in parts) > 1
-    made = [_part(kind, lead, text, above, language, between, marks, short) for kind, lead, text in parts]
-    return Markup("\n").join(made)
+    # Where nothing else is said, what is passed on is what there is to read.
+    opened = " open" if not any(kind in SAID for kind, _, _ in parts) else ""
+    made = [_part(kind, lead, text, above, language, between, marks, opened, short) for kind, lead, text in parts]
+    return Markup("\n").join(part for part in made if part)
 
 
 def _patches_apart(pieces: tuple[Piece, ...]) -> Iterable[Piece]:
@@ -119,12 +122,13 @@ def _together(pieces: list[Piece]) -> list[tuple[str, str, str]]:
     return [*parts, ("quote", lead, "")] if lead else parts
 
 
-def _part(kind: str, lead: str, text: str, above: str, language: str, between: bool, marks: bool, short: Short = NOTHING) -> Markup:
-    if kind in ("said", "farewell"):
+def _part(kind: str, lead: str, text: str, above: str, language: str, between: bool, marks: bool, opened: str, short: Short = NOTHING) -> Markup:
+    if kind in SAID:
         bare_patch = patches.may_hold(text) and FENCE not in text
         return marked.shown(text) if marks and not bare_patch else blocks(text, language)
     if kind != "quote":
-        return _fold("sig", translations(language).gettext(FOLDED[kind]), _soft(text))
+        appended = _soft(text)
+        return _fold("sig", translations(language).gettext(FOLDED[kind]), appended) if appended else appended
     bare = "\n".join(_unquoted(line) for line in text.split("\n"))
     lines, further = short.get(text) or (sum(bool(line.strip()) for line in bare.split("\n")), Markup(""))
     if between and lines <= SHORT_LINES and len(bare) <= SHORT_TEXT:
@@ -132,7 +136,7 @@ def _part(kind: str, lead: str, text: str, above: str, language: str, between: b
     introduced = Markup('<p class="soft">{}</p>').format(_lines(lead.strip().split("\n"))) if lead.strip() else Markup("")
     whose = above if above and above in lead else ""
     inside = Markup("{}<blockquote>{}</blockquote>{}").format(introduced, blocks(bare, language), further)
-    return _fold("quote", _quote_summary(language, whose, lines), inside)
+    return _fold("quote", _quote_summary(language, whose, lines), inside, opened or (" open" if passed_on(lead) else ""))
 
 
 def _quote_summary(language: str, whose: str, lines: int) -> str:
@@ -148,13 +152,13 @@ def _unquoted(line: str) -> str:
     return line[2:] if line.startswith("> ") else line.removeprefix(">")
 
 
-def _fold(kind: str, summary: str, inside: Markup) -> Markup:
-    return Markup('<details class="fold {}"><summary>{}</summary>{}</details>').format(kind, summary, inside)
+def _fold(kind: str, summary: str, inside: Markup, opened: str = "") -> Markup:
+    return Markup('<details class="fold {}"{}><summary>{}</summary>{}</details>').format(kind, opened, summary, inside)
 
 
 def _soft(text: str) -> Markup:
     lines = [line for line in text.strip("\n").split("\n") if line.strip() not in ("--", "-- ")]
-    return Markup('<div class="soft">{}</div>').format(_lines(lines))
+    return Markup('<div class="soft">{}</div>').format(_lines(lines)) if any(map(str.strip, lines)) else Markup("")
 
 
 def blocks(text: str, language: str = "en") -> Markup:

@@ -76,3 +76,11 @@ def test_any_text_can_be_shown_and_none_grows(text, limit):
     assert cut == (short != excerpt.said(text))
     assert not any(c in short for c in "\x00\x02\x03\r")
     excerpt.paragraphs(short)
+
+
+def test_what_somebody_passes_on_below_a_word_of_their_own_is_told_too():
+    text = "Polecam!\n\n-------- Przekazana wiadomość --------\nTemat: Konkurs\nOd: jan@example.org\nDo: ewa@example.org\n\nOgłaszamy konkurs.\n"
+
+    assert excerpt.said(text).startswith("Polecam!\n\n")
+    assert excerpt.said(text).endswith("Ogłaszamy konkurs.")
+    assert excerpt.said(text.replace("Przekazana", "Oryginalna")) == "Polecam!"

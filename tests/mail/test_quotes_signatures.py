@@ -145,3 +145,16 @@ def test_no_signature_keeps_us_busy(text, html):
 
     assert time.process_time() - begun < 1
     assert made.replace("-- \n", "") == text.replace("-- \n", "")
+
+
+def test_the_armour_of_a_letter_signed_within_its_text_is_no_part_of_what_was_said():
+    text = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nMam dwa scenariusze.\n\n- -- \nAnna\n-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiEE\n=abcd\n-----END PGP SIGNATURE-----\n"
+    )
+
+    assert reply(text) == "Mam dwa scenariusze."
+    assert "".join(piece.text for piece in split(text)) == text
+
+
+def test_an_armour_that_never_ends_hides_no_words():
+    assert reply("Proszę:\n-----BEGIN PGP SIGNATURE-----\nto nie podpis\n") == "Proszę:\n\nto nie podpis"

@@ -184,3 +184,21 @@ def test_code_between_fences_is_code_and_an_open_fence_is_words():
     assert blocks("Tak:\n```python\nx = 1\n\n- y\n```\nEwa") == '<p>Tak:</p>\n<pre tabindex="0">x = 1\n\n- y\n</pre>\n<p>Ewa</p>'
     assert "<pre" not in blocks("```\nx = 1")
     assert "```" in blocks("```\nx = 1")
+
+
+def test_a_mail_that_is_passed_on_without_a_word_lies_open():
+    html = body(("attribution", "Od: Jan\nDo: Ewa\nTemat: Konkurs\n"), ("quote", "Ogłaszamy konkurs.\n"), ("signature", "-- \nEwa\n"))
+
+    assert '<details class="fold quote" open>' in html
+
+
+def test_a_mail_that_is_passed_on_below_a_word_lies_open_and_one_that_is_answered_is_folded():
+    passed_on = body(("said", "Polecam!\n"), ("attribution", "---------- Forwarded message ---------\nOd: Jan\n"), ("quote", "Konkurs.\n"))
+    answered = body(("said", "Tak.\n"), ("attribution", "-----Oryginalna wiadomość-----\nOd: Jan\n"), ("quote", "Konkurs.\n"))
+
+    assert '<details class="fold quote" open>' in passed_on
+    assert '<details class="fold quote">' in answered
+
+
+def test_a_signature_without_a_word_in_it_is_not_shown():
+    assert body(("said", "x\n"), ("signature", "-- \n\n")) == "<p>x</p>"
