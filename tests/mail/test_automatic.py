@@ -223,3 +223,15 @@ def test_a_person_may_write_of_cars_holidays_and_books(subject, text):
 )
 def test_their_programs_that_answer_for_them_are_known_all_the_same(headers, text, kind):
     assert automatic(asked(**headers), text) == kind
+
+
+@pytest.mark.parametrize("method", ["request", "publish", "cancel"])
+def test_an_invitation_that_a_calendar_writes_for_somebody_is_theirs(method):
+    asks = asked(auto_submitted="auto-generated", **{"from": "jan@example.org", "sender": "calendar-notification@example.com"})
+
+    assert automatic(asks, "", ["text/plain", f"text/calendar; method={method}"]) is None
+
+
+def test_a_calendars_answer_is_a_machines_whatever_it_says_of_itself():
+    assert automatic(asked(auto_submitted="auto-generated"), "", ["text/calendar; method=reply"]) == "machine"
+    assert automatic(asked(auto_submitted="auto-replied"), "", ["text/calendar; method=request"]) == "auto-reply"
