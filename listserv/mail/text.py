@@ -43,8 +43,8 @@ SHIFTING = re.compile(r"utf-?(?:7|16|32)|iso2022|hz")
 LATIN2_ONLY = bytes((0xA1, 0xA6, 0xAC, 0xB1, 0xB6, 0xBC))
 WINDOWS_ONLY = bytes((0x8C, 0x8F, 0x9C, 0x9F, 0xA5, 0xB9))
 C1 = bytes(range(0x80, 0xA0))
-# Polish read as West European: "by³o", "¿e". No language that is has these within a word.
-MISREAD = re.compile("[A-Za-z][\xb1\xb3\xb6\xb9\xbc\xbf][a-z]")
+# Polish read as West European: "by³o", "¿e", "ksi¹¿ki", "Za¿ó³æ". No language that is has these within a word.
+MISREAD = re.compile("[A-Za-z\xc0-\xff][\xb1\xb3\xb6\xb9\xbc\xbf][a-z\xb1\xb3\xb6\xb9\xbc\xbf\xe0-\xff]")
 MOST_FLOWED_LINES = 200_000
 
 SLICE = 1_000_000

@@ -103,3 +103,13 @@ def test_the_signature_mark_does_not_flow():
 def test_stuffed_spaces_are_taken_out_and_delsp_joins_without_a_space():
     assert unflow(" From here\n  indented\n") == "From here\n indented\n"
     assert unflow("日本 \n語\n", delsp=True) == "日本語\n"
+
+
+@pytest.mark.parametrize(("sent", "declared"), [("cp1250", "iso-8859-1"), ("cp1250", "windows-1252"), ("iso8859-2", "iso-8859-1")])
+@pytest.mark.parametrize("words", ["Zażółć gęślą jaźń", "Nowe książki", "Proszę o kształt"])
+def test_polish_letters_side_by_side_are_no_french_whatever_was_declared(sent, declared, words):
+    assert decode(words.encode(sent), declared) == words
+
+
+def test_a_spanish_question_and_a_footnote_stay_what_they_are():
+    assert decode("notatka¹ z m²: ¿Qué tal? ½ naïve".encode("cp1252"), "iso-8859-1") == "notatka¹ z m²: ¿Qué tal? ½ naïve"
