@@ -38,6 +38,8 @@ _LET_IN = (
     "pusc|puscic|puscmy|puszczam|puszczamy|przepusc|przepuscic|przepuszczam|przepuszczamy|wpusc|wpuscic|wpuszczam|wpuszczamy"
     "|zatwierdz|zatwierdzam|zatwierdzamy|zatwierdzic|zatwierdzone|przyjmij|przyjmuje|przyjmujemy|przyjmijmy|przyjac|przyjete"
     "|akceptuj|akceptuje|akceptujemy|zaakceptuj|zaakceptowac|akceptacja|publikuj|publikuje|publikujemy|opublikuj|opublikujmy|opublikowac"
+    "|niech bedzie|niech juz bedzie|niech idzie|moze byc|mozna przyjac|mozna puscic|mozna opublikowac|mozna wpuscic"
+    "|prosze przyjac|prosze puscic|prosze opublikowac|prosze wpuscic|prosze zatwierdzic"
     "|approve|approved|admit|accept|accepted|publish|go ahead|"
 ) + _each("let * in|let * through", "her", "him", "them", "it")
 _KEEP_OUT = (

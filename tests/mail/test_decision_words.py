@@ -257,3 +257,13 @@ def test_a_question_of_ours_takes_a_nod():
         assert nods(words)
     for words in ("tak, ale nie", "tak nie", "ok jutro", "Tak? to nie ja", "nie", "takie", "yes please stop"):
         assert not nods(words)
+
+
+@pytest.mark.parametrize("said", ["niech będzie ;)", "Niech już będzie.", "Może być :)", "Tak, niech będzie", "Proszę przyjąć", "Można puścić.", "Można przyjąć\n\nPozdrawiam\nAnna"])
+def test_a_plain_consent_admits(said):
+    assert decision(said).answer is Answer.YES
+
+
+@pytest.mark.parametrize("said", ["Niech będzie, ale bez załącznika", "Może być?", "może być problem", "Może być spam", "niech będzie jutro", "Nie może być", "Proszę przyjąć do wiadomości, że mnie nie ma", "Można przyjąć, jeśli się przedstawi"])
+def test_what_only_begins_like_a_consent_is_asked_about(said):
+    assert decision(said).answer is Answer.OTHER
