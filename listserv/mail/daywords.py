@@ -26,6 +26,7 @@ _YEAR = r"(?:,?\s+(?P<year>20\d\d))?"
 _ROMAN = ("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 # One letter more or less is another month; January's alone is also „and”.
 ROMAN = {word: number for number, word in enumerate(_ROMAN, 2)}
+SEASONS = {"szkolnego": 6, "wakacji": 8}
 _WEEKDAYS = (
     "poniedzialku monday",
     "wtorku tuesday",
@@ -45,7 +46,12 @@ DAYS = (
     re.compile(rf"{_UNTIL}(?P<day>\d\d?)[. ]\s?(?P<month>{'|'.join(ROMAN)})\b\.?{_YEAR}"),
     re.compile(rf"{_UNTIL}{_MONTH}\s+(?P<day>\d\d?)(?:st|nd|rd|th)?\b{_YEAR}"),
     re.compile(rf"{_UNTIL}(?:konca|(?:the )?end of)\s+(?P<day>){_MONTH}{_YEAR}"),
-    re.compile(rf"{_UNTIL_A}(?:konca (?:tego |biezacego )?roku|nowego roku|(?:the )?end of (?:the |this )?year|new year)\b(?P<day>)(?P<month>)(?P<year>)"),
+    re.compile(
+        rf"{_UNTIL_A}(?:konca (?:tego |biezacego )?roku(?! (?:szkolnego|akademickiego))|nowego roku|(?:the )?end of (?:the |this )?year|new year)\b"
+        r"(?P<day>)(?P<month>)(?P<year>)"
+    ),
+    # As Polish schools count: lessons end in June, holidays with August.
+    re.compile(rf"{_UNTIL_A}konca (?:tego |biezacego )?(?P<day>)(?P<month>roku szkolnego|(?:letnich )?wakacji)\b(?P<year>)"),
     # „1–15.08”
     re.compile(r"(?<![\d.])\d\d?(?:\.\d\d?)?\.?\s?[-–]\s?(?P<day>\d\d?)\.(?P<month>\d\d?)(?:\.(?P<year>20\d\d))?(?![\d-])"),
 )
@@ -114,7 +120,7 @@ def read_until(words: str) -> Day | None:
 
 def _day(day: str, month: str, year: str | None) -> Day | None:
     month = month or "12"
-    number = int(month) if month.isdigit() else ROMAN.get(month) or MONTHS[month[:3]]
+    number = int(month) if month.isdigit() else ROMAN.get(month) or SEASONS.get(month.split()[-1]) or MONTHS[month[:3]]
     last = LENGTHS[number - 1] if 1 <= number <= 12 else 0
     wanted = int(day) if day else min(last, 28 if number == 2 else 31)
     if not 1 <= wanted <= last:

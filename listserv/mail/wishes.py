@@ -73,13 +73,13 @@ BEGINNINGS: dict[Kind, tuple[str, ...]] = {
         rf"{ASK}(?:anulowanie|anulowac|zakonczenie|zakonczyc) (?:mojej |moja )?subskrypcj[aei]\b",
         rf"(?:nie wyrazam|(?:wy)?cofam|wycofuje) zgod[ey] na (?:dalsze )?(?:otrzym|wysyl|przesyl|przysyl|dostawa)\w+(?: (?:mi|mnie|do mnie))?"
         rf"(?: {_MORE})* (?:{MAILS}|{LIST})(?!\w)",
-        rf"nie chce(?: {_MORE})* tego(?: {_MORE})* (?:dostawac|otrzymywac)",
+        rf"nie chce(?: {_MORE})* tego(?: {_MORE})* (?:dostawac|otrzymywac)|nie chce(?: {_MORE})+ (?:dostawac|otrzymywac)(?: {_MORE})*(?=$|[,.;(])",
         rf"(?:{_ASK})(?: \w+)?? (?:mnie|sie|{_ADDRESS})(?: (?:panstwo|pani|pan|juz|prosze))?,? {_TO_LEAVE}\b",
         rf"(?:prosze,? )?(?:mnie )?{_DO_LEAVE}(?: prosze)? (?:mnie|{_ADDRESS})\b|(?:prosze,? )?mnie {_DO_LEAVE}\b",
         rf"wypisuje sie(?: {_FROM_LIST}|$)",
         rf"(?:rezygnuje|{ASK}zrezygnowac|skladam rezygnacje)(?: z)? (?:dalszego |dalszej )?(?:{LIST}|udzialu|otrzymywania|dostawania|czlonkostwa"
-        rf"|uczestnictwa)(?: (?:tych|tej|dalszych|w|na|od panstwa|{MAILS}|{LIST}|z))*\b",
-        rf"{ASK}(?:o )?(?:przestac|zaprzestanie|zaprzestac|nie)(?: {_MORE})* {_SEND}(?: {_MORE}| {MAILS})*(?!\w)",
+        rf"|uczestnictwa)(?: (?:tych|tej|dalszych|w|na|od panstwa|sieci|{MAILS}|{LIST}|z))*\b",
+        rf"{ASK}(?:o )?(?:nic |wiecej )*(?:przestac|zaprzestanie|zaprzestac|nie)(?: {_MORE})* {_SEND}(?: {_MORE}| {MAILS})*(?!\w)",
         rf"nie (?:chce|chcial[ae]?bym|zycze sobie|potrzebuje)(?: {_MORE})*(?: {_RECEIVE})?(?: {_MORE})* (?:{MAILS}|{LIST})(?!\w)",
         rf"{PLEASE}(?:{UNSUBSCRIBE}|remove|delete|take|drop|get) (?:me|my (?:e-?mail )?address|my e-?mail|this (?:e-?mail )?address)\b(?! (?:a|an|the|some)\b)",
         rf"{PLEASE}(?:{UNSUBSCRIBE}$|(?:take|remove|delete) my name (?:off|from) {LIST})",
@@ -105,7 +105,7 @@ BEGINNINGS: dict[Kind, tuple[str, ...]] = {
         rf"|dla mnie))*(?: {_FOR_ME}\b|(?={_TIME}|$|,))",
         rf"(?:wstrzymaj|wstrzymajcie|zawies|zawiescie) (?:mi )?{_FOR_ME}",
         rf"(?:robie|potrzebuje) (?:\w+ )?(?:przerwe|przerwy)(?={_TIME}|$|,)",
-        rf"(?:jestem|bede|ide|wyjezdzam|przebywam) (?:\w+ )?na urlop(?:ie)?(?={_TIME})",
+        rf"(?:jestem|bede|ide|jade|wyjezdzam|przebywam) (?:\w+ )?na (?:urlop(?:ie)?|wakacje|wakacjach|zwolnieniu)(?={_TIME})",
         rf"{PLEASE}(?:pause|suspend|hold)(?: (?:me|my|all|the|list|delivery|mails?|e-?mails?|messages|posts|subscription|it))*(?: (?:until|till|for|from)\b|$)",
         rf"{I_WANT}(?:a |take a |have a )?(?:pause|break)\b",
         r"(?:i(?:'m| am|'ll be| will be) )?(?:away )?on (?:vacation|holiday|leave) (?:until|till|for)\b",
@@ -143,7 +143,7 @@ SOMEBODY_ELSE = re.compile(
 )
 MYSELF = re.compile(rf"\b(?:mnie|sie|mi|me|my (?:e-?mail|address|mail)|i|{_ADDRESS})\b|\bmoj(?:ego)? (?:adres|e-?mail|mail)")
 _LIST_NAMED = rf"(?:{_FROM_LIST}|{_TO_LIST}|(?:from|off|off of|to) {LIST})"
-_OWN = rf"[\s,]*(?:(?:mnie|sie|mi|me|prosze|please|up|{_ADDRESS})\s*)*"
+_OWN = rf"[\s,]*(?:(?:mnie|sie|mi|me|stad|prosze|please|up|{_ADDRESS})\s*)*"
 _WHY = "bo|poniewaz|gdyz|z powodu|w zwiazku|ze wzgledu|z uwagi|od|dziekuje|i dziekuje|z gory|pozdrawiam|because|since|thank\\w*|asap|any ?more|now"
 # What may follow a wish: the list, and why.
 REST = re.compile(

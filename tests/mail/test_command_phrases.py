@@ -25,6 +25,19 @@ J, L, D, W, M, E, P, R, H, WHO, S = (
 
 POLISH = [
     # Leaving.
+    ("nie chcę już dostawać", L),
+    ("Nie chcę więcej otrzymywać.", L),
+    ("Proszę mi już nic nie przysyłać", L),
+    ("wypiszcie mnie stąd", L),
+    ("Rezygnuję z udziału w sieci", L),
+    ("Nie chcę już dostawać spamu", None),
+    ("Nie chcę już otrzymywać załączników", None),
+    ("Rezygnuję z udziału w spotkaniu", None),
+    ("jadę na urlop do 15 lipca", (P, (15, 7, None), None)),
+    ("Jadę na wakacje do 30 sierpnia, proszę o przerwę", (P, (30, 8, None), None)),
+    ("proszę o przerwę do końca roku szkolnego", (P, (30, 6, None), None)),
+    ("Proszę wstrzymać wysyłkę do końca wakacji", (P, (31, 8, None), None)),
+    ("Koleżanka jedzie na urlop do 15 lipca", None),
     ("Bardzo proszę o wypisanie mnie z listy", L),
     ("Bardzo prosze o wypisanie mnie z listy.", L),
     ("Uprzejmie proszę o wypisanie mnie z Państwa listy mailingowej.", L),

@@ -69,6 +69,16 @@ def test_a_pause_ends_by_itself(site, office, clock):
     assert member(site).status is Status.ENABLED
 
 
+def test_what_is_chosen_during_a_pause_is_said_to_hold_after_it(site, office):
+    office.send("halina@example.org", "siecibp-request", "prośba", "Przerwa do 15.03", proven=True)
+    office.send("halina@example.org", "siecibp-request", "prośba", "tygodniowo w piatek o 15", proven=True)
+
+    told = " ".join(office.letters(to="halina@example.org")[-1].text.split())
+    assert "Po przerwie: wiadomości z listy" in told.replace("\N{NO-BREAK SPACE}", " ")
+    assert "piąt" in told
+    assert "15.00" in told
+
+
 def test_a_pause_until_a_day_gone_by_means_next_year(site, office):
     office.send("halina@example.org", "siecibp-request", "prośba", "PRZERWA DO 15.01", proven=True)
 
