@@ -25,7 +25,10 @@ _NOT_SEND = (
     "(?:(?:juz )?nie (?:wysylaj(?:cie)?|wysylac|publikuj(?:cie)?|publikowac|puszczaj(?:cie)?|rozsylaj(?:cie)?|rozsylac)"
     "|(?:do not|don't) (?:send|publish|post|distribute))"
 )
-WITHDRAWAL = re.compile(f"{_LEAD}(?:{_TAKE_BACK}(?:{_WHAT})?|{_NOT_SEND}(?: juz)?{_WHAT}){_AFTER}")
+# What is not to be published is what waits.
+_NOT_PUBLISH = "(?:(?:juz )?nie (?:publikuj(?:cie)?|publikowac|puszczaj(?:cie)?|puszczac)|(?:do not|don't) publish)"
+_DELETE = "(?:o usuniecie|usunac|usuncie|usun|skasowac|skasujcie|skasuj|delete|remove)"
+WITHDRAWAL = re.compile(f"{_LEAD}(?:{_TAKE_BACK}(?:{_WHAT})?|{_NOT_PUBLISH}|(?:{_NOT_SEND}(?: juz)?|{_DELETE}){_WHAT}){_AFTER}")
 CLAUSE = re.compile(r"[,.;:!\n]|\s[–-]\s|\b(?:bo|poniewaz|gdyz|because|since)\b")
 
 
@@ -41,6 +44,6 @@ def asks_to_withdraw(reply: str) -> bool:
     return WITHDRAWAL.fullmatch(first) is not None
 
 
-# „Cofam” is a doubt elsewhere, and the wish itself here.
-WITHDRAWN = re.compile(r"\b(?:wy)?cofa\w*|\bwithdraw\w*")
+# „Cofam” is a doubt elsewhere, and the wish itself here; a mistake is its reason.
+WITHDRAWN = re.compile(r"\b(?:wy)?cofa\w*|\bwithdraw\w*|\bpomyl\w+|\bmistake\w*|\baccident\w*")
 COURTESY = re.compile(f"(?:{_LEAD[:-1]})?(?:przepraszam|sorry|jednak|prosze|please|bardzo prosze|niestety|tak|ok|yes)")

@@ -267,3 +267,13 @@ def test_a_plain_consent_admits(said):
 @pytest.mark.parametrize("said", ["Niech będzie, ale bez załącznika", "Może być?", "może być problem", "Może być spam", "niech będzie jutro", "Nie może być", "Proszę przyjąć do wiadomości, że mnie nie ma", "Można przyjąć, jeśli się przedstawi"])
 def test_what_only_begins_like_a_consent_is_asked_about(said):
     assert decision(said).answer is Answer.OTHER
+
+
+@pytest.mark.parametrize("words", ["Wycofuję, pomyłka.", "Proszę jednak nie publikować", "Proszę usunąć moją wiadomość", "Proszę o usunięcie tej wiadomości, pomyłka", "Please delete my message"])
+def test_the_author_of_a_post_that_waits_takes_it_back_in_plain_words(words):
+    assert asks_to_withdraw(words)
+
+
+@pytest.mark.parametrize("words", ["To pomyłka, nie wycofuję", "Pomyłka", "Proszę nie wysyłać", "Proszę usunąć mój adres", "Proszę nie publikować mojego nazwiska", "Proszę o usunięcie załącznika", "usuń mnie"])
+def test_other_wishes_take_no_post_back(words):
+    assert not asks_to_withdraw(words)
