@@ -28,7 +28,19 @@ LONGEST_FIELDS = 131_072
 
 def mailboxes(values: Iterable[str]) -> tuple[Mailbox, ...]:
     """All mailboxes of the fields; groups are dissolved, and what holds no address is left out."""
-    return tuple(mailbox for mailbox in _read(values) if mailbox.address)
+    return tuple(_named_whole(_read(values)))
+
+
+def _named_whole(read: Iterable[Mailbox]) -> Iterator[Mailbox]:
+    """Those with an address; „Kowalska, Anna <…>” without quotation marks is one name, and no two people."""
+    before: list[str] = []
+    for mailbox in read:
+        if not mailbox.address:
+            before.append(mailbox.name)
+            continue
+        whole = mailbox.name and all(name and "@" not in name for name in before)
+        yield Mailbox(", ".join((*before, mailbox.name))[:LONGEST_NAME], mailbox.address) if before and whole else mailbox
+        before = []
 
 
 def first_name(values: Iterable[str]) -> str:

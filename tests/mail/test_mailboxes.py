@@ -34,6 +34,10 @@ from listserv.mail.mailboxes import first_name, mailboxes
         ("jan..kowalski.@docomo.example", [("", "jan..kowalski.@docomo.example")]),
         ("[Sieć] Jan <jan@example.org>", [("[Sieć] Jan", "jan@example.org")]),
         ("Józef (z biblioteki (głównej)) <j@example.org>", [("Józef", "j@example.org")]),
+        ("Kowalska, Anna <anna@example.org>", [("Kowalska, Anna", "anna@example.org")]),
+        ("Jan Nowak, SP 5 w Łodzi <jan@example.org>, ola@example.org", [("Jan Nowak, SP 5 w Łodzi", "jan@example.org"), ("", "ola@example.org")]),
+        ("jan@example.org, Anna <anna@example.org>", [("", "jan@example.org"), ("Anna", "anna@example.org")]),
+        ("jan@, Anna <anna@example.org>", [("Anna", "anna@example.org")]),
     ],
 )
 def test_mailboxes_are_read(value, found):
