@@ -111,11 +111,16 @@ def entries_of(db: Session, thread: int | None, topics: Collection[int] | None, 
     """
     if thread is None and topics is None:
         return None
-    threads = [thread] if thread is not None else list(db.scalars(select(Thread.id).where(Thread.topic_id.in_(topics or ())).limit(FEW + 1)))
+    threads = [thread] if thread is not None else list(db.scalars(_under(topics or ()).limit(FEW + 1)))
     # One after another, or SQLite goes through the whole index for them.
     messages = _of_each(db, select(Message.id), Message.thread_id, threads)
     found = _of_each(db, select(Indexed.id), Indexed.message_id, messages) if messages is not None else None
     return None if found is None else sorted((number for number in found if number < until), reverse=True)
+
+
+def _under(topics: Collection[int]) -> Select[int]:
+    # What is in other threads cannot be found; and the index of topics has listed ones alone.
+    return select(Thread.id).where(Thread.topic_id.in_(topics), Thread.merged_into.is_(None), Thread.hidden_at.is_(None))
 
 
 def _of_each(db: Session, query: Select[Any], column: Any, values: Collection[int]) -> list[int] | None:

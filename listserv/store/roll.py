@@ -1,23 +1,35 @@
 """The roll of a list: everyone on it as its moderators look them up."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session, contains_eager
 
 from listserv.store.archive import SHOWN, Message
-from listserv.store.members import Member
+from listserv.store.members import DeliveryMode, Member, Role, Status
 from listserv.store.moderation import Journal
 from listserv.store.people import Address, User
+from listserv.store.session import look
 
-COLUMNS = (Member.id, Member.role, Member.delivery, Member.status, Member.bounce_score, Member.moderated, Member.joined_at, Member.user_id)
+# Of a hundred thousand each column counts: texts as they lie there, and nothing that only the database compares.
+COLUMNS = (Member.id, type_coerce(Member.role, String).label("role"), User.name, Address.email, Address.key)
+EVERYONE = select(*COLUMNS).join(User, User.id == Member.user_id).join(Address, Address.id == Member.address_id)
+FILTERS: dict[str, Callable[[str], ColumnElement[bool]]] = {
+    "role": lambda word: Member.role == Role(word),
+    "delivery": lambda word: Member.delivery == DeliveryMode(word),
+    "status": lambda word: Member.status == Status(word),
+    "bounces": lambda _: or_(Member.bounce_score > 0, Member.status == Status.BOUNCING),
+    "moderated": lambda _: Member.moderated == true(),
+}
+# What both databases put into the same order; of letters that is not so.
+ORDERS: dict[str, Sequence[Any]] = {"address": (Address.key,), "joined": (Member.joined_at.desc(), Address.key)}
 
 
-def everyone(db: Session, list_id: int) -> Sequence[Any]:
-    """(id, role, delivery, status, bounce_score, moderated, joined_at, user_id, name, email, key) of all members: narrow rows, not objects."""
-    query = select(*COLUMNS, User.name, Address.email, Address.key).join(User, User.id == Member.user_id).join(Address, Address.id == Member.address_id)
-    return db.execute(query.where(Member.list_id == list_id)).all()
+def everyone(db: Session, list_id: int, only: Collection[tuple[str, str]] = (), order: str = "") -> Sequence[Any]:
+    """(id, role, name, email, key) of the members that pass all these filters, in an order that is one of `ORDERS`, or in none."""
+    query = EVERYONE.where(Member.list_id == list_id, *(FILTERS[field](word) for field, word in only))
+    return look(db, query.order_by(*ORDERS.get(order, ())), {}).all()
 
 
 def members_by_id(db: Session, ids: Collection[int]) -> dict[int, Member]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from listserv.store import docket, roll
-from listserv.store.members import Member
+from listserv.store.members import Member, count_members
 from listserv.store.trusted import trusted
 from listserv.usecases import consents
 from listserv.usecases.bouncestanding import Standing, standing
@@ -20,14 +20,7 @@ from listserv.usecases.stewards import Steward, may_change, may_set_language
 
 MEMBERS_A_PAGE = 50
 LATEST, HISTORY = 10, 50
-# What can be asked for, by the field of the form. A word that is none of these asks for everybody.
-FILTERS: dict[str, Callable[[Any, str], bool]] = {
-    "role": lambda row, word: bool(row.role == word),
-    "delivery": lambda row, word: bool(row.delivery == word),
-    "status": lambda row, word: bool(row.status == word),
-    "bounces": lambda row, word: row.bounce_score > 0 or row.status == "bouncing",
-    "moderated": lambda row, word: bool(row.moderated),
-}
+# What can be asked for, by the field of the form (`store.roll.FILTERS`). A word that is none of these asks for everybody.
 WORDS = {
     "role": ("member", "moderator", "owner"),
     "delivery": ("each", "digest", "none"),
@@ -37,12 +30,12 @@ WORDS = {
 }
 # Of members: the roles that look after the list first.
 RANK = {"owner": 0, "moderator": 1, "member": 2}
-ORDERS: dict[str, Callable[[Any], Any]] = {
+# Orders of names are made here, because the databases do not agree on letters; the others are theirs.
+BY_NAME: dict[str, Callable[[Any], Any]] = {
     "name": lambda row: (folded(row.name or row.key), row.key),
-    "address": lambda row: row.key,
-    "joined": lambda row: (-row.joined_at.timestamp(), row.key),
     "role": lambda row: (RANK[row.role], folded(row.name or row.key), row.key),
 }
+ORDERS = (*BY_NAME, *roll.ORDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +93,8 @@ class Sheet:
 
 def folded(text: str) -> str:
     """Text for comparing: without case and diacritics, so that `lodz` finds Łódź."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l"))
     return "".join(c for c in plain if not unicodedata.combining(c))
 
@@ -113,20 +108,23 @@ def wanted(args: dict[str, str]) -> Wanted:
 
 def look_up(db: Session, who: Steward, asked: Wanted, *, page: int = 1) -> Roll:
     """The members that fit. Names are compared here, because the databases do not agree on letters."""
-    rows = roll.everyone(db, who.mlist.id)
+    rows = roll.everyone(db, who.mlist.id, asked.filters, asked.order)
     words = folded(asked.text).split()
-    found = [row for row in rows if all(FILTERS[field](row, word) for field, word in asked.filters) and _has(row, words)]
-    found.sort(key=ORDERS[asked.order])
+    found = [row for row in rows if _has(row, words)] if words else list(rows)
+    if asked.order in BY_NAME:
+        found.sort(key=BY_NAME[asked.order])
+    everyone = count_members(db, who.mlist) if asked.filters else len(rows)
     at = page_of(page, len(found), MEMBERS_A_PAGE)
     shown = found[(at.number - 1) * MEMBERS_A_PAGE : at.number * MEMBERS_A_PAGE]
-    members = roll.members_by_id(db, [row.id for row in shown])
-    said = roll.last_words(db, who.mlist.id, [row.user_id for row in shown])
-    entries = tuple(Entry(members[row.id], *said.get(row.user_id, (0, None))) for row in shown)
-    return Roll(who, entries, len(found), len(rows), at, asked)
+    known = roll.members_by_id(db, [row.id for row in shown])
+    members = [known[row.id] for row in shown]
+    said = roll.last_words(db, who.mlist.id, [member.user_id for member in members])
+    entries = tuple(Entry(member, *said.get(member.user_id, (0, None))) for member in members)
+    return Roll(who, entries, len(found), everyone, at, asked)
 
 
 def _has(row: Any, words: list[str]) -> bool:
-    text = f"{folded(row.name)} {row.key}" if words else ""
+    text = f"{folded(row.name)} {row.key}"
     return all(word in text for word in words)
 
 

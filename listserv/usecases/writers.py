@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from listserv.store import contents
 from listserv.store import writers as rows
-from listserv.store.contents import people_of
 from listserv.store.lists import MailingList
 from listserv.usecases.access import Actor
+from listserv.usecases.contents import people_of
 from listserv.usecases.conversations import speaker
 from listserv.usecases.reading import page_of, view_of
 from listserv.usecases.shown import Pages, View
@@ -70,7 +70,7 @@ def writers(db: Session, name: str, actor: Actor, *, order: str = LATEST, page: 
     at = page_of(page, len(found), A_PAGE)
     # Sorted here: databases do not agree on where Ł stands.
     shown = sorted(found, key=ORDERS[order])[(at.number - 1) * A_PAGE : at.number * A_PAGE]
-    members = people_of(db, view.mlist.id)[0] if view.sees_addresses else None
+    members = people_of(db, view.mlist, contents.stamp(db))[0] if view.sees_addresses else None
     return Writers(view, tuple(shown), len(found), order, at, members)
 
 

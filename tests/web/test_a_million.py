@@ -5,7 +5,7 @@ from itertools import count
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from listserv.store.archive import Message, Thread
 from listserv.store.lists import Topic, list_by_name
@@ -115,6 +115,25 @@ def test_pages_of_a_larger_archive_take_no_more_steps(site, sizes):
     threads = sizes[1] // 4
     counted = {kind: first for kind, (first, again) in large.items() if first > again + FOR_EACH_MESSAGE * sizes[1] + FOR_EACH_THREAD * threads}
     assert set(counted) <= set(BY_ROW)
+
+
+@pytest.mark.only_sqlite
+def test_a_word_in_a_rare_topic_is_found_without_going_through_all_threads(site):
+    archived(site)
+    taken = []
+    for size in (3_600, 10_800):
+        grow(site.engine, size, lambda _: None)
+        with site.writing() as db:
+            rare = db.scalar(select(Topic.id).where(Topic.slug == "rare"))
+            first = db.scalar(select(func.min(Thread.id)))
+            db.execute(update(Thread).where(Thread.topic_id == rare, Thread.id != first).values(topic_id=None))
+            db.execute(update(Thread).where(Thread.id == first).values(topic_id=rare))
+        reader = Reader(site)
+        reader.look("/duza/search?q=the")
+        taken.append(reader.costs("/duza/search?q=the+topic:rare")[0])
+
+    # The tree of an index grows by a level; threads were 1,800 more, and several steps each.
+    assert taken[1] < taken[0] + 1_800
 
 
 @pytest.mark.only_sqlite

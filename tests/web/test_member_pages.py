@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -67,6 +68,7 @@ def names(page):
         ("delivery=digest", []),
         ("sort=role", ["Alina Zakładka", "Zofia Lektura", "Halina Okładka", "Marek Regał"]),
         ("sort=address", ["Halina Okładka", "Marek Regał", "Zofia Lektura", "Alina Zakładka"]),
+        ("sort=joined", ["Zofia Lektura", "Halina Okładka", "Marek Regał", "Alina Zakładka"]),
         ("role=nonsense&sort=nonsense", ["Alina Zakładka", "Halina Okładka", "Marek Regał", "Zofia Lektura"]),
     ],
 )
@@ -76,6 +78,9 @@ def test_members_are_found_by_name_address_role_and_state(zofia, site, query, fo
         member_by_key(db, mlist, "halina@example.org").moderated = True
         marek = member_by_key(db, mlist, "marek@example.org")
         marek.status, marek.bounce_score = Status.BOUNCING, 3.0
+
+        if "joined" in query:
+            member_by_key(db, mlist, "mod@example.org").joined_at += timedelta(days=1)
 
     assert names(zofia.page(f"{MEMBERS}?{query}")) == found
 
