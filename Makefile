@@ -11,13 +11,19 @@ PYTHON ?= python3
 VENV ?= .venv
 DATA ?= listserv-data
 ARGS ?=
-# A test process for each processor, each with a PostgreSQL server of its own; who has nothing left takes from the others (ARGS="-n 0" for a single one).
-WORKERS ?= -n logical --maxprocesses 8 --dist worksteal
+# A test process for each processor and one more, for when others wait, each with a PostgreSQL server of its own; who has nothing left takes from
+# the others (ARGS="-n 0" for a single one).
+WORKERS ?= -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 8 --dist worksteal
 BIN := $(VENV)/bin
+# What was compiled once is kept, whatever the environment says: else each test process would compile the program and rewrite every test anew.
+unexport PYTHONDONTWRITEBYTECODE
 BENCHES := $(filter-out benchmarks/common.py benchmarks/sink.py benchmarks/farsink.py benchmarks/traffic.py,$(wildcard benchmarks/*.py))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-long run bench lint audit messages constraints clean
+# The slowest first: two of them run side by side.
+LINTERS := lint-types lint-bandit lint-walls lint-ruff
+
+.PHONY: demo test test-long run bench lint $(LINTERS) audit messages constraints clean
 
 demo: $(VENV)/.plain
 	$(BIN)/listserv demo $(ARGS)
@@ -26,10 +32,19 @@ run: $(VENV)/.plain
 	$(BIN)/listserv --data $(DATA) serve $(ARGS)
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 $(LINTERS)
+
+lint-types:
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
+
+lint-bandit:
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive listserv digests newsletters
+
+lint-walls:
+	$(BIN)/lint-imports --no-cache
+
+lint-ruff:
+	$(BIN)/ruff check .
 
 audit: $(VENV)/.dev
 	$(BIN)/python .ci/audit.py

@@ -1,6 +1,6 @@
 """Which examples `make test` takes of a test, and which wait for `make test-long`: those of a sample are the same on every machine, in any order.
 
-A pure table costs nothing and is tried whole. Where an example is a whole site with its database, some of them do, spread over the table by the
+A pure table costs nothing and is tried whole. Where an example is a whole site with its database, one of them does, which one is settled by the
 checksum of their names; every test keeps one at least. A test that knows better says so: `@pytest.mark.sampled(5)`, or, where the
 values of an argument are the kinds of cases that there are, `@pytest.mark.sampled(1, each="door")`: so many of each of them.
 
@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 # By folder, how many examples of a test; elsewhere all.
-AT_MOST = {"usecases": 2, "web": 2, "cli": 2, "smtp": 2, "kill": 2, "deploy": 2, "relay": 4, "corpus": 2, "api": 2, "mail": 16}
+AT_MOST = {"usecases": 1, "web": 1, "cli": 1, "smtp": 1, "kill": 2, "deploy": 1, "relay": 2, "corpus": 1, "api": 1, "mail": 16}
 # Arguments whose values are kinds of cases, wherever they are met: one example of each.
 KINDS = ("person", "door", "stage")
 # Examples of a test on PostgreSQL, and the floors where it gets one test in so many.

@@ -4,13 +4,12 @@ import re
 from functools import cache
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from listserv import gallery, letters
 from listserv.i18n import LANGUAGES
 from listserv.sample import FACTS
+from tests.chromium import chromium
 from tests.letterchecks import is_polish, is_translated, reads_well, says_what_silence_means
-from tests.web.eyes import CHROMIUM, QUIET
 
 INVENTED = (*(str(value) for value in FACTS.values() if isinstance(value, str) and len(value) > 3), "Zofia Lektura")
 
@@ -109,10 +108,8 @@ def test_the_gallery_is_a_folder_with_a_page_that_shows_all(tmp_path):
 
 def test_the_page_needs_no_more_than_320_pixels(tmp_path):
     gallery.write(lambda name, text: (tmp_path / name).write_text(text, "utf-8") and None)
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = chromium.new_page(viewport={"width": 320, "height": 800}, java_script_enabled=True)
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 320, "height": 800}, java_script_enabled=True)
         for file in ("index.html", *(path.name for path in tmp_path.glob("digest.*html"))):
             page.goto((tmp_path / file).as_uri())
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, file
-        chromium.close()

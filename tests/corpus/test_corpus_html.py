@@ -9,6 +9,7 @@ from listserv.mail.html import clean, to_text
 from listserv.mail.htmlguard import is_bearable
 from listserv.web.headers import POLICY
 from listserv.web.letterstyle import dressed
+from tests.chromium import CHROMIUM
 from tests.corpus import corpus
 from tests.mail import browser
 from tests.mail.test_html import leaks
@@ -43,7 +44,7 @@ def test_all_html_is_safe_and_stable():
 
 
 @corpus.needed
-@pytest.mark.skipif(not browser.CHROMIUM.exists(), reason="Chromium is not installed")
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
 @pytest.mark.parametrize("policy", POLICIES, ids=["no policy", "our policy"])
 def test_a_browser_runs_nothing_and_asks_for_nothing(policy):
     with browser.reading() as read:

@@ -17,6 +17,7 @@ from listserv.store.queue import keep_raw
 from listserv.usecases import indexing
 from listserv.web.serve import Server
 from tests import archive_seeds as seeds
+from tests.chromium import CHROMIUM, chromium
 from tests.corpus import corpus
 from tests.corpus.test_corpus_html import documents
 from tests.mail import browser
@@ -53,7 +54,7 @@ WAKE = """() => {
   return [...(window.ran || []), ...bad];
 }"""
 
-pytestmark = [pytest.mark.skipif(not browser.CHROMIUM.exists(), reason="Chromium is not installed"), corpus.needed]
+pytestmark = [pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"), corpus.needed]
 
 
 def letter(number, html):
@@ -121,12 +122,9 @@ def hostile_requests():
 
 def visited(home, paths):
     """What ran, and what was asked of others, by path."""
-    from playwright.sync_api import sync_playwright
-
     found = {}
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=browser.CHROMIUM, args=browser.QUIET)
-        context = chromium.new_context()
+    with chromium() as eyes:
+        context = eyes.new_context()
         page = context.new_page()
         wrong = []
         context.on("request", lambda request: wrong.append(request.url) if not request.url.startswith((home, "data:")) else None)
@@ -140,7 +138,6 @@ def visited(home, paths):
             said = page.evaluate(WAKE) if "html" in answer.headers.get("content-type", "") else []
             if wrong or said or answer.status >= 500 or page.url.split("/")[2] != home.split("/")[2]:
                 found[path] = [*wrong, *said, answer.status]
-        chromium.close()
     return found
 
 

@@ -1,11 +1,9 @@
 """A real browser that reads cleaned HTML: what it asked the network for, and what ran."""
 
 from contextlib import contextmanager
-from pathlib import Path
 
-CHROMIUM = Path("/usr/bin/chromium")
-# It must not look for the rest of the world.
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+from tests.chromium import chromium
+
 PAGE = "http://reader.invalid/page"
 OWN = "http://reader.invalid/own/"
 # Whatever runs tries one of these; they only take a note of it.
@@ -37,10 +35,7 @@ LIVE = """() => {
 @contextmanager
 def reading():
     """A function that shows cleaned HTML (under a policy or none) and says everything that should not have happened."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         page = browser.new_context().new_page()
         asked, shown = [], {"html": "", "policy": ""}
 
@@ -65,4 +60,3 @@ def reading():
             return [what for what in asked if what != PAGE and not what.startswith(OWN)] + live
 
         yield read
-        browser.close()

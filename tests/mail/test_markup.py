@@ -7,7 +7,8 @@ import time
 import pytest
 
 from listserv.mail import markup
-from tests.mail.browser import CHROMIUM, reading
+from tests.chromium import CHROMIUM
+from tests.mail.browser import reading
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,9 @@ from pathlib import Path
 
 import axe_playwright_python
 
+from tests.chromium import chromium
 from tests.web.readers import HOME
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
@@ -93,12 +84,8 @@ def answered(route, fetch):
 @contextmanager
 def looking():
     """One Chromium for many pages."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         yield Eyes(browser)
-        browser.close()
 
 
 def axe(page, only=None):

@@ -7,8 +7,9 @@ import pytest
 
 from listserv import web
 from listserv.resources import folder
+from tests.chromium import CHROMIUM
 from tests.web import world as place
-from tests.web.eyes import CHROMIUM, COLOURS, ERRORS, FOREIGN, OUTLINES, SMALL, STILL, WIDER, axe, looking
+from tests.web.eyes import COLOURS, ERRORS, FOREIGN, OUTLINES, SMALL, STILL, WIDER, axe, looking
 from tests.web.people import browsers, world  # noqa: F401
 from tests.web.seen import Sight, Watcher, few, sights
 

@@ -3,7 +3,6 @@
 import base64
 import threading
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,8 @@ from listserv.store.queue import keep_raw
 from listserv.web import create_app
 from listserv.web.serve import Server
 from tests import archive_seeds as seeds
-from tests.mail.browser import CHROMIUM, QUIET, TRAP
+from tests.chromium import CHROMIUM, chromium
+from tests.mail.browser import TRAP
 from tests.mail.test_html import NASTY
 from tests.web.readers import Reader, archive, signed_in  # noqa: F401
 
@@ -22,7 +22,7 @@ PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQV
 LETTER = """<body bgcolor="#102030" text="#ffffff"><p id="p" style="color:#ff0000;text-align:center">Czerwone</p><img src="cid:plan%40example.org" alt="Plan">
 <img src="https://track.example/pixel" alt="Logo"><a href="https://evil.example/">www.bank.example</a><table width="900"><tr><td width="900">szeroko</td></tr></table>"""
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
 
 
 def raw_letter():
@@ -62,13 +62,10 @@ def letter(site, archive, now):
 
 
 def test_a_formatted_letter_is_seen_as_it_was_written_and_reaches_nobody(letter):
-    from playwright.sync_api import sync_playwright
-
     letter, key = letter
     home = letter.split("/gazetka")[0]
     asked, said = [], []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 360, "height": 800}, color_scheme="dark")
         context.add_cookies([{"name": "listserv-session", "value": key, "url": home}])
         page = context.new_page()
@@ -84,7 +81,6 @@ def test_a_formatted_letter_is_seen_as_it_was_written_and_reaches_nobody(letter)
         seen = page.evaluate("() => [...document.querySelectorAll('.foreign img')].map(e => e.naturalWidth)")
         wide = page.evaluate("() => [document.documentElement.scrollWidth, document.querySelector('.foreign').scrollWidth <= 360]")
         words, ran = box.inner_text(), page.evaluate("() => window.ran")
-        browser.close()
     assert colours == ["rgb(255, 0, 0)", "rgb(16, 32, 48)"]
     assert seen == [1]
     assert wide == [360, True]

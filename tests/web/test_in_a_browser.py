@@ -2,24 +2,21 @@
 
 import threading
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from listserv.store.lists import list_by_name
 from listserv.web.serve import Server
 from tests import archive_seeds as seeds
+from tests.chromium import CHROMIUM, chromium
 from tests.web.readers import archive  # noqa: F401
 
-CHROMIUM = Path("/usr/bin/chromium")
 # What sticks out; code may, in a box of its own.
 WIDER = """width => document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('pre, .foreign, .vh')).map(e => e.outerHTML.slice(0, 90))"""
 LONG = "Konstantynopolitańczykowianeczka" * 4
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
-# It must not look for the rest of the world.
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture
@@ -51,11 +48,8 @@ def home(site, archive, now):
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_no_page_is_wider_than_a_narrow_phone(home, scheme):
-    from playwright.sync_api import sync_playwright
-
     complaints = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         for width in (320, 360, 800, 1280):
             context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="pl", java_script_enabled=True)
             page = context.new_page()
@@ -64,5 +58,4 @@ def test_no_page_is_wider_than_a_narrow_phone(home, scheme):
                 page.goto(address)
                 assert page.evaluate(WIDER, width) == [], (width, address)
             context.close()
-        browser.close()
     assert [said for said in complaints if "404" not in said] == []

@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.web.eyes import CHROMIUM, looking
+from tests.chromium import CHROMIUM
+from tests.web.eyes import looking
 from tests.web.people import browsers, world  # noqa: F401
 from tests.web.world import SHOWN
 

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from listserv.store.lists import Joining, ReplyTo, list_by_name
-from tests.web.eyes import CHROMIUM, looking
+from tests.chromium import CHROMIUM
+from tests.web.eyes import looking
 from tests.web.readers import app, archive, member, signed_in, stranger, words  # noqa: F401
 
 LONG = "Międzynarodowa sieć bibliotek pedagogicznych, szkolnych i publicznych Pojezierza Wymyślonego"

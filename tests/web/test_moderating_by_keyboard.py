@@ -1,7 +1,6 @@
 """One decision with nothing but the keyboard, in a real browser without scripts; and no moderators' page is wider than a phone."""
 
 import threading
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,10 +8,9 @@ import pytest
 from listserv.store.moderation import Held, HeldState
 from listserv.usecases import signin
 from listserv.web.serve import Server
+from tests.chromium import CHROMIUM, chromium
 from tests.office import aligned, mail
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 LIST = "siecibp@lists.example.org"
 LONG = "Konstantynopolitańczykowianeczka" * 4
 DESK = "/siecibp/moderate/"
@@ -61,11 +59,8 @@ def tab_to(page, words):
 
 
 def test_a_moderator_decides_with_the_keyboard_alone_and_takes_it_back(served, site):
-    from playwright.sync_api import sync_playwright
-
     base, path = served
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         page = browser.new_context(locale="pl", java_script_enabled=True).new_page()
         page.goto(base + path)
         page.click("main button")
@@ -79,19 +74,15 @@ def test_a_moderator_decides_with_the_keyboard_alone_and_takes_it_back(served, s
         tab_to(page, page.locator(".recent button").first.inner_text().strip())
         page.keyboard.press("Enter")
         page.wait_for_url("**/moderate/?done=undo*")
-        browser.close()
     with site.reading() as db:
         assert db.get(Held, 1).state is HeldState.PENDING
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_no_page_of_moderators_is_wider_than_a_narrow_phone_nor_has_small_targets(served, scheme):
-    from playwright.sync_api import sync_playwright
-
     base, path = served
     complaints = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 320, "height": 800}, color_scheme=scheme, locale="pl")
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
@@ -101,5 +92,4 @@ def test_no_page_of_moderators_is_wider_than_a_narrow_phone_nor_has_small_target
             assert page.goto(base + address).status == 200, address
             assert page.evaluate(WIDER, 320) == [], address
             assert page.evaluate(SMALL) == [], address
-        browser.close()
     assert complaints == []

@@ -10,7 +10,8 @@ from listserv.i18n import translations
 from listserv.store.passkeys import Passkey
 from listserv.usecases import signin
 from listserv.web.serve import Server
-from tests.web.eyes import AXE, CHROMIUM, QUIET, SMALL, WIDER, axe
+from tests.chromium import CHROMIUM, chromium
+from tests.web.eyes import AXE, SMALL, WIDER, axe
 from tests.web.readers import archive  # noqa: F401
 
 pytestmark = [pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"), pytest.mark.only_sqlite]
@@ -47,12 +48,9 @@ def device_of(context, page, **more):
 
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_a_passkey_is_added_and_signs_in_and_is_removed(home, site, language):
-    from playwright.sync_api import sync_playwright
-
     add, enter, remove, leave = (translations(language).gettext(word) for word in WORDS)
     complaints, faults = [], []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         context = browser.new_context(base_url=home, locale=language)
         context.add_init_script(AXE)
         page = context.new_page()
@@ -84,17 +82,13 @@ def test_a_passkey_is_added_and_signs_in_and_is_removed(home, site, language):
         faults += page.evaluate(WIDER) + page.evaluate(SMALL)
         page.get_by_role("button", name=remove).click()
         page.wait_for_url(f"{home}/me/keys?saved=1")
-        browser.close()
     assert ([said for said in complaints if "Clear-Site-Data" not in said], faults) == ([], [])
     with site.reading() as db:
         assert db.scalars(select(Passkey)).all() == []
 
 
 def test_a_browser_offers_the_passkey_by_itself_and_says_when_none_was_given(home, site):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         context = browser.new_context(base_url=home, locale="en")
         page = context.new_page()
         cdp, device = device_of(context, page)
@@ -115,14 +109,10 @@ def test_a_browser_offers_the_passkey_by_itself_and_says_when_none_was_given(hom
         # Nothing is pressed: the field for the address has asked.
         page.goto("/sign-in?next=/siecibp/")
         page.wait_for_url(f"{home}/siecibp/")
-        browser.close()
 
 
 def test_without_scripts_the_door_offers_a_link_and_nothing_else(home, site):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         page = browser.new_context(base_url=home, locale="en", java_script_enabled=False).new_page()
         page.goto("/sign-in")
         assert page.locator("main button:visible").all_inner_texts() == ["Send me a link"]
@@ -130,4 +120,3 @@ def test_without_scripts_the_door_offers_a_link_and_nothing_else(home, site):
         page.locator("main button").click()
         page.goto("/me/keys")
         assert page.locator("[data-passkey]").is_hidden() and page.get_by_text("the browser must run scripts").is_visible()
-        browser.close()

@@ -9,7 +9,8 @@ from listserv.store.lists import list_by_name
 from listserv.store.positions import raise_list
 from listserv.usecases.conversations import POSTS_A_PAGE
 from tests import archive_seeds as seeds
-from tests.web.eyes import CHROMIUM, looking
+from tests.chromium import CHROMIUM
+from tests.web.eyes import looking
 from tests.web.readers import app, archive, member  # noqa: F401
 
 pytestmark = [pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"), pytest.mark.only_sqlite]

@@ -10,8 +10,9 @@ from pypdf import PdfReader
 
 from listserv.store.lists import list_by_name
 from tests import archive_seeds as seeds
+from tests.chromium import CHROMIUM
 from tests.mail.test_patches import GIT
-from tests.web.eyes import CHROMIUM, COLOURS, WIDER, axe, looking
+from tests.web.eyes import COLOURS, WIDER, axe, looking
 from tests.web.readers import app, archive, member  # noqa: F401
 from tests.web.test_pictures import picture
 

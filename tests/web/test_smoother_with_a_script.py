@@ -8,7 +8,8 @@ import pytest
 
 from listserv.store.lists import list_by_name
 from tests import archive_seeds as seeds
-from tests.web.eyes import CHROMIUM, COLOURS, axe, looking
+from tests.chromium import CHROMIUM
+from tests.web.eyes import COLOURS, axe, looking
 from tests.web.readers import app, archive, member, stranger  # noqa: F401
 
 pytestmark = [pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"), pytest.mark.only_sqlite]

@@ -12,8 +12,8 @@ from listserv.store.archive import Message
 from listserv.store.drafts import Draft
 from listserv.usecases import signin
 from listserv.web.serve import Server
+from tests.chromium import CHROMIUM, chromium
 from tests.web.readers import archive  # noqa: F401
-from tests.web.test_in_a_browser import CHROMIUM, QUIET
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
 SOON = 15_000
@@ -37,10 +37,7 @@ def base(site, archive):
 
 @pytest.fixture
 def page(base, site):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         context = browser.new_context(locale="en")
         page = context.new_page()
         page.said = []
@@ -54,7 +51,6 @@ def page(base, site):
         yield page
         # (A browser that is sent on while it fades a page says that it has stopped fading.)
         assert [words for words in page.said if "ViewTransition" not in words] == []
-        browser.close()
 
 
 def drafts(site):
