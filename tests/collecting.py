@@ -8,6 +8,7 @@ one that began last would be waited for alone. (Whoever has nothing left takes f
 """
 
 import contextlib
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -22,6 +23,11 @@ WAITING = {"servers", "hosts", "story", "kill", "deploy", "docs", "fuzz", "worke
 def pytest_collection_modifyitems(items):
     """Behind what puts them in any order: among themselves they keep it."""
     items.sort(key=lambda item: item.path.parent.name not in WAITING)
+
+
+def pytest_collection_finish():
+    """What was collected stays to the end: the garbage collector need not look at it again and again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
