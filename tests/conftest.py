@@ -182,6 +182,28 @@ def network(site):
 
 # What many tests begin with is made once and copied: by the name of the fixture that asks for it.
 BEGINNINGS = {"mlist": a_list, "network": a_network}
+# By database and name, what `once` has made, and when it was done.
+MADE = {}
+
+
+@pytest.fixture
+def once(site, maker, clock):
+    """Does something to the site the first time that a test asks for it; the next ones get a copy of what came of it, and at the same moment."""
+
+    def done(act):
+        """What `act` returned: nobody may change it."""
+        name, url = f"{act.__module__}.{act.__qualname__}", site.settings.database_url
+        if name in maker.kept:
+            site.close()
+            maker.fill(url, name)
+        else:
+            MADE[maker, name] = act(), clock()
+            site.close()
+            maker.keep(url, name)
+        made, clock.at = MADE[maker, name]
+        return made
+
+    return done
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What takes mail apart, under attack by a fuzzer that sees which code each input reaches (atheris): a second a target in every run,
+"""What takes mail apart, under attack by a fuzzer that sees which code each input reaches (atheris): some seconds a target in every run,
 ten minutes a target in `make test-long` (LISTSERV_FUZZ_SECONDS says otherwise), there with real mail to begin from, too.
 
 What breaks a target is kept in a file that the failure names; it becomes a mail in tests/mails.
@@ -24,7 +24,7 @@ MAILS = sorted((ROOT / "tests" / "mails").glob("*.eml"))
 ABSENT = "there is no atheris, so the coverage-guided fuzzing was left out: it comes with the extra dev, on CPython 3.11 to 3.13 on Linux, x86_64"
 needs_fuzzer = pytest.mark.skipif(find_spec("atheris") is None, reason=ABSENT)
 
-SHORT = 1
+SHORT = 2
 LONG = int(os.environ.get("LISTSERV_FUZZ_SECONDS") or 600)
 LARGEST = 16_384
 # More than the CPU that an input may take (`invariants.LONGEST`): this is by the clock, on a machine that may be busy.

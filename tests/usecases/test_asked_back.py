@@ -179,20 +179,24 @@ def test_a_members_machine_falls_silent_too(office, words, command):
 
 
 @pytest.fixture
-def digest(site, office, clock):
+def digest(site, office, clock, once):
     """Halina's digest, which she passes on."""
-    from listserv.usecases import digesting, housekeeping
 
-    with site.writing() as db:
-        found = db.scalars(select(Member).join(Member.address).where(Address.key == HALINA)).one()
-        found.delivery, found.schedule = "digest", "daily 07:00"
-        digesting.plan(db, found, site.now())
-    office.send("Marek Regał <marek@example.org>", "siecibp", "Plakaty", "Kto chce plakaty?", proven=True)
-    clock.move(days=1)
-    with site.writing() as db:
-        while housekeeping.run_due(db, site.now()):
-            pass
-    return letters(office, kind="digest")[-1]
+    def made():
+        from listserv.usecases import digesting, housekeeping
+
+        with site.writing() as db:
+            found = db.scalars(select(Member).join(Member.address).where(Address.key == HALINA)).one()
+            found.delivery, found.schedule = "digest", "daily 07:00"
+            digesting.plan(db, found, site.now())
+        office.send("Marek Regał <marek@example.org>", "siecibp", "Plakaty", "Kto chce plakaty?", proven=True)
+        clock.move(days=1)
+        with site.writing() as db:
+            while housekeeping.run_due(db, site.now()):
+                pass
+        return letters(office, kind="digest")[-1]
+
+    return once(made)
 
 
 @pytest.mark.parametrize(("sender", "proven"), [("kolezanka@example.org", True), ("marek@example.org", None), ("marek@example.org", False)])

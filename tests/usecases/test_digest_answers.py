@@ -24,23 +24,27 @@ BOOKS = "Czy ktoś kupuje e-booki dla szkół i u kogo? Dla nas to nowość."
 
 
 @pytest.fixture
-def digest(site, office, clock):
+def digest(site, office, clock, once):
     """A digest of three threads, as Irena finds it in her mailbox next morning."""
-    with site.writing() as db:
-        mlist = list_by_name(db, "siecibp")
-        for name, delivery in (("irena", "digest"), ("ola", "each")):
-            add(db, mlist, f"{name}@example.org", site.now(), name=name.title(), delivery=delivery, language="pl")
-        member = db.scalars(select(Member).join(Member.address).where(Address.key == IRENA)).one()
-        digesting.plan(db, member, site.now())
-    office.send("Halina Okładka <halina@example.org>", "siecibp", "Scenariusze", f"{MAPS}\n", message_id="<1@x>")
-    office.send("Marek Regał <marek@example.org>", "siecibp", "Spotkanie", f"{HALL}\n", message_id="<2@x>")
-    office.send("Halina Okładka <halina@example.org>", "siecibp", "E-booki dla szkół", f"{BOOKS}\n", message_id="<3@x>")
-    office.send("Marek Regał <marek@example.org>", "siecibp", "Re: Scenariusze", "Mam trzy.\n", message_id="<4@x>", in_reply_to="<1@x>")
-    clock.move(days=1)
-    with site.writing() as db:
-        while housekeeping.run_due(db, site.now()):
-            pass
-    return office.letters(to=IRENA, kind="digest")[0]
+
+    def made():
+        with site.writing() as db:
+            mlist = list_by_name(db, "siecibp")
+            for name, delivery in (("irena", "digest"), ("ola", "each")):
+                add(db, mlist, f"{name}@example.org", site.now(), name=name.title(), delivery=delivery, language="pl")
+            member = db.scalars(select(Member).join(Member.address).where(Address.key == IRENA)).one()
+            digesting.plan(db, member, site.now())
+        office.send("Halina Okładka <halina@example.org>", "siecibp", "Scenariusze", f"{MAPS}\n", message_id="<1@x>")
+        office.send("Marek Regał <marek@example.org>", "siecibp", "Spotkanie", f"{HALL}\n", message_id="<2@x>")
+        office.send("Halina Okładka <halina@example.org>", "siecibp", "E-booki dla szkół", f"{BOOKS}\n", message_id="<3@x>")
+        office.send("Marek Regał <marek@example.org>", "siecibp", "Re: Scenariusze", "Mam trzy.\n", message_id="<4@x>", in_reply_to="<1@x>")
+        clock.move(days=1)
+        with site.writing() as db:
+            while housekeeping.run_due(db, site.now()):
+                pass
+        return office.letters(to=IRENA, kind="digest")[0]
+
+    return once(made)
 
 
 def send(office, digest, mail, *, to=None, sender=f"Irena <{IRENA}>", subject=None, refs=True, proven="pass", name=None, **more):

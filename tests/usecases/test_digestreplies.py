@@ -12,24 +12,28 @@ from tests.conftest import add
 
 
 @pytest.fixture
-def digest(site, office, clock):
+def digest(site, office, clock, once):
     """A digest of two threads, as its reader finds it in the mailbox next morning."""
-    with site.writing() as db:
-        from listserv.store.lists import list_by_name
 
-        add(db, list_by_name(db, "siecibp"), "irena@example.org", site.now(), name="Irena Czytelna", delivery="digest", language="pl")
-        with_plan = db.scalars(select(Member).join(Member.address).where(Address.key == "irena@example.org")).one()
-        from listserv.usecases import digesting
+    def made():
+        with site.writing() as db:
+            from listserv.store.lists import list_by_name
 
-        digesting.plan(db, with_plan, site.now())
-    office.send("Halina Okładka <halina@example.org>", "siecibp", "Scenariusze", "Szukam scenariuszy.\n", message_id="<1@x>")
-    office.send("Marek Regał <marek@example.org>", "siecibp", "Spotkanie", "Kiedy spotkanie?\n", message_id="<2@x>")
-    office.send("Marek Regał <marek@example.org>", "siecibp", "Re: Scenariusze", "Mam trzy.\n", message_id="<3@x>", in_reply_to="<1@x>")
-    clock.move(days=1)
-    with site.writing() as db:
-        while housekeeping.run_due(db, site.now()):
-            pass
-    return office.letters(to="irena@example.org", kind="digest")[0]
+            add(db, list_by_name(db, "siecibp"), "irena@example.org", site.now(), name="Irena Czytelna", delivery="digest", language="pl")
+            with_plan = db.scalars(select(Member).join(Member.address).where(Address.key == "irena@example.org")).one()
+            from listserv.usecases import digesting
+
+            digesting.plan(db, with_plan, site.now())
+        office.send("Halina Okładka <halina@example.org>", "siecibp", "Scenariusze", "Szukam scenariuszy.\n", message_id="<1@x>")
+        office.send("Marek Regał <marek@example.org>", "siecibp", "Spotkanie", "Kiedy spotkanie?\n", message_id="<2@x>")
+        office.send("Marek Regał <marek@example.org>", "siecibp", "Re: Scenariusze", "Mam trzy.\n", message_id="<3@x>", in_reply_to="<1@x>")
+        clock.move(days=1)
+        with site.writing() as db:
+            while housekeeping.run_due(db, site.now()):
+                pass
+        return office.letters(to="irena@example.org", kind="digest")[0]
+
+    return once(made)
 
 
 def messages(site):

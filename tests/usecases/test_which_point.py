@@ -46,12 +46,16 @@ def write(office, number, subject, text, **more):
 
 
 @pytest.fixture
-def digest(site, office, clock):
+def digest(site, office, clock, once):
     """A digest of three threads."""
-    reader(site)
-    for number, (subject, text) in enumerate({"Scenariusze": MAPS, "Spotkanie": HALL, "E-booki dla szkół": BOOKS}.items(), start=1):
-        write(office, number, subject, text)
-    return next_morning(site, office, clock)
+
+    def made():
+        reader(site)
+        for number, (subject, text) in enumerate({"Scenariusze": MAPS, "Spotkanie": HALL, "E-booki dla szkół": BOOKS}.items(), start=1):
+            write(office, number, subject, text)
+        return next_morning(site, office, clock)
+
+    return once(made)
 
 
 @pytest.fixture

@@ -27,17 +27,21 @@ def mod(app, office, site):
 
 
 @pytest.fixture
-def waiting(office):
+def waiting(office, once):
     """Two posts of strangers and an application wait."""
-    for number, name in enumerate(("Kornelia Winieta", "Obcy Nadawca"), 1):
-        raw = aligned(
-            mail(
-                f"{name} <obcy{number}@example.org>", LIST, f"Zaproszenie {number}", "Dzień dobry,\n\nzapraszam na warsztaty.\n\n> Kto ma program?\n\nJa mam.\n"
+
+    def made():
+        for number, name in enumerate(("Kornelia Winieta", "Obcy Nadawca"), 1):
+            raw = aligned(
+                mail(
+                    f"{name} <obcy{number}@example.org>", LIST, f"Zaproszenie {number}", "Dzień dobry,\n\nzapraszam na warsztaty.\n\n> Kto ma program?\n\nJa mam.\n"
+                )
             )
-        )
-        office.deliver(raw, LIST, mail_from=f"obcy{number}@example.org")
-    raw = aligned(mail("Anna Nowa <anna@example.org>", "moderator_siecibp@lists.example.org", "Proszę o przyjęcie", "Pracuję w bibliotece w Wymyślnej.\n"))
-    office.deliver(raw, "moderator_siecibp@lists.example.org", mail_from="anna@example.org")
+            office.deliver(raw, LIST, mail_from=f"obcy{number}@example.org")
+        raw = aligned(mail("Anna Nowa <anna@example.org>", "moderator_siecibp@lists.example.org", "Proszę o przyjęcie", "Pracuję w bibliotece w Wymyślnej.\n"))
+        office.deliver(raw, "moderator_siecibp@lists.example.org", mail_from="anna@example.org")
+
+    once(made)
     return office
 
 

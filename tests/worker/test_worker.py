@@ -84,7 +84,7 @@ def working(site, act):
 def wait_until(true, seconds=10):
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:
-        time.sleep(0.002)
+        time.sleep(0.01)
     assert true()
 
 
