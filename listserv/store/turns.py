@@ -18,8 +18,9 @@ from contextlib import contextmanager, suppress
 NUMBERS = struct.Struct("=ddddd")
 WAITS, CAME, AWAY = slice(0, 8), slice(8, 32), slice(32, 40)
 # So many seconds for the last few make them many; how many times as long as one had it all stay away; and at most.
-RECENTLY, TIMES, LONGEST = 0.040, 6.0, 0.1
-STEP = 0.0005
+RECENTLY, TIMES, LONGEST = 0.040, 8.0, 0.1
+# Seconds between two looks: for somebody who waits at this moment, and while many come.
+STEP, NAP = 0.0005, 0.005
 
 
 class Turns:
@@ -45,16 +46,19 @@ class Turns:
             self._shared[WAITS] = struct.pack("=d", now)
             return
         end = now + LONGEST
-        while now < end and self._is_for_others(now):
-            time.sleep(STEP)
+        while now < end and (nap := self._nap(now)):
+            time.sleep(nap)
             now = time.monotonic()
 
-    def _is_for_others(self, now: float) -> bool:
+    def _nap(self, now: float) -> float:
+        """How long to sleep before the next look; 0: nobody is to be let pass."""
         numbers: tuple[float, ...] = NUMBERS.unpack(self._shared[:])
         waits, _, _, third, away = numbers
         # What is older was left by somebody who died, or before this machine was started.
         somebody_waits, many_come = 0 <= now - waits < LONGEST, 0 <= now - third < RECENTLY
-        return somebody_waits or (many_come and _is_ahead(away, now))
+        if many_come and _is_ahead(away, now):
+            return min(away - now, NAP)
+        return STEP if somebody_waits else 0.0
 
     @contextmanager
     def hold(self, *, first: bool) -> Iterator[None]:
