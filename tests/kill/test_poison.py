@@ -84,9 +84,9 @@ def test_many_at_once_are_one_letter_for_the_administrator(asided, clock):
         {"mail_from": "other-bounces+halina=example.org@lists.example.com"},
         {"mail_from": "siecibp@lists.example.org"},
         {"rcpt": "siecibp-bounces@lists.example.org"},
-        {"raw": mail("halina@example.org", LISTS, auto_submitted="auto-replied")},
-        {"raw": mail("halina@example.org", LISTS, precedence="bulk")},
-        {"raw": mail("halina@example.org", LISTS, list_id="<other.example.com>")},
+        {"raw": mail("halina@example.org", LISTS, message_id="<machine0@example.org>", auto_submitted="auto-replied")},
+        {"raw": mail("halina@example.org", LISTS, message_id="<machine1@example.org>", precedence="bulk")},
+        {"raw": mail("halina@example.org", LISTS, message_id="<machine2@example.org>", list_id="<other.example.com>")},
     ],
     ids=str,
 )  # fmt: skip
