@@ -12,6 +12,7 @@ from listserv.store.base import slices
 from listserv.store.deep import entries_of
 from listserv.store.fewentries import fitting
 from listserv.store.lists import Topic
+from listserv.store.rarewords import Newest, newest_of
 from listserv.store.search import MANY, MASK, FileText, Form, Indexed, list_term
 from listserv.store.session import look
 from listserv.store.wanted import Choice, Wanted
@@ -100,9 +101,13 @@ def newest(db: Session, wanted: Wanted, limit: int) -> Sequence[Place]:
     given |= {"thread": wanted.thread, "topics": sorted(wanted.topics or ()), "other": sorted(wanted.not_topics)}
     narrow = (wanted.since is not None, wanted.thread is not None, wanted.topics is not None, bool(wanted.not_topics))
     found: list[Place] = []
-    some = limit
+    rows: Any
+    some, rare = limit, False
+    if dialect != "sqlite" and (first := newest_of(db, wanted.until)):
+        rows, given["until"] = _among(db, first, given | {"most": some}, narrow)
+        found, rare = _fitting(rows), len(rows) < some and first.is_rare(len(rows))
     while len(found) < limit:
-        rows: Any = look(db, _question(dialect, given["until"] is not None, *narrow), given | {"most": some}).all()
+        rows = look(db, _question(dialect, given["until"] is not None, *narrow, rare=rare), given | {"most": some}).all()
         found += _fitting(rows)
         if len(rows) < some:
             break
@@ -118,13 +123,20 @@ def newest(db: Session, wanted: Wanted, limit: int) -> Sequence[Place]:
     return found[:limit]
 
 
+def _among(db: Session, first: Newest, given: dict[str, Any], narrow: tuple[bool, ...]) -> tuple[Sequence[Any], int]:
+    """What fits among the newest entries, and below which number everything else stands."""
+    since = max(first.above, given["since"] or first.above)
+    rows: Any = look(db, _question("postgresql", given["until"] is not None, True, *narrow[1:]), given | {"since": since}).all()
+    return rows, rows[-1][0] if len(rows) == given["most"] else since
+
+
 def _fitting(rows: Iterable[Any]) -> list[Place]:
     return [Place(number, author, topic_id) for number, author, topic_id, fits in rows if fits]
 
 
 @cache
-def _question(dialect: str, until: bool, since: bool, thread: bool, topics: bool, other: bool, among: bool = False) -> Select[Any]:
-    """The statement with these bounds, built once: building it takes as long as running it.
+def _question(dialect: str, until: bool, since: bool, thread: bool, topics: bool, other: bool, among: bool = False, rare: bool = False) -> Select[Any]:
+    """The statement with these bounds, built once: building it takes as long as running it. `rare`: all that fit are found, and then put in order.
 
     The index is asked by itself: joined with other tables, PostgreSQL would look at all that it has.
     """
@@ -136,7 +148,9 @@ def _question(dialect: str, until: bool, since: bool, thread: bool, topics: bool
         inner = inner.where(number < bindparam("until", type_=BigInteger))
     if among:
         inner = inner.where(number.in_(bindparam("among", expanding=True, type_=BigInteger)))
-    return _told(inner.order_by(number.desc()).limit(bindparam("most", type_=BigInteger)), thread, topics, other)
+    # No index is in the order of a sum.
+    order = (number + 0).desc() if rare else number.desc()
+    return _told(inner.order_by(order).limit(bindparam("most", type_=BigInteger)), thread, topics, other)
 
 
 def _of_few(wanted: Wanted, since: bool, *narrow: bool) -> Select[Any]:

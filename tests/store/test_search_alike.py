@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from listserv.site import Site
-from listserv.store import finding, search
+from listserv.store import finding, rarewords, search
 from listserv.store.archive import Message
 from listserv.store.lists import list_by_name
 from listserv.usecases import administration, indexing, searching
@@ -178,6 +178,22 @@ def test_both_databases_give_the_same_answers(sites):
 
     assert len(sqlite) > 450
     assert sum(1 for one in sqlite if one[2]) > 120
+    for one, other in zip(sqlite, postgresql, strict=True):
+        assert one == other
+
+
+def test_both_do_so_too_where_the_newest_entries_are_asked_first_as_in_a_large_archive(sites, monkeypatch):
+    for name, value in (("FIRST", 7), ("LARGE", 50), ("FEW", 40)):
+        monkeypatch.setattr(rarewords, name, value)
+    with sites[1].reading() as db:
+        # Of so few entries, what two of the newest have is rare, and what three have is not.
+        first = rarewords.newest_of(db, None)
+        assert first.entries > 100 and (first.is_rare(2), first.is_rare(3)) == (True, False)
+        below = rarewords.newest_of(db, first.above)
+        assert below.above < first.above
+
+    sqlite, postgresql = (answers(site, CONSOLE) for site in sites)
+
     for one, other in zip(sqlite, postgresql, strict=True):
         assert one == other
 
