@@ -191,7 +191,7 @@ def test_a_letter_is_found_by_its_own_id_with_what_came_back(office, site, clock
         (told,) = tracing.trace(db, str(letter.mail["Message-ID"]))
     whats = [event.what for event in told.events]
 
-    assert whats[0].startswith("because of incoming mail 1 <") and f"letter {letter.kind} to mod@example.org sent at attempt 2" in whats
+    assert whats[0].startswith("because of incoming mail 1 <") and f"letter “{letter.kind}” to mod@example.org sent at attempt 2" in whats
     assert any(what.startswith("bounced mod@example.org: 552 5.2.2") for what in whats)
 
 
