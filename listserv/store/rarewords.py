@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from listserv.store.session import look
 
 # So many of the newest entries are asked first, where there are so many in all; of what is expected to have fewer, all are taken and put in order.
-FIRST, LARGE, FEW = 1_000, 50_000, 20_000
+FIRST, LARGE, FEW = 1_000, 50_000, 8_000
 
 
 class Newest(NamedTuple):
