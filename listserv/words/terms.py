@@ -99,7 +99,7 @@ def extended(terms: str, text: str) -> Findable:
     # In the order of the text, so that both databases leave out the same.
     order = {word: place for place, word in enumerate(rest)}
     new.sort(key=lambda one: order[one[0]])
-    kept = list(_bounded(_with_gaps([terms.split(" "), found[:MOST_OF_FILE], *new])))
+    kept = _bounded(_with_gaps([terms.split(" "), found[:MOST_OF_FILE], *new]))
     there = set(kept)
     return Findable(" ".join(kept), {word: spelling for word, spelling in spelled.items() if word in there})
 
@@ -110,14 +110,19 @@ def bare_address(address: str) -> str:
 
 
 def _terms(text: str, spelled: dict[str, str]) -> list[str]:
-    made = []
+    made: list[str] = []
+    # Words as they are written, and what becomes of them: most are written more than once.
+    known: dict[str, str] = {}
     for found in TERM.findall(_cleaned(composed(text[:LONGEST_TEXT]))):
         if found[0] == MARK:
             made.append(f"m_{found[1:]}")
             continue
         if len(found) > LONGEST:
             continue
-        word = fold(found)
+        if found in known and found.isascii():
+            made.append(known[found])
+            continue
+        word = known[found] = fold(found)
         made.append(word)
         # Where somebody spells it with all its letters, that is how it is written.
         if (word not in spelled or not found.isascii()) and PLAIN.fullmatch(found):
@@ -153,7 +158,15 @@ def _with_gaps(parts: Iterable[Sequence[str]]) -> Iterator[str]:
         gap = gap or bool(part)
 
 
-def _bounded(terms: Iterable[str]) -> Iterator[str]:
+def _bounded(terms: Iterable[str]) -> list[str]:
+    """So many terms as are kept, and each so often: beyond, there is a gap in its place."""
+    whole = list(terms)
+    if len(whole) <= MOST_TERMS and max(Counter(whole).values(), default=0) <= MOST_TIMES:
+        return whole
+    return list(_counted(whole))
+
+
+def _counted(terms: Iterable[str]) -> Iterator[str]:
     times: Counter[str] = Counter()
     for place, term in enumerate(terms):
         if place == MOST_TERMS:
