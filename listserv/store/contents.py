@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, func, select, text
 from sqlalchemy.orm import Session
 
+from listserv.store.announcing import announces
 from listserv.store.archive import SHOWN, Message, Thread
 from listserv.store.drafts import Draft
 from listserv.store.lists import Topic
@@ -74,8 +75,8 @@ LIVE = exists(select(Message.id).where(Message.id == Thread.last_message_id, Mes
 
 
 def waiting(since: Any) -> Where:
-    """Threads that nobody has answered yet. None is older than its list (`since`), which spares looking through history."""
-    return ALONE, Thread.last_at >= since, LIVE
+    """Threads that nobody has answered yet, and that ask. None is older than its list (`since`), which spares looking through history."""
+    return ALONE, Thread.last_at >= since, LIVE, ~announces(Thread.last_message_id, Thread.id)
 
 
 SOME = select(Thread.id).where(*live_threads(LIST), *waiting(bindparam("since", type_=Thread.last_at.type))).order_by(Thread.last_at.desc())

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from listserv.store.announcing import announces
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
 from listserv.store.digests import MUCH
 from listserv.store.issues import NO_ISSUE
@@ -17,7 +18,7 @@ from listserv.store.people import User
 def unanswered(db: Session, list_id: int, since: datetime, limit: int) -> Sequence[Any]:
     """What was written since then, holds a question mark, and nobody else has written below it: the newest first, with its text.
 
-    Of each thread its first message, as (thread_id, topic_id, id, hash, subject, author, author_email, user_id, sent_at, text). An issue asks nobody.
+    Of each thread its first message, as (thread_id, topic_id, id, hash, subject, author, author_email, user_id, sent_at, text). What announces asks nobody.
     """
     first = select(func.min(Message.seq)).where(Message.thread_id == Thread.id, SHOWN).correlate(Thread).scalar_subquery()
     text = func.substr(Body.text, 1, MUCH)
@@ -33,9 +34,10 @@ def unanswered(db: Session, list_id: int, since: datetime, limit: int) -> Sequen
         Thread.hidden_at.is_(None),
         Thread.last_at >= since,
     )
+    asks = ~announces(Message.id, Message.thread_id)
     asked = or_(Thread.subject.contains("?"), text.contains("?"))
     return db.execute(
-        query.where(*open_still, Message.seq == first, Message.list_id == list_id, SHOWN, NO_ISSUE, asked).order_by(Thread.last_at.desc()).limit(limit)
+        query.where(*open_still, Message.seq == first, Message.list_id == list_id, SHOWN, asks, asked).order_by(Thread.last_at.desc()).limit(limit)
     ).all()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from listserv.store.announcing import announces
 from listserv.store.archive import SHOWN, Attachment, Body, Message, Thread
 from listserv.store.issues import Issue
 from listserv.store.lists import MailingList, Topic
@@ -45,6 +46,7 @@ LATEST = (Thread.pinned.desc(), Thread.last_at.desc(), Thread.id.desc())
 LINES = (
     select(Thread.id, Thread.subject, Thread.messages, Thread.authors, Thread.last_at, Thread.pinned, Thread.closed)
     .add_columns(Topic.slug, Topic.title, Message.author, Message.author_email, Message.snippet, Message.seq)
+    .add_columns(announces(Thread.last_message_id, Thread.id).label("announces"))
     .outerjoin(Topic, Topic.id == Thread.topic_id)
     .outerjoin(Message, and_(Message.id == Thread.last_message_id, SHOWN))
     .order_by(*LATEST)

@@ -163,6 +163,7 @@ def _line(row: Record, speakers: list[str], veil: Veil, new: int, first: tuple[i
         pinned=row.pinned,
         closed=row.closed,
         history=row.seq is not None and row.seq <= 0,
+        announces=row.announces,
         topic_slug=row.slug or "",
         topic_title=row.title or "",
         author=author,

@@ -103,6 +103,8 @@ class Line:
     word: str
     others: tuple[str, ...]
     more: int
+    # An issue, a meeting, results: nobody is asked there.
+    announces: bool = False
     # Messages that are new to whoever looks; the first of them, and on which page of the thread it stands.
     new: int = 0
     first_new: int = 0
@@ -110,8 +112,8 @@ class Line:
 
     @property
     def waits(self) -> bool:
-        """Has nobody answered yet?"""
-        return self.messages == 1 and not self.closed and not self.pinned and not self.history
+        """Has nobody answered yet what asks?"""
+        return self.messages == 1 and not (self.closed or self.pinned or self.history or self.announces)
 
 
 @dataclass(frozen=True, slots=True)
