@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
-from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]
+from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
 from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]
 from waitress.utilities import RequestEntityTooLarge  # type: ignore[import-untyped]
 
@@ -41,6 +41,9 @@ def channel_for(site: Site, session_cookie: str) -> type[Any]:
 
         def parse_header(self, header_plus: bytes) -> None:
             super().parse_header(header_plus)
+            if self.chunked and "CONTENT_LENGTH" in self.headers:
+                # Two lengths (RFC 9112 section 6.1): a proxy in front may believe the other one. No answer but this goes out on the line.
+                raise ParsingError("Content-Length and Transfer-Encoding")
             if (self.content_length > LARGEST_FORM or self.chunked) and not self.is_known():
                 self.adj = copy.copy(self.adj)
                 self.adj.max_request_body_size = LARGEST_FORM
