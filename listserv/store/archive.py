@@ -1,8 +1,10 @@
 """Archived messages, their threads, and what hangs on them."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, insert, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, table_of
@@ -161,3 +163,9 @@ SHOWN = Message.hidden_at.is_(None)
 def keep_body(db: Session, raw_id: int, text: str, html: str | None) -> None:
     """Keep the readable body of a mail, unless it is there: the same bytes always say the same."""
     db.connection().execute(insert_unless_there(db, table_of(Body)), {"raw_id": raw_id, "text": text, "html": html})
+
+
+def keep_attachments(db: Session, files: Sequence[dict[str, Any]]) -> None:
+    """What a new message carries: rows of `attachment`, in one statement however many they are."""
+    if files:
+        db.connection().execute(insert(table_of(Attachment)), files)

@@ -11,7 +11,7 @@ from listserv.mail import address, said
 from listserv.mail.parse import Post, message_hash
 from listserv.mail.subject import Tags
 from listserv.store import threads
-from listserv.store.archive import Attachment, Message, Thread, keep_body
+from listserv.store.archive import Message, Thread, keep_attachments, keep_body
 from listserv.store.base import put
 from listserv.store.lists import MailingList, Topic
 from listserv.store.people import known_as
@@ -50,8 +50,7 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
         message.hidden_at = thread.hidden_at
     put(db, message)
     keep_body(db, arrival.raw_id, post.text, post.html)
-    for file in files(message.id, post):
-        put(db, Attachment(**file))
+    keep_attachments(db, files(message.id, post))
     if alone and message.hidden_at is None:
         threads.begin(thread, message)
     elif parent_known:
