@@ -31,11 +31,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from listserv.store import figurepeople
+from listserv.store.announcing import announced_on
 from listserv.store.archive import SHOWN, Message, Thread
 from listserv.store.base import Base
 from listserv.store.calendar import CalendarRun
 from listserv.store.digests import Digest
-from listserv.store.issues import Issue
 from listserv.store.lists import REAL, MailingList, Reports
 from listserv.store.pages import Record, Rows, live_threads
 from listserv.store.people import Address
@@ -151,9 +151,10 @@ def _begun(mlist_id: int, bounds: Sequence[datetime]) -> CTE:
     named = Thread.pinned.in_((False, True)), Thread.last_at >= bounds[0]
     own = Message.thread_id == Thread.id, SHOWN
     asker = select(WHO).select_from(Message).outerjoin(Address, PLACE).where(*own).order_by(Message.sent_at, Message.id).limit(1)
-    # An issue of the newsletter asks nothing.
-    issue = Thread.id.in_(select(Message.thread_id).join(Issue, Issue.message_id == Message.id).where(Issue.list_id == mlist_id))
-    query = select(Thread.id, Thread.first_at, asker.correlate(Thread).scalar_subquery().label("asker"), (Thread.closed | Thread.pinned | issue).label("done"))
+    announced = Thread.id.in_(announced_on(mlist_id))
+    query = select(
+        Thread.id, Thread.first_at, asker.correlate(Thread).scalar_subquery().label("asker"), (Thread.closed | Thread.pinned | announced).label("done")
+    )
     query = query.add_columns(stretch_of(Thread.first_at, bounds[1:-1]).label("month"))
     began = Thread.messages > 0, Thread.first_at >= bounds[0], Thread.first_at < bounds[-1]
     # (Asked once a thread, and not again for each of its messages.)

@@ -1,6 +1,8 @@
 """Issues, announcements of meetings and results of questions ask nobody: they are never said to wait for an answer."""
 
-from listserv.store import digestnews
+from datetime import timedelta
+
+from listserv.store import digestnews, figures
 from listserv.store.issues import Issue
 from listserv.store.lists import list_by_name
 from listserv.store.threads import message_by_id
@@ -32,3 +34,5 @@ def test_what_announces_is_not_said_to_wait_for_an_answer(site, network, office,
         assert len(page.lines) == 4 and [line.subject for line in page.lines if line.waits] == ["Czy ktoś ma czytnik?"]
         assert page.waiting == 1 and [line.subject for line in only.lines] == ["Czy ktoś ma czytnik?"]
         assert [row.subject for row in asked] == ["Czy ktoś ma czytnik?"]
+        months = figures.threads_by_month(db, mlist.id, [clock() - timedelta(days=1), clock() + timedelta(days=1)])
+        assert [(row.threads, row.waiting) for number, row in months.items() if number != figures.ALL] == [(4, 1)]
