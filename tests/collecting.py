@@ -35,11 +35,11 @@ def pytest_collection(session):
     """A process that works for another begins with files of its own."""
     worker = getattr(session.config, "workerinput", None)
     if worker and not sys.dont_write_bytecode:
-        for path in part_of(test_files(session.config.args), int(worker["workerid"].removeprefix("gw")), worker["workercount"]):
+        for path in part_of(files_asked_for(session.config.args), int(worker["workerid"].removeprefix("gw")), worker["workercount"]):
             read(path)
 
 
-def test_files(places):
+def files_asked_for(places):
     """All files that will be asked for, by the words of the command line."""
     asked = [Path(place.partition("::")[0]).absolute() for place in places]
     return sorted({path for one in asked for path in (one.rglob("test_*.py") if one.is_dir() else [one])})
