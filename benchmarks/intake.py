@@ -2,7 +2,7 @@
 
     python benchmarks/intake.py [--mails 4000] [--runs 3] [--members 10] [--large 4]
 
-Postfix's smtp-source speaks LMTP over 10 connections, then over one, to a site in a temporary folder (SQLite, synchronous=FULL),
+Postfix's smtp-source speaks LMTP over 10 connections, then over one, to a site in a temporary folder (SQLite),
 and in the same run to a bare aiosmtpd that stores nothing: the ratio is to that. Then mails come at half of the speed reached, and the wait
 from the final dot to the 250 is timed. Last, mails of 25 MB come side by side, and the memory of the mail doors' process is watched.
 """

@@ -19,7 +19,7 @@ from listserv.errors import Conflict, NotFound
 from listserv.store import counters, health, schema  # noqa: F401  (completes the metadata)
 from listserv.store.changes import Changes
 from listserv.store.migrating import present_revision, wanted_revision
-from listserv.store.session import for_reading, make_engine, write_lock
+from listserv.store.session import for_reading, is_to_settle, make_engine, settle, write_lock
 from listserv.store.turns import Turns, turns_at
 
 # A file in the data folder, while a restore is not done: who opened the site now would serve an empty one.
@@ -43,7 +43,7 @@ class Site:
     @cached_property
     def engine(self) -> Engine:
         """The database."""
-        return make_engine(self.settings.database_url)
+        return make_engine(self.settings.database_url, settles=True)
 
     @cached_property
     def _reader(self) -> Engine:
@@ -69,8 +69,11 @@ class Site:
         return turns_at(self.engine.url.database if self.engine.dialect.name == "sqlite" else None)
 
     @contextmanager
-    def writing(self, *, first: bool = False) -> Iterator[Session]:
-        """A session whose work is committed at the end of the block, or rolled back whole. `first`: somebody waits for it, as for a 250."""
+    def writing(self, *, first: bool = False, settled: bool = True) -> Iterator[Session]:
+        """A session whose work is committed at the end of the block, or rolled back whole. `first`: somebody waits for it, as for a 250.
+
+        What is committed is on the disk behind the block; or, without `settled`, behind a `settle` that must come before anybody is told.
+        """
         session = Session(self.engine, expire_on_commit=False, info={"settings": self.settings})
         self._turns.wait(first=first)
         with counters.beside() as counting, self._lock, self._turns.hold(first=first), session as db, db.begin():
@@ -78,11 +81,25 @@ class Site:
             counting(db)
             signs = b"".join(bell.SIGNS[lane] for lane in db.info.get(jobs.ASKED, ()))
             jobs.defer(db, self.settings)
+            to_settle = is_to_settle(db)
             steps.reached("writes.before-commit")
         steps.reached("writes.committed")
         if signs:
+            # Who builds on this may begin while we wait for the disk: theirs comes to it behind ours.
             bell.ring(self.settings.data, signs)
+        if to_settle and settled:
+            settle(self.engine)
         tally.happened(db.info)
+
+    @property
+    def settles(self) -> bool:
+        """Does a commit leave it to us to wait for the disk?"""
+        return bool(self.engine.get_execution_options().get("settles"))
+
+    def settle(self) -> None:
+        """Return when all that was committed is on the disk."""
+        if self.settles:
+            settle(self.engine)
 
     def close(self) -> None:
         """Give all connections back."""

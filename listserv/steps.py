@@ -47,7 +47,7 @@ STEPS = {
     "digests.made": "digests are made with their letters, and not committed",
     "issues.sent": "an issue of a newsletter is on its way, and not committed",
     "writes.before-commit": "any transaction of any process, before its commit",
-    "writes.committed": "any transaction of any process, after its commit",
+    "writes.committed": "any transaction of any process, after its commit and perhaps not on the disk yet",
 }
 
 

@@ -17,7 +17,7 @@ KINDS = ("sqlite", "postgresql")
 LEARNED: dict[str, tuple[Dialect, dict]] = {}
 
 
-def quick_engine(url: str) -> Engine:
+def quick_engine(url: str, *, settles: bool = False) -> Engine:
     """A site's engine for a test: it knows what a server knows that has run for a day, and a power cut may cost everything."""
     engine = make_engine(url)
     if engine.name in LEARNED:

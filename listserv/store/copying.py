@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from listserv.errors import Conflict
 from listserv.store.migrating import begin, present_revision, upgrade
 from listserv.store.schema import metadata
-from listserv.store.session import for_reading
+from listserv.store.session import SYNCHRONOUS, for_reading
 from listserv.store.storable import storable
 
 # A bundle ends with so many rows, or with so many bytes of text and mail.
@@ -81,6 +81,7 @@ def one_transaction(engine: Engine) -> Iterator[Connection]:
             return
         # WAL would hold everything a second time until the commit. The rollback journal of an empty file is small.
         _pragma(connection, "journal_mode=DELETE")
+        _pragma(connection, SYNCHRONOUS)
         _pragma(connection, "foreign_keys=OFF")
         try:
             with connection.begin():

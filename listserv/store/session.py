@@ -1,6 +1,7 @@
 """Engines and sessions: what is SQLite's alone or PostgreSQL's alone stands here, behind one function for each."""
 
-from contextlib import AbstractContextManager, nullcontext
+import os
+from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -14,8 +15,12 @@ from listserv.errors import Invalid
 from listserv.store.lock import WriteLock
 from listserv.store.storable import keep_text_storable
 
-# synchronous=FULL: a mail answered with 250 survives a power cut.
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "journal_size_limit=67108864")
+PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=15000", "journal_size_limit=67108864")
+# A mail answered with 250 survives a power cut. With FULL SQLite waits for the disk at each commit, and everybody else at the lock meanwhile; with
+# NORMAL it leaves that to us (`settle`), and keeps only the order in which things come to the disk, so that the file is sound whenever the power goes.
+SYNCHRONOUS, SETTLED = "synchronous=FULL", "synchronous=NORMAL"
+# Not every system has the shorter way.
+TO_DISK = getattr(os, "fdatasync", os.fsync)
 
 # What PostgreSQL's driver is told, where the URL says nothing of it: a server that never answers is no reason to wait
 # for minutes, nor is a server that is cut off; and who looks at its connections sees whose they are.
@@ -30,24 +35,27 @@ CONNECTING = {"connect_timeout": 10, "application_name": "listserv", **LINE, "op
 Columns = TypeVarTuple("Columns")
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for the site's database. `for_reading` gives sessions that never take a write lock."""
-    engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
+def make_engine(url: str, *, settles: bool = False) -> Engine:
+    """An engine for the site's database. `for_reading` gives sessions that never take a write lock.
+
+    `settles`: whoever commits calls `settle` before anybody is told. Else a commit is on the disk when it is done.
+    """
+    engine = _sqlite(url, settles=settles) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
     keep_text_storable(engine)
     return engine
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, *, settles: bool) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=8, max_overflow=24)
+    engine = create_engine(url, pool_size=8, max_overflow=24, execution_options={"settles": settles})
 
     @event.listens_for(engine, "connect")
     def _(dbapi: Any, _record: Any) -> None:
         # pysqlite must not BEGIN by itself: on Python 3.11 a SELECT would run outside any transaction.
         dbapi.isolation_level = None
-        for pragma in PRAGMAS:
+        for pragma in (*PRAGMAS, SETTLED if settles else SYNCHRONOUS):
             dbapi.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -55,6 +63,8 @@ def _sqlite(url: str) -> Engine:
         # A deferred transaction that reads and then writes is refused or loses updates.
         reading = connection.get_execution_options().get("read_only")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if settles and not reading:
+            connection.info["changes"] = _changes(connection)
 
     return engine
 
@@ -81,6 +91,35 @@ def write_lock(engine: Engine) -> AbstractContextManager[Any]:
     if engine.dialect.name != "sqlite":
         return nullcontext()
     return WriteLock(f"{path}-lock") if path and path != ":memory:" else Lock()
+
+
+def _changes(connection: Connection) -> int:
+    """How many rows SQLite has changed over this connection since it was opened."""
+    driver: Any = connection.connection.driver_connection
+    return int(driver.total_changes)
+
+
+def is_to_settle(db: Session) -> bool:
+    """Has this session written something that its commit will not wait for?"""
+    if not db.get_bind().get_execution_options().get("settles"):
+        return False
+    db.flush()
+    connection = db.connection()
+    return bool(_changes(connection) != connection.info["changes"])
+
+
+def settle(engine: Engine) -> None:
+    """Return when the disk has all that was committed until now. Raises OSError.
+
+    The commit stands in the log beside the file (WAL), or is in the file already: then SQLite has waited for the disk. One that builds on it may come
+    before: the log is read from its beginning as far as it is whole, so that what the disk has of a later one it has of all earlier ones.
+    """
+    with suppress(FileNotFoundError):
+        log = os.open(f"{engine.url.database}-wal", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            TO_DISK(log)
+        finally:
+            os.close(log)
 
 
 def look(db: Session, statement: TypedReturnsRows[*Columns], facts: dict[str, Any]) -> Result[*Columns]:
