@@ -4,7 +4,7 @@ They were measured (docs/performance.md): sets instead of rows wherever possible
 a chance to wait for the interpreter's lock. What differs between the databases stands in one function each.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from json import dumps
@@ -41,9 +41,17 @@ class Facts(NamedTuple):
     """What must be known of a post of which copies are taken up; `raw_id` is another one as soon as something of it is taken out."""
 
     raw_id: int
+    begun: int
     issue: bool
     fields: bool
     size: int
+
+
+class Held(NamedTuple):
+    """Of a post whose bytes the worker holds: which bytes these are, and when it set out (milliseconds)."""
+
+    raw_id: int
+    begun: int
 
 
 class Post(NamedTuple):
@@ -51,6 +59,7 @@ class Post(NamedTuple):
 
     id: int
     raw_id: int
+    begun: int
     list_name: str
     head: bytes
     body: bytes | None
@@ -125,9 +134,14 @@ def facts_of(db: Session, ids: Collection[int]) -> dict[int, Facts]:
     if not ids:
         return {}
     among, value = _among(db, ids)
-    query = f"""SELECT outgoing.id, raw_id, segment IS NOT NULL, fields, raw.size
+    moment = _begun(db)
+    query = f"""SELECT outgoing.id, raw_id, {moment}, segment IS NOT NULL, fields, raw.size
         FROM outgoing JOIN raw ON raw.id = outgoing.raw_id WHERE outgoing.id {among}"""
-    return {row[0]: Facts(row[1], bool(row[2]), bool(row[3]), row[4]) for row in ask(db, query, {"ids": value})}
+    return {row[0]: Facts(row[1], int(row[2]), bool(row[3]), bool(row[4]), row[5]) for row in ask(db, query, {"ids": value})}
+
+
+def _begun(db: Session) -> str:
+    return "(julianday(outgoing.created_at) - 2440587.5) * 86400000" if is_sqlite(db) else "EXTRACT(EPOCH FROM outgoing.created_at) * 1000"
 
 
 def begun(db: Session, ids: Collection[int]) -> dict[int, int]:
@@ -135,7 +149,7 @@ def begun(db: Session, ids: Collection[int]) -> dict[int, int]:
     if not ids:
         return {}
     among, value = _among(db, ids)
-    moment = "(julianday(created_at) - 2440587.5) * 86400000" if is_sqlite(db) else "EXTRACT(EPOCH FROM created_at) * 1000"
+    moment = _begun(db)
     return {row[0]: int(row[1]) for row in ask(db, f"SELECT id, {moment} FROM outgoing WHERE id {among}", {"ids": value})}
 
 
@@ -180,16 +194,16 @@ def _claim_postgresql(db: Session, values: dict[str, Any]) -> list[Claimed]:
     return [Claimed(*row) for row in ask(db, TAKEN, values)]
 
 
-def posts(db: Session, ids: Collection[int]) -> dict[int, Post]:
+def posts(db: Session, facts: Mapping[int, Facts]) -> dict[int, Post]:
     """What the copies of these posts share."""
-    if not ids:
+    if not facts:
         return {}
-    among, value = _among(db, ids)
+    among, value = _among(db, facts)
     # The raw mail is fetched only where its body is what goes out.
     query = f"""SELECT outgoing.id, outgoing.raw_id, mailing_list.name, head, body, CASE WHEN body IS NULL THEN raw.packed END
         FROM outgoing JOIN mailing_list ON mailing_list.id = outgoing.list_id JOIN raw ON raw.id = outgoing.raw_id
         WHERE outgoing.id {among}"""
-    return {row[0]: Post._make(row) for row in ask(db, query, {"ids": value})}
+    return {row[0]: Post(row[0], row[1], facts[row[0]].begun, *row[2:]) for row in ask(db, query, {"ids": value})}
 
 
 # What was taken back while it was in somebody's hand (recall.stop_copies) is never due again.

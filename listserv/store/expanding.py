@@ -23,19 +23,20 @@ from listserv.store.segments import statement
 # Members who get their rows in one go: one giant INSERT … SELECT holds other writers for 100 ms and more.
 SLICE = 2_000
 
-NEXT = "SELECT id, list_id, message_id, upto, segment, clock FROM outgoing WHERE upto IS NOT NULL ORDER BY upto, id LIMIT 1"
 RECEIVERS = "FROM member WHERE list_id = :list AND delivery = :each AND status = :enabled AND id > :upto"
 LAST = f"SELECT max(id), count(*) FROM (SELECT id {RECEIVERS} ORDER BY id LIMIT :slice) AS slice"
 # A row that is there already (a cursor put back by hand) is no reason to stop.
 EXPAND = f"""INSERT INTO delivery (outgoing_id, member_id, due, attempts, code)
     SELECT :outgoing, id, :now, 0, 0 {RECEIVERS} AND id <= :last ORDER BY id ON CONFLICT DO NOTHING"""
-# Nearly always nobody has chosen anything about a thread or a topic: then nothing more is asked than this.
-CHOSEN = """SELECT message.thread_id AS thread, thread.topic_id AS topic,
+# The next post, where it belongs, and has anybody chosen something about that? Nearly always nobody has: then nothing more is asked.
+NEXT = """SELECT outgoing.id, outgoing.list_id, upto, segment, clock, message.thread_id, thread.topic_id,
         EXISTS (SELECT 1 FROM thread_wish WHERE thread_wish.thread_id = message.thread_id)
         OR EXISTS (SELECT 1 FROM topic_wish JOIN topic ON topic.id = topic_wish.topic_id WHERE topic.list_id = message.list_id)
         OR EXISTS (SELECT 1 FROM message said JOIN member ON member.list_id = message.list_id AND member.user_id = said.user_id
-            WHERE said.thread_id = message.thread_id AND member.own_threads) AS any_wish
-    FROM message JOIN thread ON thread.id = message.thread_id WHERE message.id = :message"""
+            WHERE said.thread_id = message.thread_id AND member.own_threads)
+    FROM (SELECT * FROM outgoing WHERE upto IS NOT NULL ORDER BY upto, id LIMIT 1) AS outgoing
+    JOIN message ON message.id = outgoing.message_id JOIN thread ON thread.id = message.thread_id"""
+NEXT_UNLOCKED = NEXT.replace("LIMIT 1", "LIMIT 1 FOR UPDATE SKIP LOCKED")
 # The same as `following.Choice.wants`: a word about the thread first, then one about its topic; what one has written in comes.
 # Of the slice alone: each has a stretch of members of its own.
 UNWANTED = """id IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread AND wish = 'mute')
@@ -55,12 +56,16 @@ FOLLOWERS = """INSERT INTO delivery (outgoing_id, member_id, due, attempts, code
                 AND id NOT IN (SELECT member_id FROM thread_wish WHERE thread_id = :thread AND wish = 'mute'))) ORDER BY id ON CONFLICT DO NOTHING"""
 
 
-# On SQLite the writing transaction keeps others away between the two statements; on PostgreSQL both see one state.
+# On SQLite the writing transaction keeps others away between the statements; on PostgreSQL they are one: each way to its server costs more than what it does.
 ADDRESSES = f"""SELECT member.id, address.email FROM (SELECT id, address_id {RECEIVERS} ORDER BY id LIMIT :slice) AS member
     LEFT JOIN address ON address.id = member.address_id ORDER BY member.id"""
 TAKE = f"""INSERT INTO delivery (outgoing_id, member_id, due, holder, attempts, code)
     SELECT :outgoing, id, :until, :holder, 1, 0 {RECEIVERS} AND id <= :last ORDER BY id ON CONFLICT DO NOTHING RETURNING id, member_id"""
-TAKE_TOGETHER = f"""WITH made AS ({TAKE}) SELECT made.id, made.member_id, address.email FROM made
+TAKE_TOGETHER = f"""WITH slice AS MATERIALIZED (SELECT id {RECEIVERS} ORDER BY id LIMIT :slice),
+    made AS (INSERT INTO delivery (outgoing_id, member_id, due, holder, attempts, code)
+        SELECT :outgoing, id, :until, :holder, 1, 0 FROM slice ORDER BY id ON CONFLICT DO NOTHING RETURNING id, member_id),
+    moved AS (UPDATE outgoing SET upto = (SELECT max(id) FROM slice HAVING count(*) = :slice) WHERE id = :outgoing)
+    SELECT made.id, made.member_id, address.email FROM made
     JOIN member ON member.id = made.member_id LEFT JOIN address ON address.id = member.address_id ORDER BY made.id"""
 
 
@@ -71,7 +76,7 @@ def expand(db: Session, now: int) -> int:
     """
     made = 0
     while made < SLICE and (post := _next(db)):
-        made += _expand_one(db, post, _about(db, post), now)
+        made += _expand_one(db, post, now)
     return made
 
 
@@ -79,11 +84,10 @@ def take_new(db: Session, lease: Lease, limit: int) -> tuple[list[Claimed], int]
     """Copies that had no row yet, made and claimed at once; and how many rows were made beside, which anybody may claim."""
     taken, made = list[Claimed](), 0
     while len(taken) + made < limit and (post := _next(db)):
-        about = _about(db, post)
-        if post.segment is None and not about.any_wish:
+        if post.segment is None and not post.any_wish:
             taken += _take_slice(db, post, lease, min(limit - len(taken), SLICE))
         else:
-            made += _expand_one(db, post, about, lease.now)
+            made += _expand_one(db, post, lease.now)
     return taken, made
 
 
@@ -93,31 +97,21 @@ def are_left(db: Session) -> bool:
 
 
 class Next(NamedTuple):
-    """A post on its way to its members, and how far it has come."""
+    """A post on its way to its members, how far it has come, where it belongs, and whether anybody has chosen something about that."""
 
     id: int
     list_id: int
-    message_id: int
     upto: int
     segment: str | None
     clock: str
-
-
-class About(NamedTuple):
-    """Where a post belongs, and whether anybody has chosen something about that."""
-
     thread: int
     topic: int | None
     any_wish: bool
 
 
 def _next(db: Session) -> Next | None:
-    found = ask(db, NEXT if is_sqlite(db) else f"{NEXT} FOR UPDATE SKIP LOCKED", {})
+    found = ask(db, NEXT if is_sqlite(db) else NEXT_UNLOCKED, {})
     return Next(*found[0]) if found else None
-
-
-def _about(db: Session, post: Next) -> About:
-    return About(*ask(db, CHOSEN, {"message": post.message_id})[0])
 
 
 def _who(post: Next) -> dict[str, Any]:
@@ -133,9 +127,7 @@ def _take_slice(db: Session, post: Next, lease: Lease, limit: int) -> list[Claim
     who = _who(post)
     values = {**who, "outgoing": post.id, "until": lease.until, "holder": lease.holder}
     if not is_sqlite(db):
-        last, count = ask(db, LAST, {**who, "slice": limit})[0]
-        found = ask(db, TAKE_TOGETHER, {**values, "last": last}) if count else []
-        _moved(db, post, None if count < limit else last)
+        found = ask(db, TAKE_TOGETHER, {**values, "slice": limit})
         return [Claimed(id, post.id, member, 1, email) for id, member, email in found]
     people = ask(db, ADDRESSES, {**who, "slice": limit})
     made = ask(db, TAKE, {**values, "last": people[-1][0]}) if people else []
@@ -144,24 +136,24 @@ def _take_slice(db: Session, post: Next, lease: Lease, limit: int) -> list[Claim
     return [Claimed(id, post.id, member, 1, emails[member]) for id, member in made]
 
 
-def _expand_one(db: Session, post: Next, about: About, now: int) -> int:
+def _expand_one(db: Session, post: Next, now: int) -> int:
     if post.segment is not None:
         return _expand_issue(db, post, now)
     who = _who(post)
     last, count = ask(db, LAST, {**who, "slice": SLICE})[0]
     values = {**who, "outgoing": post.id, "now": now}
     beside = 0
-    if about.any_wish:
-        beside = _expand_chosen(db, values, about, last)
+    if post.any_wish:
+        beside = _expand_chosen(db, values, post, last)
     elif count:
         tell(db, EXPAND, {**values, "last": last})
     _moved(db, post, None if count < SLICE else last)
     return int(count) + beside
 
 
-def _expand_chosen(db: Session, values: dict[str, Any], about: About, last: int | None) -> int:
+def _expand_chosen(db: Session, values: dict[str, Any], post: Next, last: int | None) -> int:
     """The same where somebody has chosen something about this thread or a topic; how many followers came beside the slice."""
-    chosen = {**values, "thread": about.thread, "topic": about.topic}
+    chosen = {**values, "thread": post.thread, "topic": post.topic}
     if last is not None:
         tell(db, EXPAND_CHOSEN, {**chosen, "last": last})
     if values["upto"]:

@@ -5,7 +5,7 @@ while the relay cannot be reached at all.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from listserv import steps, tally
 from listserv.store import deliveries, expanding
-from listserv.store.deliveries import Again, Claimed, Facts, Lease, Post, milliseconds
+from listserv.store.deliveries import Again, Claimed, Facts, Held, Lease, Post, milliseconds
 from listserv.usecases import bouncing
 
 # Longer than any answer is waited for (relay.place.Timeouts), so that nobody claims what is still being sent.
@@ -82,25 +82,25 @@ def retry_after(attempts: int) -> timedelta | None:
     return timedelta(minutes=THEN_EVERY) if passed < GIVE_UP else None
 
 
-def turn(db: Session, outcomes: Sequence[Outcome], room: int, holder: int, known: Mapping[int, int], now: datetime) -> Turn:
+def turn(db: Session, outcomes: Sequence[Outcome], room: int, holder: int, known: Mapping[int, Held], now: datetime) -> Turn:
     """One transaction of the worker: write down what became of copies, and take up to `room` new ones.
 
-    Of the posts in `known` the shared bytes are there already (`raw_id`), unless they have been redacted since.
+    Of the posts in `known` the shared bytes are there already, unless they have been redacted since.
     """
     lease = Lease(holder, milliseconds(now), milliseconds(now + LEASE))
-    record(db, outcomes, lease, now)
+    record(db, outcomes, lease, known, now)
     if not room:
         return Turn([], {}, False)
     copies, more = _take_up(db, lease, room)
     facts = deliveries.facts_of(db, {copy.outgoing_id for copy in copies})
     copies = deliveries.still_wanted(db, copies, facts)
     deliveries.record_again(db, [Again(copy.id, None, 0) for copy in copies if copy.email is None], holder)
-    same = {id for id, fact in facts.items() if id in known and known[id] == fact.raw_id}
+    same = {id for id, fact in facts.items() if id in known and known[id].raw_id == fact.raw_id}
     sizes = {id: fact.size for id, fact in facts.items() if id not in known}
     wanted = [copy for copy in copies if copy.email is not None]
     kept = _within_budget(db, wanted, sizes, lease)
     new = {copy.outgoing_id for copy in kept} - same
-    return Turn(_named(db, kept, facts), deliveries.posts(db, new), more or len(kept) < len(wanted))
+    return Turn(_named(db, kept, facts), deliveries.posts(db, {id: facts[id] for id in new}), more or len(kept) < len(wanted))
 
 
 def _take_up(db: Session, lease: Lease, room: int) -> tuple[list[Claimed], bool]:
@@ -143,10 +143,10 @@ def _within_budget(db: Session, copies: list[Claimed], sizes: Mapping[int, int],
     return [copy for copy in copies if copy.outgoing_id in fits]
 
 
-def record(db: Session, outcomes: Sequence[Outcome], lease: Lease, now: datetime) -> None:
+def record(db: Session, outcomes: Sequence[Outcome], lease: Lease, known: Mapping[int, Held], now: datetime) -> None:
     """Write down what became of copies: sent, to be tried again, failed, or never tried."""
     sent, unused, again = [], list[tuple[int, int]](), []
-    begun = deliveries.begun(db, {copy.outgoing_id for copy, answer in outcomes if answer and answer.stage == "PAUSED"})
+    begun = _begun(db, {copy.outgoing_id for copy, answer in outcomes if answer and (answer.sent or answer.stage == "PAUSED")}, known)
     for copy, answer in outcomes:
         if answer is None:
             unused.append((copy.id, lease.now))
@@ -160,12 +160,17 @@ def record(db: Session, outcomes: Sequence[Outcome], lease: Lease, now: datetime
     deliveries.record_again(db, again, lease.holder)
     for due in {due for _, due in unused}:
         deliveries.give_back(db, [id for id, then in unused if then == due], lease.holder, due)
-    _count(db, Counter(copy.outgoing_id for copy, answer in outcomes if answer and answer.sent), again, lease.now)
+    _count(db, Counter(copy.outgoing_id for copy, answer in outcomes if answer and answer.sent), begun, again, lease.now)
 
 
-def _count(db: Session, sent: Mapping[int, int], again: Sequence[Again], now: int) -> None:
+def _begun(db: Session, ids: Collection[int], known: Mapping[int, Held]) -> dict[int, int]:
+    """When these posts set out; asked for only where it is not known any more."""
+    held = {id: known[id].begun for id in ids if id in known}
+    return held | deliveries.begun(db, [id for id in ids if id not in held])
+
+
+def _count(db: Session, sent: Mapping[int, int], begun: Mapping[int, int], again: Sequence[Again], now: int) -> None:
     """For the figures: how many were taken, how long after their post came in, and how many come later."""
-    begun = deliveries.begun(db, sent)
     for post, copies in sent.items():
         if post in begun:
             tally.observe("delivery_seconds", (now - begun[post]) / 1000, copies)

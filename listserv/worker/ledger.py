@@ -8,7 +8,7 @@ from typing import NamedTuple
 import structlog
 
 from listserv.relay import Answer, Content, Filled, Mail
-from listserv.store.deliveries import Claimed
+from listserv.store.deliveries import Claimed, Held
 from listserv.usecases.delivery import Outcome, Turn
 from listserv.usecases.stationery import Stationery
 from newsletters.filling import Form
@@ -36,8 +36,8 @@ class InHand:
     list_name: str
     # None where it could not be made of what is kept.
     content: Content | None
-    # Which bytes these are: what is redacted while copies go out is made of others from then on.
-    raw_id: int
+    # What is redacted while copies go out is made of other bytes from then on.
+    held: Held
     pending: int = 0
     sent: int = 0
     later: int = 0
@@ -73,9 +73,9 @@ class Ledger:
         return MOST - self._open
 
     @property
-    def known(self) -> dict[int, int]:
-        """The posts whose bytes are here, and which bytes these are."""
-        return {id: post.raw_id for id, post in self._posts.items() if post.content is not None}
+    def known(self) -> dict[int, Held]:
+        """The posts whose bytes are here."""
+        return {id: post.held for id, post in self._posts.items() if post.content is not None}
 
     @property
     def size(self) -> int:
@@ -86,10 +86,11 @@ class Ledger:
         """New copies, and what is new about their posts."""
         for id, content in contents.items():
             post = taken.posts[id]
+            held = Held(post.raw_id, post.begun)
             if id in self._posts:
-                self._posts[id].content, self._posts[id].raw_id = content, post.raw_id
+                self._posts[id].content, self._posts[id].held = content, held
             else:
-                self._posts[id] = InHand(post.list_name, content, post.raw_id)
+                self._posts[id] = InHand(post.list_name, content, held)
         for one in ready:
             if one.copy.id not in self._ids:
                 self._ids.add(one.copy.id)

@@ -15,7 +15,7 @@ import structlog
 from listserv import steps
 from listserv.relay import Content
 from listserv.site import Site
-from listserv.store.deliveries import Post
+from listserv.store.deliveries import Held, Post
 from listserv.usecases import delivery
 from listserv.usecases.delivery import Outcome, Turn
 from listserv.usecases.stationery import Stationery, shared_bytes
@@ -49,7 +49,7 @@ class Recorder:
         # The thread that speaks to the database, as the kernel knows it.
         self.thread = self._thread.submit(get_native_id).result()
 
-    async def write(self, outcomes: Sequence[Outcome], room: int, known: Mapping[int, int], until: float) -> Written:
+    async def write(self, outcomes: Sequence[Outcome], room: int, known: Mapping[int, Held], until: float) -> Written:
         """Write down what became of copies and claim up to `room` new ones, which may be begun until then (event loop time); see `delivery.turn`."""
         return await self._loop.run_in_executor(self._thread, self._write, outcomes, room, known, until)
 
@@ -63,7 +63,7 @@ class Recorder:
         self._thread.shutdown()
         self._disk.shutdown()
 
-    def _write(self, outcomes: Sequence[Outcome], room: int, known: Mapping[int, int], until: float) -> Written:
+    def _write(self, outcomes: Sequence[Outcome], room: int, known: Mapping[int, Held], until: float) -> Written:
         with self._site.writing(settled=False) as db:
             taken = delivery.turn(db, outcomes, room, self._holder, known, self._site.now())
             steps.reached("copies.before-commit")

@@ -283,7 +283,7 @@ def test_the_shared_part_is_the_list_s_header_and_the_author_s_body(db, mlist, n
 def test_posts_that_are_known_are_not_fetched_again(db, mlist, people, now):
     outgoing = post(db, mlist, now)
 
-    first, second = claim(db, now, room=2), claim(db, now, room=2, known={outgoing.id: outgoing.raw_id})
+    first, second = claim(db, now, room=2), claim(db, now, room=2, known={outgoing.id: deliveries.Held(outgoing.raw_id, 0)})
 
     assert list(first.posts) == [outgoing.id]
     assert second.posts == {} and len(second.copies) == 2

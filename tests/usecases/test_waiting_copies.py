@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from listserv.store import deliveries, expanding
 from listserv.store.archive import Message
+from listserv.store.deliveries import Held
 from listserv.store.queue import Delivery, Letter, raw_bytes
 from listserv.usecases import delivery, hiding
 from listserv.usecases.redacting import Wish
@@ -43,7 +44,7 @@ def sent_to(site):
             pass
     with site.reading() as db:
         ids = db.scalars(select(Delivery.outgoing_id)).all()
-        return {shared_bytes(one): ids.count(id) for id, one in deliveries.posts(db, set(ids)).items()}
+        return {shared_bytes(one): ids.count(id) for id, one in deliveries.posts(db, deliveries.facts_of(db, set(ids))).items()}
 
 
 def hide(site, verb=hiding.hide_message, reason=("",)):
@@ -89,11 +90,11 @@ def test_a_worker_in_the_middle_of_a_post_makes_the_rest_of_what_is_left(site, p
     post(letter())
     with site.writing() as db:
         first = delivery.turn(db, [], 2, 1, {}, site.now())
-    known = {id: one.raw_id for id, one in first.posts.items()}
+    known = {id: Held(one.raw_id, one.begun) for id, one in first.posts.items()}
     redact(site, Wish(WORDS))
     with site.writing() as db:
         second = delivery.turn(db, [], 100, 1, known, site.now() + timedelta(seconds=1))
-        third = delivery.turn(db, [], 100, 1, {id: one.raw_id for id, one in second.posts.items()}, site.now() + timedelta(hours=1))
+        third = delivery.turn(db, [], 100, 1, {id: Held(one.raw_id, one.begun) for id, one in second.posts.items()}, site.now() + timedelta(hours=1))
 
     assert len(first.copies) == 2 and second.copies and set(second.posts) == set(known)
     assert all(SECRET.encode() not in shared_bytes(one) for one in second.posts.values())
