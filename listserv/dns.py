@@ -151,7 +151,7 @@ def query(name: str, kind: str, server: str, timeout: float) -> tuple[list[str],
     except (dns.exception.DNSException, ValueError):  # no such name can exist
         return [], LONGEST_TTL
     answered = False
-    for answer in _answers(question, server, time.time() + timeout):
+    for answer in _answers(question, server, time.monotonic() + timeout):
         answered = True
         if answer.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
             return _read(answer)
@@ -175,20 +175,21 @@ def _read(answer: "Message") -> tuple[list[str], float] | None:
 
 
 def _answers(question: "Message", server: str, deadline: float) -> Iterator["Message"]:
-    """What the servers answer, one after another, each asked twice because a datagram may be lost."""
+    """What the servers answer, one after another, each asked twice because a datagram may be lost; nobody puts back the clock of `deadline`."""
     import dns.exception
     import dns.flags
     import dns.query
 
     addresses = _servers(server) * 2
     for number, (host, port) in enumerate(addresses):
-        share = (deadline - time.time()) / (len(addresses) - number)
+        share = (deadline - time.monotonic()) / (len(addresses) - number)
         if share <= 0:
             return
         try:
+            # The library knows the wall clock alone: it looks at it once, before it waits.
             answer = _ask_by_udp(question, host, port, time.time() + share)
             if answer.flags & dns.flags.TC:
-                answer = dns.query.tcp(question, host, port=port, timeout=max(0.1, deadline - time.time()))
+                answer = dns.query.tcp(question, host, port=port, timeout=max(0.1, deadline - time.monotonic()))
         except (OSError, dns.exception.DNSException, ValueError, EOFError):
             continue
         yield answer

@@ -78,6 +78,18 @@ def test_a_dead_resolver_costs_one_wait(server):
     assert "b.pl" not in server.asked
 
 
+def test_a_clock_that_is_put_back_while_nobody_answers_keeps_nobody_waiting_for_it(server, monkeypatch):
+    """As where a machine has just begun: neither its clock nor its network is right yet."""
+    server.silent = {"slow.pl"}
+    right, start = time.time, time.monotonic()
+    monkeypatch.setattr(time, "time", lambda: right() - (86_400 if time.monotonic() - start > 0.1 else 0))
+
+    with pytest.raises(LookupFailed):
+        Resolver(server.address, timeout=0.4).txt("slow.pl")
+
+    assert time.monotonic() - start < 3
+
+
 def test_slow_domains_do_not_silence_a_resolver_that_lives(server):
     """Whoever sends mail from domains that do not answer must not keep others from being checked."""
     server.records["here.pl"], server.silent = ['"x"'], {f"slow{n}.pl" for n in range(5)}
