@@ -6,7 +6,9 @@ from listserv.errors import Conflict
 from listserv.relay import open_relay
 from listserv.relay.place import Timeouts
 from listserv.store.lists import list_by_name
-from listserv.usecases import intake
+from listserv.store.members import Status, member_by_key
+from listserv.usecases import intake, tracing
+from listserv.usecases.bouncestanding import standing
 from listserv.usecases.intake import Arriving
 from listserv.worker import work_once
 from tests.conftest import add
@@ -56,3 +58,17 @@ def test_where_the_relay_cannot_take_such_an_address_the_others_get_theirs(site,
 
     assert "łukasz@example.org" not in mails
     assert {"jan@xn--w-uga1v8h.example", "halina@example.org"} <= set(mails)
+
+
+def test_what_the_relay_could_not_take_is_explained_and_held_against_nobody(site, settings, posted, network):
+    with Sink(smtputf8=False) as sink:
+        sent_through(site, settings, sink)
+
+    with site.reading() as db:
+        (told,) = tracing.trace(db, "<żółw@example.org>")
+        member = member_by_key(db, list_by_name(db, network), "łukasz@example.org")
+        [failure] = standing(db, member, site.now()).failures
+    why = "5.6.7 the relay takes no addresses beyond ASCII (SMTPUTF8)"
+    assert (told.deliveries.failed, told.deliveries.pending) == (1, 0)
+    assert f"bounced łukasz@example.org: {why}" in [event.what for event in told.events]
+    assert (member.status, member.bounce_score, failure.status, failure.diagnostic) == (Status.ENABLED, 0.0, "5.6.7", why)
