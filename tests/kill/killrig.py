@@ -128,7 +128,8 @@ class Rig(Accounts):
 
     def start(self, **environment):
         """Start it, and wait until all doors are open."""
-        environ = clean_environment(PYTHONPATH=str(ROOT), **{steps.VARIABLE: str(self.orders), steps.RESTART: "0.02"}, **environment)
+        more = {"PYTHONPATH": str(ROOT), steps.VARIABLE: str(self.orders), steps.RESTART: "0.02"} | environment
+        environ = clean_environment(**more)
         command = [sys.executable, "-m", "listserv", "--data", str(self.settings.data), "serve"]
         begin = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
