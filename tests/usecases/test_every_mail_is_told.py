@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from listserv import links
 from listserv.errors import NotFound
 from listserv.mail import tokens
+from listserv.mail.address import SITE_ROLES, SUFFIXES
 from listserv.mail.tokens import Kind
 from listserv.store.bounces import Bounce
 from listserv.store.members import Member
@@ -18,10 +19,8 @@ from listserv.usecases.access import CONSOLE
 from tests.office import DOMAIN, mail
 from tests.usecases.test_returned import REPORT
 
-LISTED = ["siecibp", "siecibp+tik", "siecibp+nic", "moderator_siecibp", "siecibp-moderator", "siecibp-owner", "siecibp-join", "siecibp-subscribe", "siecibp-zapisz"]
-LISTED += ["siecibp-leave", "siecibp-unsubscribe", "siecibp-wypisz", "siecibp-request", "siecibp-help", "siecibp-pomoc", "siecibp-news", "siecibp-bank"]
-LISTED += ["siecibp-meeting", "siecibp-bounces"]
-ADDRESSES = [*LISTED, "postmaster", "abuse", "noreply", "r+" + "a" * 26, "r-" + "b" * 26]
+LISTED = ["siecibp", "siecibp+tik", "siecibp+nic", "moderator_siecibp", *(f"siecibp-{suffix}" for suffix in SUFFIXES)]
+ADDRESSES = [*LISTED, *SITE_ROLES, "r+" + "a" * 26, "r-" + "b" * 26]
 # Who writes, and how: a member, a stranger, whom DMARC belies; machines of three kinds.
 PEOPLE = {"member": ("halina@example.org", True), "stranger": ("obca@example.org", None), "forged": ("halina@example.org", False)}
 MACHINES = {
