@@ -2,6 +2,7 @@
 
 import os
 import re
+import smtplib
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,12 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from listserv import tally
+from listserv.relay import open_relay
 from listserv.store import counters, health, workers
 from listserv.store.queue import Incoming, State
 from listserv.usecases import intake, measures
 from listserv.usecases.health import AHEAD
 from listserv.web import create_app
+from listserv.worker import work_once
 from tests.office import mail
+from tests.relay.misbehaving import Misbehaving
+from tests.smtp.doors import open_doors
 
 
 @pytest.fixture(autouse=True)
@@ -175,6 +180,27 @@ def test_the_figures_are_in_the_text_format_and_name_nobody(site, ask, office, c
     assert not re.search("siecibp|example|Sekret", answer.text)
     types = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(types) == len(set(types))
+
+
+def test_what_became_of_copies_is_counted_and_what_waits_has_its_age(site, ask, office, settings, clock):
+    tally.keep(True)
+    answers = {"halina@example.org": "550 5.1.1 nobody of this name", "marek@example.org": "451 4.3.0 later"}
+    office.deliver(mail("halina@example.org", "siecibp"), "siecibp@lists.example.org")
+    with Misbehaving(lambda stage, argument, session: answers.get(argument) if stage == "RCPT" else None) as server:
+        place = settings.relay.model_copy(update={"url": f"smtp://127.0.0.1:{server.port}"})
+        work_once(site, open_relay(settings.model_copy(update={"relay": place})))
+    with open_doors(site) as ports, smtplib.SMTP("127.0.0.1", ports[0], timeout=20) as client:
+        client.sendmail("halina@example.org", ["siecibp@lists.example.org", "siecibp-request@lists.example.org"], mail("halina@example.org", "siecibp"))
+    clock.move(seconds=30)
+    with site.writing() as db:
+        counters.add(db, tally.drain())
+    lines = ask("/metrics").text.splitlines()
+
+    counted = {f"listserv_{name}_total {number}" for name, number in {"accepted": 2, "posted": 1, "delivered": 2, "retried": 1, "bounced": 1}.items()}
+    waits = {f'listserv_queue_{what}{{kind="{kind}"}} {figure:g}' for what, kind, figure in (("depth", "incoming", 2), ("depth", "deliveries", 1), ("oldest_seconds", "incoming", 30.0))}
+    assert counted | waits <= set(lines), lines
+    assert {f"listserv_{name}_count" for name in tally.HISTOGRAMS} <= {line.partition(" ")[0] for line in lines}
+    assert {"listserv_intake_seconds_count 1", "listserv_delivery_seconds_count 2"} <= set(lines)
 
 
 def test_figures_without_a_database_say_that(site, ask, monkeypatch):
