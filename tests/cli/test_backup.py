@@ -21,13 +21,16 @@ from listserv.store.bans import Ban
 from listserv.store.container import HEAD, MANIFEST, Reader, Writer
 from listserv.store.expanding import expand
 from listserv.store.lists import list_by_name
+from listserv.store.members import Member
 from listserv.store.migrating import upgrade
 from listserv.store.queue import Delivery, Incoming, keep_raw
 from listserv.usecases.delivery import milliseconds
+from listserv.worker import work_once
 from tests.conftest import on
 from tests.databases import contents
 from tests.fan_out import post
 from tests.serving import ROOT, clean_environment, wait_for
+from tests.smtp_sink import Sink
 
 FOREIGN = 987_654
 
@@ -195,6 +198,27 @@ def test_what_a_worker_of_another_machine_held_is_due_at_once(run, run_in, site,
         assert (again.due, again.attempts, again.code) == (later, 2, 451)
         assert (sent.due, sent.code) == (None, 250)
     there.close()
+
+
+def test_what_was_written_down_as_sent_is_not_sent_again_and_all_else_is_sent_once(run, run_in, site, network, elsewhere, tmp_path):
+    with site.writing() as db:
+        post(db, list_by_name(db, "siecibp"), site.now())
+        expand(db, milliseconds(site.now()))
+        copies = db.scalars(select(Delivery).order_by(Delivery.id)).all()
+        for copy in copies[::2]:
+            copy.due, copy.code, copy.attempts = None, 250, 1
+        left = sorted(db.get_one(Member, copy.member_id).address.email for copy in copies[1::2])
+    run("backup", tmp_path / "kept.tar")
+
+    with Sink() as sink:
+        assert run_in(tmp_path / "new", "restore", tmp_path / "kept.tar", "--database", elsewhere).code == 0
+        settings = on(site.settings, elsewhere)
+        there = Site(settings.model_copy(update={"relay": settings.relay.model_copy(update={"url": sink.url})}))
+        while work_once(there):
+            pass
+        there.close()
+
+    assert len(left) == 2 and sorted(one.recipient for one in sink.mails) == left
 
 
 def altered(kept):
