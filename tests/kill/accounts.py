@@ -29,7 +29,7 @@ class Accounts:
         letters_twice = self._letters(posts)
         self._archive(posts)
         total = sum(self.kills.values())
-        print(f"\n{total} kills, {len(self.accepted)} mails taken, {len(posts)} posted, {self.copies} copies, {twice} copies twice, {letters_twice} letters twice, "
+        print(f"\n{self.site.engine.dialect.name}: {total} kills, {len(self.accepted)} mails taken, {len(posts)} posted, {self.copies} copies, {twice} copies twice, {letters_twice} letters twice, "
               f"{self.set_aside} set aside and tried again; {dict(self.kills)}; not reached in time: {dict(self.missed)}")
         assert twice <= PER_KILL * total
         assert letters_twice <= total
