@@ -28,8 +28,19 @@ def _domain(value: str) -> str:
     return value
 
 
+def _names_a_host(value: str) -> bool:
+    """Does a URL name a host, and a port that there can be?"""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _web_address(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or len(value.split()) != 1:
+    if not value.startswith(("http://", "https://")) or len(value.split()) != 1 or set("?#") & set(value) or not _names_a_host(value):
         raise ValueError("write an address such as https://lists.example.org")
     return value.rstrip("/")
 
@@ -41,7 +52,8 @@ def _database(value: str) -> str:
 
 
 def _relay(value: str) -> str:
-    if not value.startswith(("smtp://", "smtps://", "smtp+starttls://", "maildir:")):
+    smtp = value.startswith(("smtp://", "smtps://", "smtp+starttls://"))
+    if not (_names_a_host(value) if smtp else value.startswith("maildir:")):
         raise ValueError("write smtp://HOST:PORT, smtps://…, smtp+starttls://… or maildir:FOLDER")
     return value
 

@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from listserv.web.api import endpoints
+from listserv.web.api import endpoints, fieldwords
 from listserv.web.api.endpoints import ENDPOINTS, SPEC, Endpoint
 from listserv.web.api.models import ProblemDetails
 
@@ -60,14 +60,15 @@ def made(url: str) -> dict[str, Any]:
     for operations in spec["paths"].values():
         for operation in operations.values():
             _complete(operation, ENDPOINTS[f"{endpoints.blueprint.name}.{operation['operationId']}"])
+    fieldwords.describe(spec)
     return spec
 
 
 def _tell_no_nothing(part: Any) -> None:
-    """What may be left out of a change has no default: it stays as it is."""
+    """What may be left out of a change has no default: it stays as it is; and nothing is no address."""
     for value in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         _tell_no_nothing(value)
-    if isinstance(part, dict) and "default" in part and part["default"] is None:
+    if isinstance(part, dict) and "default" in part and (part["default"] is None or (part.get("format") == "email" and not part["default"])):
         del part["default"]
 
 

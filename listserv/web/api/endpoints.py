@@ -143,7 +143,9 @@ def finished(view: View, status: int) -> View:
                 arguments[name] = getattr(read, name)
         said = view(**arguments)
         if said is None:
-            return make_response("", status)
+            said = make_response("", status)
+            # RFC 9110 section 8.3: where nothing is told there is nothing to have a type.
+            said.headers.remove("Content-Type")
         if isinstance(said, BaseModel):
             said = make_response(said.model_dump_json(), status)
             said.mimetype = "application/json"

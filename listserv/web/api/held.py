@@ -24,7 +24,7 @@ STATES = {"waiting": WAITING, "decided": tuple(state for state in HeldState if s
 
 
 class HeldReason(Shown):
-    """HeldReason a post waits."""
+    """Why a post waits."""
 
     reason: str
     words: str

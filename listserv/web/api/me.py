@@ -99,7 +99,7 @@ class MembershipChange(Sent):
     own_threads: bool = None  # type: ignore[assignment]
 
 
-class Joining(Sent):
+class NewMembership(Sent):
     """The wish to join a list."""
 
     list: Line = Field(min_length=1, max_length=63)
@@ -174,8 +174,8 @@ def membership(name: str) -> object:
     return marked(told(mypage.own_membership(visit().db, caller(), name)))
 
 
-@endpoint("POST", "/me/memberships", "write", sent=Joining, status=202)
-def join(json: Joining) -> None:
+@endpoint("POST", "/me/memberships", "write", sent=NewMembership, status=202)
+def join(json: NewMembership) -> None:
     """Ask to join a list. What becomes of it comes by mail: the answer is the same whoever asks."""
     db = visit().db
     mlist = joining.place(db, json.list)

@@ -6,9 +6,11 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 import schemathesis
+from jsonschema_rs import Draft202012Validator
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
+from listserv.web.api.endpoints import ENDPOINTS
 from listserv.web.api.models import LINE, TEXT
 from tests.web.api.api_world import app, program, programs, world  # noqa: F401
 from tests.web.world import PRIVATE, PUBLIC, SHOWN
@@ -72,6 +74,48 @@ def test_the_document_is_valid(app, network):
     schemathesis.openapi.from_dict(document).validate()
 
     assert document["openapi"].startswith("3.1")
+
+
+def fields(document):
+    """(where, what is said of it) of each field of each model, and of each parameter."""
+    for model, schema in document["components"]["schemas"].items():
+        yield from ((f"{model}.{name}", field, field) for name, field in schema.get("properties", {}).items())
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield from ((f"{method} {path} {one['name']}", one, one["schema"]) for one in operation["parameters"])
+
+
+def is_plain(schema):
+    """Is it a text or a number, of which only an example shows how it looks?"""
+    kinds = {one.get("type") for one in (schema, *schema.get("anyOf", ()))}
+    return kinds & {"string", "integer"} and not {"enum", "const"} & {*schema} and "$ref" not in str(schema)
+
+
+def test_every_field_and_parameter_is_described_and_every_text_and_number_has_an_example(app, network):
+    document = program(app).ask("GET", "/openapi.json")
+
+    assert [where for where, told, _ in fields(document) if not told.get("description")] == []
+    lacking = [where for where, told, schema in fields(document) if is_plain(schema) and not ("example" in told or told.get("examples"))]
+    assert [where for where in lacking if not where.endswith(("Idempotency-Key", "If-Match"))] == []
+
+
+def test_every_default_and_example_is_one_that_the_document_allows(app, network):
+    document = program(app).ask("GET", "/openapi.json")
+
+    for where, told, schema in fields(document):
+        whole = {**schema, "components": document["components"]}
+        for value in [*told.get("examples", ()), *([told["example"]] if "example" in told else ()), *([schema["default"]] if "default" in schema else ())]:
+            assert Draft202012Validator(whole, validate_formats=True).is_valid(value), (where, value)
+
+
+def test_every_body_of_the_document_is_the_one_that_is_read(app, network):
+    document = program(app).ask("GET", "/openapi.json")
+    bodies = {one["operationId"]: one["requestBody"] for operations in document["paths"].values() for one in operations.values() if "requestBody" in one}
+
+    for name, about in ENDPOINTS.items():
+        if about.sent:
+            told = bodies[name.removeprefix("api.")]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            assert {*document["components"]["schemas"][told].get("properties", ())} == {*about.sent.model_fields}, name
 
 
 @pytest.mark.only_sqlite
