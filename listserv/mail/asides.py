@@ -5,7 +5,7 @@ Everything else that somebody writes to a list is a post. So the word must be al
 
 import re
 
-from listserv.mail import commandlines, lonewish
+from listserv.mail import commandlines, lonepause, lonewish
 from listserv.mail.command import Command
 from listserv.mail.commandwords import SIGN_OFF, UNSUBSCRIBE, Kind
 from listserv.mail.decisions import Answer, decision
@@ -52,7 +52,7 @@ def of(post: Post) -> Command | None:
         return None
     if lonewish.is_request(post):
         return Command(Kind.LEAVE)
-    return aside(post.reply) or lonewish.lone_wish(post.reply)
+    return aside(post.reply) or lonewish.lone_wish(post.reply) or lonepause.lone_pause(post)
 
 
 def decides(post: Post) -> bool:

@@ -62,9 +62,14 @@ def lone_wish(reply: str) -> Command | None:
     text = plain(reply).strip()
     if not text or len(text.split()) > MOST_WORDS or text.count("\n") > MOST_LINES * 2:
         return None
-    said = _said([line.strip(" *_\t") for line in text.split("\n") if line.strip()])
-    found = {_wish(one) for one in said}
-    return found.pop() if len(said) == 1 and len(found) == 1 else None
+    all_said = said(text)
+    found = {_wish(one) for one in all_said}
+    return found.pop() if len(all_said) == 1 and len(found) == 1 else None
+
+
+def said(text: str) -> list[str]:
+    """The sentences of a letter, without greeting, courtesies, farewell and name."""
+    return _said([line.strip(" *_\t") for line in text.split("\n") if line.strip()])
 
 
 def is_request(post: Post) -> bool:

@@ -53,6 +53,10 @@ def take(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outc
         asked = confirm_first(db, mlist, member, Purpose.LEAVE, "leave-confirm", letter, now, context)
         # No room for the question today: a human reads it, as any post that reads like this.
         return None if TOO_MANY in asked.reasons else _kept(asked)
+    if command.kind is Kind.PAUSE:
+        # Perhaps it was meant for colleagues: nothing is done before they say so.
+        asked = confirm_first(db, mlist, member, Purpose.SETTINGS, "confirm-settings", letter, now, Context(draft=letter.incoming.id))
+        return None if TOO_MANY in asked.reasons else _kept(asked)
     thread = threadmail.thread_of_ids(db, mlist, letter.post.references)
     if thread is None:
         return None

@@ -100,7 +100,7 @@ def say_so(db: Session, member: Member, token: Token, letter: Letter, now: datet
     context, words = asked.read(token.detail)
     if not context.unclear:
         token.detail = replace(context, unclear=1).with_words(words)
-        more: dict[str, Any] = {**facts(words), "draft": bool(context.draft), "again": True, "elsewhere": False}
+        more: dict[str, Any] = {**facts(words), "draft": bool(context.draft), "again": True, "elsewhere": False, "sure": False}
         cause = Cause(letter.incoming, proven=True)
         outbox.to_member(db, "confirm-settings", member, now, mlist=member.mlist, reply_to=letter.incoming.rcpt, cause=cause, **more)
     return Outcome(State.ANSWERED, ("not-enough",))

@@ -183,7 +183,8 @@ def confirm_first(
     detail = context.with_words(said if keep else "")
     token = tokens.issue(db, purpose, member.address.email, now, mlist=mlist, object_id=member.id, days=CONFIRM_DAYS, detail=detail)
     reply_to = deciding.reply_address(db, token)
-    facts = {"draft": bool(context.draft), "again": False, "elsewhere": elsewhere, **askedback.facts(said)}
+    sure = letter.alignment is Alignment.ALIGNED
+    facts = {"draft": bool(context.draft), "again": False, "elsewhere": elsewhere, "sure": sure, **askedback.facts(said)}
     told = outbox.to_member(db, question, member, now, mlist=mlist, reply_to=reply_to, cause=letter.cause, **facts)
     return Outcome(State.ANSWERED, ("asked-back",) if told else ("enough-for-today",))
 

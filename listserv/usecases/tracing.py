@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from listserv import links
 from listserv.errors import NotFound
 from listserv.i18n import N_, Sentence, sentence
+from listserv.mail import address
 from listserv.store import fares
 from listserv.store import trace as rows
 from listserv.store.archive import Message
@@ -17,7 +18,7 @@ from listserv.store.fares import Fare
 from listserv.store.issues import issue_of_incoming
 from listserv.store.lists import MailingList
 from listserv.store.queue import Incoming, Letter, Outgoing, State
-from listserv.usecases import ownletters, traceevents, whichmail
+from listserv.usecases import ownletters, tokens, traceevents, whichmail
 from listserv.usecases.outbox import settings_of
 from listserv.usecases.ownletters import OwnLetter
 from listserv.usecases.queueing import count_work as count_work
@@ -85,7 +86,7 @@ def _of_number(db: Session, kind: str, number: int) -> list[Trace]:
 
 
 def _of_mail(db: Session, message_id: str, mail: Incoming) -> Trace:
-    mlist = db.get(MailingList, mail.list_id) if mail.list_id else None
+    mlist = _list_of(db, mail)
     issue = issue_of_incoming(db, mail.id)
     message = db.get(Message, mail.archived_id) if mail.archived_id else issue.message if issue else None
     fare = _fare(db, message)
@@ -100,6 +101,18 @@ def _of_mail(db: Session, message_id: str, mail: Incoming) -> Trace:
         # Of an issue that has gone out, mail and message tell the same.
         events=in_order((*traceevents.of_mail(db, mail, issue), *traceevents.of_message(db, message, fare))),
     )
+
+
+def _list_of(db: Session, mail: Incoming) -> MailingList | None:
+    """The list that it came to; of an answer to a letter of ours, the list that the letter's address stands for, or that our own answer named."""
+    list_id = mail.list_id
+    route = address.read_local_part(mail.rcpt.partition("@")[0])
+    if list_id is None and route and route.role is address.Role.TOKEN:
+        row = tokens.known(db, route.detail)
+        list_id = row.list_id if row else None
+    if list_id is None:
+        list_id = next((letter.list_id for letter in rows.letters_because_of(db, [mail]) if letter.list_id), None)
+    return db.get(MailingList, list_id) if list_id else None
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:

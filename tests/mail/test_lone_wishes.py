@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from listserv.mail.commands import commands
 from listserv.mail.commandwords import Kind
 from listserv.mail.confirming import Said, about_joining, about_leaving, comes_back, is_passed_on, wishes_to_join
+from listserv.mail.lonepause import lone_pause
 from listserv.mail.lonewish import MOST_WORDS, lone_wish
+from listserv.mail.parse import parse
 from listserv.mail.withdrawing import asks_to_withdraw
 from tests.growth import takes
 
@@ -39,6 +41,28 @@ NOT_WITHDRAWN = """Proszę o wycofanie podręczników, mamy nowe|Chcę wycofać 
 Czy mogę wycofać?|Proszę wycofać, jeśli ktoś już odpowiedział|nie wysyłajcie"""
 
 
+RESTS = [
+    "Dzień dobry,\nproszę o wstrzymanie wiadomości, jadę na urlop.\nPozdrawiam\nEwa Fiszka",
+    "proszę o wstrzymanie wiadomości do 15 lipca",
+    "Jadę na urlop do 15 lipca, proszę o wstrzymanie wiadomości",
+    "Proszę nie przysyłać mi wiadomości do końca lipca, jestem na urlopie",
+    "Od 1 do 15 lipca jestem na urlopie. Proszę wstrzymać wysyłanie poczty.",
+    "Szanowni Państwo,\njadę na urlop do 15 lipca, w związku z tym proszę o wstrzymanie wysyłania wiadomości.\nZ poważaniem\nJan Kowalski",
+    "Please pause my mail until 15 August, I am on holiday",
+    "Please suspend my subscription until 1 September.",
+]
+# Who says that they will be away speaks to people, and so does who asks for another thing beside, or about other letters.
+NO_RESTS = """jadę na urlop do 15 lipca|Proszę o wstrzymanie prac nad statutem do 15 lipca, jadę na urlop|Proszę o wstrzymanie wysyłki książek do 15 lipca
+proszę o przerwę w dyskusji do 15 lipca|Jadę na urlop do 15 lipca, proszę o wstrzymanie wiadomości i o numer do Zofii|Od 1 do 15 lipca jestem na urlopie.
+Jadę na urlop, zastępuje mnie Anna. Proszę o wstrzymanie wiadomości.|Czy ktoś prosi o wstrzymanie wiadomości do 15 lipca?|PRZERWA DO 15.08
+Proszę nie wysyłać maili do autorki do 15 lipca|Proszę o wstrzymanie wiadomości do prasy do 15 lipca|Proszę nie przysyłać wiadomości o konkursie do 15 lipca
+Proszę nie wysyłać mi zgłoszeń do 15 lipca, jestem na urlopie|Proszę wstrzymać wysyłanie poczty do dyrektora do 15 lipca"""
+
+
+def letter(words, more=""):
+    return parse(f"From: ewa@example.org\nTo: l@example.org\nSubject: Urlop\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n{more}\n{words}\n".encode())
+
+
 def each(text):
     return text.replace("\n", "|").split("|")
 
@@ -51,6 +75,20 @@ def test_a_lone_wish_to_leave(words):
 @pytest.mark.parametrize("words", THREADS)
 def test_a_lone_wish_about_a_thread(words):
     assert lone_wish(words).kind is THREADS[words]
+
+
+@pytest.mark.parametrize("words", RESTS)
+def test_a_lone_wish_for_a_rest_from_mail(words):
+    assert lone_pause(letter(words)).kind is Kind.PAUSE
+
+
+@pytest.mark.parametrize("words", each(NO_RESTS))
+def test_who_is_away_or_asks_for_more_than_a_rest_from_mail_speaks_to_people(words):
+    assert lone_pause(letter(words)) is None
+
+
+def test_an_answer_to_somebody_is_no_lone_wish_for_a_rest():
+    assert lone_pause(letter(RESTS[1], "In-Reply-To: <a@example.org>\n")) is None
 
 
 @pytest.mark.parametrize("words", [*each(OTHERS), "Wypisz mnie\n\nA przy okazji: kiedy spotkanie?"])

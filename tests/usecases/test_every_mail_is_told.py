@@ -197,3 +197,14 @@ def test_a_letter_is_found_by_its_own_id_with_what_came_back(office, site, clock
 def test_what_was_refused_at_the_door_is_said_to_leave_no_row(site, network):
     with site.reading() as db, pytest.raises(NotFound, match="refused at the door"):
         tracing.trace(db, "<never@example.org>")
+
+
+def test_a_decision_that_came_to_the_address_of_a_letter_names_its_list(office, site):
+    office.send("obcy@example.org", "siecibp", "Plakaty", "Mamy plakaty.")
+    asked = [one for one in office.letters() if one.kind == "held-moderator"][-1]
+    office.reply(asked, "TAK")
+
+    with site.reading() as db:
+        decision = db.query(Incoming).order_by(Incoming.id.desc()).first()
+        (told,) = tracing.trace(db, str(decision.id))
+        assert decision.list_id is None and told.mlist == "siecibp"

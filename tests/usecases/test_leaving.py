@@ -9,7 +9,7 @@ from listserv import links
 from listserv.mail import tokens
 from listserv.mail.tokens import Kind
 from listserv.store.lists import list_by_name
-from listserv.store.members import DeliveryMode
+from listserv.store.members import DeliveryMode, Status
 from listserv.store.people import Address
 from listserv.store.queue import State
 from listserv.usecases import banning
@@ -400,6 +400,29 @@ def test_a_wish_to_leave_sent_to_everybody_reaches_nobody_and_no_moderator(site,
     assert [(one.kind, one.to) for one in office.letters()] == [("leave-confirm", ANNA)]
     office.reply(office.letters(to=ANNA)[-1], "SEND")
     assert len(office.posts()) == 2 and member(site)
+
+
+@pytest.mark.parametrize("proven", [True, None])
+def test_a_wish_for_a_rest_sent_to_everybody_is_asked_about_and_a_yes_pauses(site, office, anna, proven):
+    assert office.send(ANNA, "siecibp", "Urlop", "Dzień dobry,\nproszę o wstrzymanie wiadomości, jadę na urlop.\n\nAnna Nowa", proven=proven) is State.ANSWERED
+
+    (asked,) = office.letters()
+    assert (asked.kind, asked.to, office.posts()) == ("confirm-settings", ANNA, [])
+    assert "a rest from mail" in asked.text and member(site).status is Status.ENABLED
+    assert ("did not confirm its sender" in " ".join(asked.text.split())) is (proven is None)
+    office.reply(asked, "YES")
+    assert member(site).status is Status.PAUSED and office.posts() == []
+
+
+def test_a_wish_for_a_rest_that_was_meant_for_everybody_is_posted_after_all(site, office, anna):
+    office.send(ANNA, "siecibp", "Urlop", "Jadę na urlop do 15 lipca, proszę o wstrzymanie wiadomości.", proven=True)
+    office.reply(office.letters(to=ANNA)[-1], "SEND")
+
+    assert len(office.posts()) == 1 and member(site).status is Status.ENABLED
+
+
+def test_who_tells_everybody_that_they_are_away_is_read_by_everybody(site, office, anna):
+    assert office.send(ANNA, "siecibp", "Urlop", "Jadę na urlop do 15 lipca. Zastępuje mnie Ewa.", proven=True) is State.POSTED
 
 
 @pytest.mark.parametrize("words", ["proszę wyciszyć ten wątek, dziękuję\n-- \nAnna Nowa\nBiblioteka", "proszę o ten wątek", "Could you send me this thread?"])
