@@ -23,7 +23,8 @@ _WHEN = (
 )
 _DAY = rf"(?: (?:od|do|na|przez|from|until|till|for|through|to)(?= {_WHEN})(?: [\w./-]+){{1,5}}){{0,2}}"
 _MAIL = (
-    r"(?:(?:przesyl|wysyl|dostarcz|otrzymyw|przysyl)\w+|(?:mi|mnie|dla mnie|mo(?:ja|je|jej|ich|jego)|wszystkich|z|tej|w|na|my|me|all|the|of|from|this|sending|delivery|any)"
+    r"(?:(?:przesyl|wysyl|dostarcz|otrzymyw|przysyl)\w+|(?:mi|mnie|dla mnie|mo(?:ja|je|jej|ich|jego)|wszystkich|z|tej|w|na"
+    r"|my|me|all|the|of|from|this|sending|delivery|any)"
     r"|list[ay]|listow|wiadomosc\w*|mail\w*|mejl\w*|e-?mail\w*|poczt\w*|korespondencj\w*|czlonkostw\w+|subskrypcj\w+|prenumerat\w+"
     r"|messages?|posts?|subscription|membership|list)"
 )
@@ -32,12 +33,14 @@ OF_MAIL = re.compile(
     r"\b(?:wiadomosc\w*|mail\w*|mejl\w*|e-?mail\w*|poczt\w*|korespondencj\w*|listow|czlonkostw\w+|subskrypcj\w+|prenumerat\w+|messages?|posts|subscription|membership)\b"
 )
 WISH = re.compile(
-    rf"(?:(?:bardzo|uprzejmie|w zwiazku z tym|w zwiazku z urlopem) )*(?:prosze|poprosze|prosilabym|prosilbym|please|could you(?: please)?),?(?: panstwa)?(?: o)?"
-    rf"(?: (?:czasow|tymczasow|chwilow)\w+)? (?:wstrzyma\w+|zawies\w+|zawiesz\w+|przerwa\w+|przerwe|nie (?:przysyl|wysyl|przesyl)\w+|pause|suspend|stop|hold)(?: {_MAIL})+{_DAY}"
+    r"(?:(?:bardzo|uprzejmie|w zwiazku z tym|w zwiazku z urlopem) )*(?:prosze|poprosze|prosilabym|prosilbym|please|could you(?: please)?),?"
+    r"(?: panstwa)?(?: o)?(?: (?:czasow|tymczasow|chwilow)\w+)? (?:wstrzyma\w+|zawies\w+|zawiesz\w+|przerwa\w+|przerwe"
+    rf"|nie (?:przysyl|wysyl|przesyl)\w+|pause|suspend|stop|hold)(?: {_MAIL})+{_DAY}"
 )
 AWAY = re.compile(
     r"(?:od [\w./ -]{1,30} )?(?:jade|wyjezdzam|ide|bede|jestem|przebywam|mam|i am|i'm|i will be|i'll be|going)(?: (?:teraz|wtedy|juz|going|away|out))*"
-    rf"(?: (?:na|w|poza|on|of|off))*(?: (?:urlop\w*|wakacj\w*|zwolnieni\w*|delegacj\w*|sanatori\w*|nieobecn\w*|domem|holidays?|vacation|leave|away|office|the office))?{_DAY}"
+    r"(?: (?:na|w|poza|on|of|off))*(?: (?:urlop\w*|wakacj\w*|zwolnieni\w*|delegacj\w*|sanatori\w*|nieobecn\w*|domem"
+    rf"|holidays?|vacation|leave|away|office|the office))?{_DAY}"
 )
 
 
