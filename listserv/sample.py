@@ -53,9 +53,9 @@ REFUSAL = {"domain": "poczta.example.net", "trouble": "authentication", "count":
 OUTAGE = {"domain": "szkola.example.org", "count": 24, "why": "there is no such mailbox", "server": "550 5.1.1 User unknown", "since": BOUNCING["since"]}
 
 MEETING_DATES = (
-    {"number": 1, "when": "czwartek, 12\u00a0marca 2026, 16.30–17.30 (Europe/Warsaw)", "suits": 12},
-    {"number": 2, "when": "piątek, 13\u00a0marca 2026, 16.30–17.30 (Europe/Warsaw)", "suits": 1},
-    {"number": 3, "when": "wtorek, 17\u00a0marca 2026, 17.00–18.00 (Europe/Warsaw)", "suits": 0},
+    {"number": 1, "when": "czwartek, 12\u00a0marca 2026, 16.30–17.30 czasu polskiego", "suits": 12},
+    {"number": 2, "when": "piątek, 13\u00a0marca 2026, 16.30–17.30 czasu polskiego", "suits": 1},
+    {"number": 3, "when": "wtorek, 17\u00a0marca 2026, 17.00–18.00 czasu polskiego", "suits": 0},
 )
 # A question to everybody, of each kind one.
 ASKED: tuple[dict[str, Any], ...] = (
@@ -399,7 +399,7 @@ FACTS: dict[str, Any] = {
     "milestones_said": "unclear",
     # Of meetings.
     "meeting_title": "Spotkanie z ekspertem",
-    "meeting_when": "czwartek, 12\u00a0marca 2026, 16.30–18.00 (Europe/Warsaw)",
+    "meeting_when": "czwartek, 12\u00a0marca 2026, 16.30–18.00 czasu polskiego",
     "meeting_place": "online",
     "meeting_url": "https://spotkania.example.org/siec",
     "meeting_text": "Porozmawiamy o czytnikach w bibliotece szkolnej.",

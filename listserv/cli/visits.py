@@ -21,18 +21,24 @@ def visits() -> None:
 @visits.command("import")
 @click.argument("name", metavar="LIST")
 @click.argument("file", metavar="FILE.csv")
+@click.option("--rest", is_flag=True, help="Leave out the lines that cannot be read, say which, and bring the others.")
 @console.as_json
 @click.pass_obj
-def import_file(data: "Path", name: str, file: str, as_json: bool) -> None:
+def import_file(data: "Path", name: str, file: str, rest: bool, as_json: bool) -> None:
     """Bring historic counts, marked as brought in: a table with the header date,visits (a date may be a month, 2026-03).
 
     Safe to run twice: a day's number takes the place of the one brought before, a month's that of its days. Where a line cannot be
-    read, nothing is kept.
+    read, all such lines are named and nothing is kept, unless --rest is given.
     """
     try:
         text = console.read_bytes(file).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid("{file} is not in UTF-8", file=file) from None
     with console.changing(data) as (db, site):
-        days, count = visiting.bring(db, known_list(db, name), text, site.now())
-    console.print_json({"days": days, "visits": count}) if as_json else click.echo(f"brought {count} visits of {days} days to {name.lower()}")
+        brought = visiting.bring(db, known_list(db, name), text, site.now(), rest=rest)
+    for line in brought.left_out:
+        click.echo(f"left out: {line}", err=True)
+    if as_json:
+        console.print_json(brought._asdict())
+    else:
+        click.echo(f"brought {brought.visits} visits of {brought.days} days to {name.lower()}")

@@ -8,11 +8,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from listserv import i18n, links
-from listserv.i18n import choose_language, translations
+from listserv.i18n import N_, choose_language, translations
 from listserv.mail.meetingplan import NO_HOUR, Plan, Remark
 from listserv.store.lists import MailingList
 from listserv.store.meetings import Meeting
 from listserv.usecases import outbox
+
+# Whoever sends such words back is understood (mail.meetingpatterns.ZONES).
+CLOCKS = {
+    "Europe/Warsaw": N_("Warsaw time"),
+    "Europe/London": N_("London time"),
+    "Europe/Kyiv": N_("Kyiv time"),
+    "America/New_York": N_("New York time"),
+}
 
 
 def facts(db: Session, meeting: Meeting, language: str) -> dict[str, Any]:
@@ -58,14 +66,19 @@ def page_url(db: Session, meeting: Meeting) -> str:
 
 
 def in_words(starts: datetime, ends: datetime, zone: str, language: str) -> str:
-    """`czwartek, 12 marca 2026, 16.30–18.00 (Europe/Warsaw)`: by the clocks of the place."""
+    """`czwartek, 12 marca 2026, 16.30–18.00 czasu polskiego`: by the clocks of the place."""
     begin, end = (moment.astimezone(ZoneInfo(zone)) for moment in (starts, ends))
     day = f"{i18n.weekday(begin.date(), language)}, {i18n.long_date(begin.date(), language)}"
     until = i18n.clock(ends, language, zone)
     if begin.date() == end.date():
-        return f"{day}, {i18n.clock(starts, language, zone)}–{until} ({zone})"
+        return f"{day}, {i18n.clock(starts, language, zone)}–{until} {by_the_clocks_of(zone, language)}"
     last = f"{i18n.weekday(end.date(), language)}, {i18n.long_date(end.date(), language)}"
-    return f"{day}, {i18n.clock(starts, language, zone)} – {last}, {until} ({zone})"
+    return f"{day}, {i18n.clock(starts, language, zone)} – {last}, {until} {by_the_clocks_of(zone, language)}"
+
+
+def by_the_clocks_of(zone: str, language: str) -> str:
+    """`czasu polskiego`; a zone that has no such name by its own one."""
+    return translations(language).gettext(CLOCKS[zone]) if zone in CLOCKS else f"({zone})"
 
 
 def remarks(said: Sequence[Remark], language: str) -> tuple[str, ...]:

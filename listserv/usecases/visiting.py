@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -95,16 +95,36 @@ def by_month(db: Session, mlist: MailingList, first: date, last: date) -> tuple[
     return tuple(Month(year, month, *sums) for (year, month), sums in found.items())
 
 
-def bring(db: Session, mlist: MailingList, text: str, now: datetime) -> tuple[int, int]:
-    """Keep historic counts from a table with the header `date,visits`, marked as brought in: (days, visits).
+MOST_TOLD = 10
 
-    Safe to run twice, by days and by months. Raises Invalid, and keeps nothing, where a line cannot be read.
+
+class Brought(NamedTuple):
+    """What a table brought: days, visits, and the lines that were left out, each with why."""
+
+    days: int
+    visits: int
+    left_out: tuple[str, ...]
+
+
+def bring(db: Session, mlist: MailingList, text: str, now: datetime, *, rest: bool = False) -> Brought:
+    """Keep historic counts from a table with the header `date,visits`, marked as brought in.
+
+    Safe to run twice, by days and by months. Where a line cannot be read it raises Invalid, names all of them and keeps nothing;
+    with `rest` it leaves these out and keeps the others.
     """
-    counts = read_table(text, today(outbox.settings_of(db), now))
+    counts, wrong = read_table(text, today(outbox.settings_of(db), now))
+    if wrong and not rest:
+        raise Invalid("{lines} (nothing was kept; --rest brings the other lines)", lines=_told(wrong))
     for when, count in counts.items():
         rows.bring_count(db, mlist.id, when.day, count, month=when.month)
     note(db, CONSOLE, "visits-brought", mlist=mlist, now=now, detail=f"{len(counts)}")
-    return len(counts), sum(counts.values())
+    return Brought(len(counts), sum(counts.values()), wrong)
+
+
+def _told(wrong: Sequence[str]) -> str:
+    """The lines at fault, in one line."""
+    more = f"; and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
+    return "; ".join(wrong[:MOST_TOLD]) + more
 
 
 class When(NamedTuple):
@@ -114,23 +134,34 @@ class When(NamedTuple):
     month: bool
 
 
-def read_table(text: str, today: date) -> dict[When, int]:
-    """The counts of such a table. Raises Invalid, naming the first line that cannot be read."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), newline=""))
-    try:
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
-    except csv.Error as wrong:
-        raise Invalid("line {line}: {why}", line=reader.line_num, why=wrong) from None
+def read_table(text: str, today: date) -> tuple[dict[When, int], tuple[str, ...]]:
+    """The counts of such a table, and what is wrong with the lines that cannot be read. Raises Invalid where it is no such table."""
+    lines = _lines(text)
     if not lines or [cell.lower() for cell in lines[0][1]] != COLUMNS:
         raise Invalid("the first line must say: date,visits")
     counts: dict[When, int] = {}
     kinds: dict[tuple[int, int], bool] = {}
+    wrong = []
     for number, row in lines[1:]:
-        when, count = _read_line(number, row, today)
-        if when in counts or kinds.setdefault((when.day.year, when.day.month), when.month) is not when.month:
-            raise Invalid("line {line}: {day} is there twice", line=number, day=row[0])
+        try:
+            when, count = _read_line(number, row, today)
+            if when in counts or kinds.get((when.day.year, when.day.month), when.month) is not when.month:
+                raise Invalid("line {line}: {day} is there twice", line=number, day=row[0])
+        except Invalid as why:
+            wrong.append(str(why))
+            continue
+        kinds[when.day.year, when.day.month] = when.month
         counts[when] = count
-    return counts
+    return counts, tuple(wrong)
+
+
+def _lines(text: str) -> list[tuple[int, list[str]]]:
+    """The rows that hold anything, each with the number of its line."""
+    reader = csv.reader(io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), newline=""))
+    try:
+        return [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except csv.Error as wrong:
+        raise Invalid("line {line}: {why}", line=reader.line_num, why=wrong) from None
 
 
 def _read_line(number: int, row: list[str], today: date) -> tuple[When, int]:

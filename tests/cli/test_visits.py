@@ -22,7 +22,7 @@ def test_historic_counts_come_in_and_may_come_twice(run, site, tmp_path):
     table.write_text("date,visits\n2025-10,286\n2025-11-03,12\n", "utf-8-sig")
 
     assert run("visits", "import", "siecibp", table).out == "brought 298 visits of 2 days to siecibp\n"
-    assert run("visits", "import", "SIECIBP", table, "--json").json == {"days": 2, "visits": 298}
+    assert run("visits", "import", "SIECIBP", table, "--json").json == {"days": 2, "visits": 298, "left_out": []}
     assert kept(site) == {"2025-10-01": (286, True), "2025-11-03": (12, True)}
 
 
@@ -54,6 +54,26 @@ def test_what_cannot_be_read_is_told_in_one_line_and_nothing_is_kept(run, site, 
     assert (done.code, done.err.count("\n")) == (code, 1)
     assert why in done.err
     assert kept(site) == {}
+
+
+def test_every_wrong_line_is_named_at_once_and_the_rest_can_be_taken(run, site, tmp_path):
+    table = tmp_path / "odwiedziny.csv"
+    table.write_text("date,visits\n2025-10-02,5\n2025-10-99,5\n2025-10-03,many\n2025-10-04,7\n", "utf-8")
+
+    refused = run("visits", "import", "siecibp", table)
+    assert refused.code == 2 and "line 3: there is no day 2025-10-99; line 4: write a day and a number" in refused.err and "--rest" in refused.err
+    assert kept(site) == {}
+
+    done = run("visits", "import", "siecibp", table, "--rest")
+    assert (done.code, done.out) == (0, "brought 12 visits of 2 days to siecibp\n")
+    assert [line.partition(":")[0] for line in done.err.splitlines()] == ["left out"] * 2
+    assert kept(site) == {"2025-10-02": (5, True), "2025-10-04": (7, True)}
+
+
+def test_of_many_wrong_lines_ten_are_named(run, site, tmp_path):
+    (tmp_path / "x.csv").write_text("date,visits\n" + "x,1\n" * 30)
+
+    assert "; and 20 more" in run("visits", "import", "siecibp", tmp_path / "x.csv").err
 
 
 def test_a_list_that_is_not_there_is_said(run, tmp_path):

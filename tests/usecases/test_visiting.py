@@ -87,7 +87,7 @@ def test_a_list_that_is_not_there_is_left_out(db, mlist, now):
 
 def test_historic_counts_are_marked_as_brought_in_and_may_come_twice(db, mlist, now):
     table = "date,visits\n2025-10,286\n2026-03-03,4\n2026-03-01,3\n"
-    assert visiting.bring(db, mlist, table, now) == (3, 293)
+    assert visiting.bring(db, mlist, table, now) == (3, 293, ())
     visiting.bring(db, mlist, "\ufeffDate, Visits\r\n2026-03-01,5\r\n\r\n", now)
     visiting.record(db, TODAY, {"siecibp": ["anna", "ewa"]}, now)
 

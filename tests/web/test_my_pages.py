@@ -388,3 +388,18 @@ def test_what_i_wrote_last_is_told_with_what_became_of_it(member, site, archive,
     assert "What you wrote last Czeka waits for a moderator" in page and "Scenariusze lekcji" in page
     add_another = "Do szafki"
     assert add_another not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (LIST, {"delivery": "digest", "every": "hourly"}),
+        ("/me/profile", {"name": "Ewa", "timezone": "Mars/Olympus"}),
+        ("/me/addresses", {"email": "nic"}),
+    ],
+)
+def test_what_was_wrong_stands_below_the_heading(member, path, fields):
+    answer = member.send(path, **fields)
+
+    assert answer.status_code == 400
+    assert 0 < answer.text.index("<h1") < answer.text.index('id="wrong"') < answer.text.index("<form", answer.text.index("<h1"))
