@@ -65,8 +65,9 @@ def all_invited(db: Session, now: datetime) -> Sequence[Meeting]:
 
 
 def last_noted(db: Session, list_id: int, until: datetime) -> datetime | None:
-    """When the newest thing was done on a list, until then: whoever comes, or comes back, stands in its journal."""
-    query = select(Journal.at).where(Journal.list_id == list_id, Journal.at <= until)
+    """When something was last done to a member of a list, until then: whoever comes, or comes back, stands so in its journal."""
+    # What is decided about posts and topics brings nobody, and each look goes through all members.
+    query = select(Journal.at).where(Journal.list_id == list_id, Journal.about == Member.__tablename__, Journal.at <= until)
     return db.scalar(query.order_by(Journal.id.desc()).limit(1))
 
 

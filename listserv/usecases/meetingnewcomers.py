@@ -18,7 +18,7 @@ MOST_OWED = 1_000
 
 
 def run_due(db: Session, now: datetime, limit: int) -> int:
-    """One slice for each meeting on whose list something was done since the last look; how many were written to."""
+    """One slice for each meeting on whose list something was done to a member since the last look; how many were written to."""
     return sum(_look(db, meeting, now, limit) for meeting in rows.all_invited(db, now) if _slot(db, meeting, now))
 
 
@@ -31,7 +31,7 @@ def owed(db: Session, until: datetime) -> Iterator[Owed]:
 
 
 def _slot(db: Session, meeting: Meeting, now: datetime) -> datetime | None:
-    """When something was done on the list last; None where members have been looked at since."""
+    """When something was done to a member of the list last; None where members have been looked at since."""
     slot = rows.last_noted(db, meeting.list_id, now - SETTLED)
     return slot if slot and not calendar.has_run(db, WHAT, _about(meeting), slot) else None
 

@@ -57,6 +57,20 @@ def test_nobody_is_invited_twice_whatever_is_done_on_the_list(site, office, cloc
         assert db.query(CalendarRun).filter_by(what="meeting-newcomers").count() == 1
 
 
+def test_what_is_decided_about_a_list_and_its_posts_makes_nobody_look_through_its_members(site, office, clock, number):
+    comes(site)
+    assert invited(site, office, clock)
+    with site.reading() as db:
+        looked = db.query(CalendarRun).filter_by(what="meeting-newcomers").one().slot
+    office.send("obca@example.net", "siecibp", "Plakaty", "Mamy plakaty.")
+    with site.writing() as db:
+        administration.set_list(db, list_by_name(db, "siecibp"), {"footer": "Inaczej"}, CONSOLE, site.now())
+
+    assert not invited(site, office, clock)
+    with site.reading() as db:
+        assert db.query(CalendarRun).filter_by(what="meeting-newcomers").one().slot == looked
+
+
 def test_whoever_comes_back_from_a_pause_is_invited_then(site, office, clock):
     marek = "Marek Regał <marek@example.org>"
     office.send(marek, "siecibp-request", "", "PRZERWA DO 10.03", proven=True)

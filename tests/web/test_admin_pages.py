@@ -482,3 +482,11 @@ def test_the_result_outlives_what_processes_say_of_themselves(site, now, clock):
     with site.writing() as db:
         counters.forget_sayings(db, clock.move(days=30))
         assert sitechecks.last(db, clock()).findings[0].what == "relay" and counters.sayings(db, "relay", now) == []
+
+
+def test_who_is_on_no_list_is_said_to_be_on_none(site, browser, keeper, now):
+    with site.writing() as db:
+        db.add(User(name="Nikt Jeszcze", administrator=True, created_at=now))
+    page = words(browser.page("/admin/people/"))
+
+    assert "Nikt Jeszcze" in page and "on no list" in page and "on 0 lists" not in page
