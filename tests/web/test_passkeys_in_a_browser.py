@@ -120,3 +120,16 @@ def test_without_scripts_the_door_offers_a_link_and_nothing_else(home, site):
         page.locator("main button").click()
         page.goto("/me/keys")
         assert page.locator("[data-passkey]").is_hidden() and page.get_by_text("the browser must run scripts").is_visible()
+
+
+def test_at_an_address_of_numbers_no_passkey_is_offered_and_the_page_says_why(home, site):
+    numbered = home.replace("localhost", "127.0.0.1")
+    with chromium() as browser:
+        page = browser.new_context(base_url=numbered, locale="en").new_page()
+        page.goto("/sign-in")
+        assert page.locator("main button:visible").all_inner_texts() == ["Send me a link"]
+        page.goto(link(site))
+        page.locator("main button").click()
+        page.goto("/me/keys")
+        page.get_by_text("at an address of numbers").wait_for()
+        assert page.locator("[data-passkey]").is_hidden()

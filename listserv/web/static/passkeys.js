@@ -3,6 +3,11 @@
 (() => {
   const forms = [...document.querySelectorAll("form[data-passkey]")];
   if (!forms.length || !window.PublicKeyCredential || !navigator.credentials?.get) return;
+  // WebAuthn Level 3, section 5.1.3: a passkey belongs to a domain, and an IP address is none.
+  if (/^[\d.]+$|:/.test(location.hostname)) {
+    for (const words of document.querySelectorAll("[data-numbered]")) words.textContent = words.dataset.numbered;
+    return;
+  }
   const FORGET = 8 * 60 * 1000;
   let waiting = null, timer = 0;
 
