@@ -12,6 +12,7 @@ import click
 import structlog
 
 from listserv import config, logs, steps, supervise
+from listserv.cli import loading
 from listserv.config import Settings
 from listserv.errors import Invalid
 from listserv.supervise import Part, Ready
@@ -66,8 +67,9 @@ def warm_up(data: Path) -> None:
     from listserv.cli import console
     from listserv.store.lists import all_lists
 
-    for module in SHARED:
-        importlib.import_module(module)
+    with loading():
+        for module in SHARED:
+            importlib.import_module(module)
     with console.opened(data) as site, site.reading() as db:
         all_lists(db)
 
