@@ -17,6 +17,13 @@ import pytest
 
 # Floors of such tests.
 WAITING = {"servers", "hosts", "story", "kill", "deploy", "docs", "fuzz", "worker"}
+# Objects before the garbage collector looks at the young ones (usually 700), and how many such looks before it looks at older ones.
+SELDOM = 20_000, 20, 50
+
+
+def pytest_configure():
+    """What is read until the tests begin is no garbage."""
+    gc.disable()
 
 
 @pytest.hookimpl(trylast=True)
@@ -26,8 +33,10 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """What was collected stays to the end: the garbage collector need not look at it again and again."""
+    """What was collected stays to the end: the garbage collector need not look at it again and again, and seldom at the rest."""
     gc.freeze()
+    gc.set_threshold(*SELDOM)
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,6 +1,10 @@
-"""Posts and letters as rows, made directly: for tests of the way out that need no way in."""
+"""Posts, letters and many members as rows, made directly: for tests of the way out that need no way in."""
+
+from sqlalchemy import func, insert, select
 
 from listserv.store.archive import Message, Thread
+from listserv.store.members import Member
+from listserv.store.people import Address, User
 from listserv.store.queue import Letter, Outgoing, keep_raw
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
@@ -13,6 +17,16 @@ BODY = b"Hello\r\n.\r\nthere\r\n"
 def add(db, mlist, email, now):
     """Put a person on a list."""
     return administration.add_member(db, mlist, administration.NewMember(email), CONSOLE, now)
+
+
+def add_many(db, mlist, emails, now):
+    """Put people whom nobody knows yet on a list, all at once."""
+    first = (db.scalar(select(func.max(User.id))) or 0) + 1
+    place = (db.scalar(select(func.max(Address.id))) or 0) + 1
+    people = list(enumerate(emails))
+    db.execute(insert(User), [{"id": first + number, "name": "", "created_at": now} for number, _ in people])
+    db.execute(insert(Address), [{"id": place + number, "user_id": first + number, "email": email, "key": email, "added_at": now, "verified_at": now} for number, email in people])
+    db.execute(insert(Member), [{"list_id": mlist.id, "user_id": first + number, "address_id": place + number, "joined_at": now} for number, _ in people])
 
 
 def post(db, mlist, now, *, head=HEAD, body=None, raw=HEAD + b"\r\n" + BODY):

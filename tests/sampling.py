@@ -5,7 +5,8 @@ checksum of their names; every test keeps one at least. A test that knows better
 values of an argument are the kinds of cases that there are, `@pytest.mark.sampled(1, each="door")`: so many of each of them.
 
 What the statements do is tried on both databases where they are made (tests/store) and where they meet (workers, hosts, stories). On the floors
-above PostgreSQL gets one test in so many, the same ones every time.
+above PostgreSQL gets one test in so many, the same ones every time. A long test whose point is not how the two differ says which of them it
+is tried on: `@pytest.mark.sooner("sqlite")`; on the other one, `make test-long`.
 """
 
 import zlib
@@ -19,7 +20,7 @@ AT_MOST = {"usecases": 1, "web": 1, "cli": 1, "smtp": 1, "kill": 2, "deploy": 1,
 # Arguments whose values are kinds of cases, wherever they are met: one example of each.
 KINDS = ("person", "door", "stage")
 # Examples of a test on PostgreSQL, and the floors where it gets one test in so many.
-ON_POSTGRESQL, SPARSE, ONE_IN = 2, {"usecases", "web", "api", "cli", "corpus"}, 32
+ON_POSTGRESQL, SPARSE, ONE_IN = 2, {"usecases", "web", "api", "cli", "corpus", "attacks", "smtp", "relay"}, 32
 # How many wait, in this process and in those that worked for it.
 waiting = [0]
 NOTED = "examples_that_wait"
@@ -73,6 +74,8 @@ def share(item):
     """How many examples of such a family are taken."""
     marker, folder = item.get_closest_marker("sampled"), item.path.parent.name
     wanted = marker.args[0] if marker else 1 if kinds(item) else AT_MOST.get(folder)
+    if sooner := item.get_closest_marker("sooner"):
+        return wanted if database(item) == sooner.args[0] else 0
     if database(item) != "postgresql" or item.get_closest_marker("only_postgresql"):
         return wanted
     if folder in SPARSE and not chosen(test_name(item)):

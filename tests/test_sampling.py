@@ -29,6 +29,10 @@ def test_everybody(person, number): pass
 @pytest.mark.parametrize("number", range(40))
 def test_any_one(number): pass
 
+@pytest.mark.sooner("postgresql")
+@pytest.mark.parametrize("dbms", ["sqlite", "postgresql"])
+def test_on_one_of_them(dbms): pass
+
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("size", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_never_none(size): assert size == 1
@@ -62,14 +66,14 @@ def test_postgresql_gets_some_tests_of_the_upper_floors_and_the_same_ones_every_
     assert sampling.chosen(tests[7]) == sampling.chosen(tests[7])
 
 
-WAIT = "111 examples wait for make test-long"
+WAIT = "112 examples wait for make test-long"
 
 
-@pytest.mark.parametrize(("workers", "expression", "passed", "last"), [("0", "not long", 10, WAIT), ("1", "not long", 10, WAIT), ("0", "not sampled", 50, "")])
+@pytest.mark.parametrize(("workers", "expression", "passed", "last"), [("0", "not long", 11, WAIT), ("1", "not long", 11, WAIT), ("0", "not sampled", 52, "")])
 def test_what_waits_is_told_in_the_last_line(tmp_path, workers, expression, passed, last):
     (tmp_path / "cli").mkdir()
     (tmp_path / "cli" / "test_table.py").write_text(TABLE)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  long\n  sampled\n  waits\n  only_postgresql\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  long\n  sampled\n  sooner\n  waits\n  only_postgresql\n")
     command = [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.sampling", "-p", "tests.notrun", "-p", "no:cacheprovider", "-n", workers, "-m", expression, str(tmp_path)]
 
     done = subprocess.run(command, capture_output=True, text=True, env=environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"), cwd=tmp_path, check=False)

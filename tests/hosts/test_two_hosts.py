@@ -9,7 +9,7 @@ from listserv.site import Site
 from tests.hosts import nets
 from tests.hosts.nets import Net, kill, wait_for
 
-MEMBERS, PATIENCE = 1_000, 90
+MEMBERS, PATIENCE = 700, 90
 # Copies that may be doubled when a worker dies or is cut off: those that were taken and not yet written down.
 DOUBLED = 256
 

@@ -38,6 +38,7 @@ def test_a_folder_without_a_database_stays_without(tmp_path, settings, dbms):
     assert [path.name for path in tmp_path.iterdir()] == [config.FILE]
 
 
+@pytest.mark.sooner("sqlite")
 def test_a_restore_that_is_not_done_is_not_served(site):
     (site.settings.data / config.FILE).write_text(config.commented(site.settings))
     (site.settings.data / UNFINISHED).write_text("{}")

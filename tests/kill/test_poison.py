@@ -19,6 +19,7 @@ from tests.serving import wait_for
 LISTS = "siecibp@lists.example.org"
 
 
+@pytest.mark.sooner("sqlite")
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="there is no /proc on this system")
 def test_a_mail_that_ends_the_interpreter_is_set_aside_and_holds_up_nobody(rig):
     """The process dies without a word, three times; those who came with it are read, and both sides hear of it."""

@@ -116,6 +116,7 @@ def test_the_site_goes_on_where_it_stood(lived, elsewhere, clock):
         assert newest.seq == db.scalar(select(MailingList.last_seq)) > 1
 
 
+@pytest.mark.sooner("postgresql")
 def test_the_number_of_a_row_that_is_gone_never_comes_again(lived, elsewhere):
     with lived.writing() as db:
         newest = db.scalars(select(Letter).order_by(Letter.id.desc())).first()
@@ -136,6 +137,7 @@ def test_the_number_of_a_row_that_is_gone_never_comes_again(lived, elsewhere):
         assert row.id > gone
 
 
+@pytest.mark.sooner("postgresql")
 def test_a_row_may_refer_to_one_that_comes_later(lived, elsewhere):
     with lived.reading() as db:
         later = db.scalar(select(func.count()).select_from(Message).where(Message.parent_id > Message.id))
@@ -148,6 +150,7 @@ def test_a_row_may_refer_to_one_that_comes_later(lived, elsewhere):
         connection.execute(text("UPDATE message SET parent_id = 999999"))
 
 
+@pytest.mark.sooner("postgresql")
 @pytest.mark.parametrize(("rows", "size"), [pytest.param(1, 1 << 30, marks=pytest.mark.long), (3, 1 << 30), (1000, 1)])
 def test_bundles_of_any_size_carry_the_same(lived, elsewhere, monkeypatch, rows, size):
     monkeypatch.setattr(copying, "ROWS", rows)
@@ -158,6 +161,7 @@ def test_bundles_of_any_size_carry_the_same(lived, elsewhere, monkeypatch, rows,
     assert contents(elsewhere.engine) == contents(lived.engine)
 
 
+@pytest.mark.sooner("postgresql")
 def test_large_mails_do_not_travel_together(lived, elsewhere, monkeypatch):
     monkeypatch.setattr(copying, "BYTES", 1 << 20)
     with lived.writing() as db:
@@ -175,6 +179,7 @@ def weigh(rows):
     return sum(len(value) for row in rows for value in row if isinstance(value, (bytes, str)))
 
 
+@pytest.mark.sooner("postgresql")
 def test_what_is_written_meanwhile_is_not_in_the_copy_and_harms_nothing(lived, elsewhere, office):
     before = contents(lived.engine)
 
@@ -187,6 +192,7 @@ def test_what_is_written_meanwhile_is_not_in_the_copy_and_harms_nothing(lived, e
     assert contents(elsewhere.engine) == before != contents(lived.engine)
 
 
+@pytest.mark.sooner("postgresql")
 def test_a_copy_that_differs_is_not_kept(lived, elsewhere, monkeypatch):
     monkeypatch.setattr(copying, "_carry_on_counting", lambda _, writing: writing.execute(text("UPDATE mailing_list SET title = 'other'")))
 
@@ -197,6 +203,7 @@ def test_a_copy_that_differs_is_not_kept(lived, elsewhere, monkeypatch):
         assert db.scalar(select(func.count()).select_from(MailingList)) == 0
 
 
+@pytest.mark.sooner("postgresql")
 def test_a_copy_that_is_killed_leaves_the_target_empty_and_may_be_begun_again(lived, elsewhere):
     lived.close()
     command = [sys.executable, "-c", SLOW, lived.settings.database_url, elsewhere.settings.database_url]
@@ -227,6 +234,7 @@ def test_text_that_only_sqlite_takes_arrives_without_what_nobody_can_read(lived,
         assert db.scalar(text("SELECT name FROM \"user\" WHERE id = 1")) == "ż" * 5000
 
 
+@pytest.mark.sooner("postgresql")
 def test_the_bytes_of_a_mail_are_the_same(site, office, elsewhere):
     raw = bytes(range(256)) * 40 + b"\r\n\0\r\n"
     office.deliver(raw, LIST)

@@ -7,7 +7,7 @@ from listserv.store import fewentries, finding
 from listserv.store.search import Indexed
 from listserv.usecases import searching
 from listserv.usecases.access import CONSOLE, STRANGER_ON_THE_WEB
-from tests.store.test_search_alike import questions, tell
+from tests.store.test_search_alike import questions, told
 
 pytestmark = pytest.mark.only_sqlite
 
@@ -25,8 +25,8 @@ def asked(monkeypatch):
     return wanted
 
 
-def test_terms_say_what_the_index_says(site, asked):
-    tell(site)
+def test_terms_say_what_the_index_says(site, maker, asked):
+    told(site, maker, site.settings.database_url)
     some = 0
     with site.reading() as db:
         for actor in (CONSOLE, STRANGER_ON_THE_WEB):
@@ -41,8 +41,8 @@ def test_terms_say_what_the_index_says(site, asked):
     assert some > 100
 
 
-def test_a_common_word_in_a_rare_topic_is_found_whatever_stands_in_between(site, monkeypatch):
-    tell(site)
+def test_a_common_word_in_a_rare_topic_is_found_whatever_stands_in_between(site, maker, monkeypatch):
+    told(site, maker, site.settings.database_url)
     asked, of_few = [], finding._of_few
     monkeypatch.setattr(searching, "MOST", 2)
 

@@ -5,6 +5,7 @@ import email.policy
 import smtplib
 from email.message import EmailMessage
 
+import pytest
 from sqlalchemy import select
 
 from listserv.store.lists import list_by_name
@@ -33,6 +34,7 @@ def mailbox(site, sink, whose):
     return [(str(mail["Subject"]), str(mail["Reply-To"]), mail.get_body(("plain",)).get_content()) for mail in found]
 
 
+@pytest.mark.sooner("sqlite")
 def test_a_question_goes_out_and_an_answer_comes_in_over_smtp(site, network):
     with Sink() as sink:
         site.settings = site.settings.model_copy(update={"relay": site.settings.relay.model_copy(update={"url": sink.url})})

@@ -160,6 +160,7 @@ def conversation(evening):
     evening.work()
 
 
+@pytest.mark.sooner("sqlite")
 def test_a_live_evening_of_the_network(evening, site, clock):
     conversation(evening)
     the_threads_are_in_the_archive_as_they_were_meant(site, evening)

@@ -54,8 +54,8 @@ STILL = """() => [...document.querySelectorAll('*')].filter(e => { const style =
 class Eyes:
     """Shows answers of the application in Chromium and says what is wrong with them."""
 
-    def __init__(self, browser):
-        self.browser = browser
+    def __init__(self, browser, axe):
+        self.browser, self.axe = browser, axe
         self.contexts = {}
 
     def page(self, fetch, *, script=True, **how):
@@ -63,7 +63,8 @@ class Eyes:
         key = json.dumps(how, sort_keys=True) + str(script)
         if key not in self.contexts:
             context = self.browser.new_context(base_url=HOME, java_script_enabled=script, **how)
-            context.add_init_script(AXE)
+            if self.axe:
+                context.add_init_script(AXE)
             self.contexts[key] = context.new_page()
         page = self.contexts[key]
         page.unroute_all()
@@ -82,12 +83,14 @@ def answered(route, fetch):
 
 
 @contextmanager
-def looking():
-    """One Chromium for many pages."""
+def looking(*, axe=False):
+    """One Chromium for many pages; with axe-core in each of them and in their frames, where they are many (it takes longer to read than a page)."""
     with chromium() as browser:
-        yield Eyes(browser)
+        yield Eyes(browser, axe)
 
 
 def axe(page, only=None):
     """What axe-core finds wrong on a page."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
     return page.evaluate(RUN, {"type": "rule", "values": only} if only else {"type": "tag", "values": TAGS})

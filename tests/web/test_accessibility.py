@@ -62,7 +62,7 @@ def faults(page, language):
 @pytest.mark.parametrize(("language", "turn"), [("pl", 0), ("en", 9)])
 def test_some_of_all_pages_are_accessible_in_one_language_or_the_other_and_both_colour_schemes(watcher, world, language, turn):
     wrong = []
-    with looking() as eyes:
+    with looking(axe=True) as eyes:
         # Every page in both languages: below, in the long run.
         for sight in few(sights(watcher, world))[turn::18]:
             wrong += [f"{sight}: {fault}" for fault in faults(shown(eyes, watcher, sight, language), language)]
@@ -73,7 +73,7 @@ def test_some_of_all_pages_are_accessible_in_one_language_or_the_other_and_both_
 @pytest.mark.parametrize("language", ["pl", "en"])
 def test_every_page_of_every_kind_of_reader_is_accessible(watcher, world, language):
     wrong = []
-    with looking() as eyes:
+    with looking(axe=True) as eyes:
         for sight in few(sights(watcher, world), each_reader=True):
             wrong += [f"{sight}: {fault}" for fault in faults(shown(eyes, watcher, sight, language), language)]
     assert not wrong, "\n".join(wrong[:40])

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not 
 
 def test_pages_full_of_trouble_are_for_everyone_and_run_no_stranger_s_script(site, browser, now):
     made, wrong = trouble(site, now), []
-    with looking() as eyes:
+    with looking(axe=True) as eyes:
         for language, path in (("pl", ""), ("en", f"mail/{made['aside']}"), ("pl", "queues/letters"), ("en", "queues/")):
             alerts = []
 

@@ -50,12 +50,13 @@ def home(site, archive, now):
 def test_no_page_is_wider_than_a_narrow_phone(home, scheme):
     complaints = []
     with chromium() as browser:
-        for width in (320, 360, 800, 1280):
-            context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="pl", java_script_enabled=True)
-            page = context.new_page()
-            page.on("console", lambda message: complaints.append(message.text))
-            for address in home:
-                page.goto(address)
+        context = browser.new_context(viewport={"width": 320, "height": 800}, color_scheme=scheme, locale="pl", java_script_enabled=True)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        for address in home:
+            page.goto(address)
+            for width in (320, 360, 800, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
                 assert page.evaluate(WIDER, width) == [], (width, address)
-            context.close()
+            page.set_viewport_size({"width": 320, "height": 800})
     assert [said for said in complaints if "404" not in said] == []

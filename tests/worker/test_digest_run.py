@@ -99,6 +99,7 @@ def finish(site, limit):
     assert process.returncode == 0, trouble.decode()
 
 
+@pytest.mark.sooner("sqlite")
 def test_a_run_that_is_killed_goes_on_where_it_was(site):
     readers(site, 240)
 

@@ -139,6 +139,7 @@ def test_copies_for_a_domain_that_is_put_off_for_ever_are_given_up_in_the_end(si
         assert [(row.status, row.kind) for row in db.scalars(select(Bounce))] == [("5.4.7", "expired")]
 
 
+@pytest.mark.sooner("sqlite")
 def test_letters_for_a_domain_that_is_put_off_for_ever_are_given_up_in_the_end(site, clock):
     three_letters(site)
     for _ in range(20 * 48):

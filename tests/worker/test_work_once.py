@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from fan_out import add, letter, post
+from fan_out import add_many, letter, post
 from smtp_sink import Sink
 from sqlalchemy import func, select
 
@@ -15,7 +15,6 @@ from listserv.store.queue import Delivery, Letter
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
 from listserv.worker import work_once
-from tests.conftest import add
 
 
 @pytest.fixture
@@ -37,8 +36,7 @@ def to_sink(settings, sink):
 def make(site, people):
     with site.writing() as db:
         mlist = administration.create_list(db, administration.NewList("siecibp", "Sieć BP", language="pl"), CONSOLE, site.now())
-        for person in people:
-            add(db, mlist, person, site.now())
+        add_many(db, mlist, people, site.now())
         return post(db, mlist, site.now()).id
 
 
@@ -135,6 +133,7 @@ def test_the_addresses_in_mail_are_signed_for_their_member(site, sink, relay, se
     assert tokens.read(links.signing_key(settings), token) == (tokens.Kind.BOUNCE, (member, outgoing))
 
 
+@pytest.mark.sooner("sqlite")
 def test_retries_go_on_for_five_days(site, clock, sink, relay):
     make(site, ["never+451@example.org"])
     begin, tries = clock(), 0

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from fan_out import add, letter, post
+from fan_out import add_many, letter, post
 from smtp_sink import Sink
 from sqlalchemy import func, select
 
@@ -48,8 +48,7 @@ def live(settings, migrated, sink):
 def people(site, count):
     with site.writing() as db:
         mlist = administration.create_list(db, administration.NewList("siecibp", "Sieć BP", language="pl"), CONSOLE, site.now())
-        for number in range(count):
-            add(db, mlist, f"person{number}@example.org", site.now())
+        add_many(db, mlist, [f"person{number}@example.org" for number in range(count)], site.now())
 
 
 def publish(site):
@@ -178,6 +177,7 @@ def start(live):
         process.communicate()
 
 
+@pytest.mark.sooner("sqlite")
 def test_a_worker_whose_relay_is_away_rests(live, sink, monkeypatch):
     looks, look = [], Worker._what_waits
     monkeypatch.setattr(Worker, "_what_waits", lambda self: looks.append(1) or look(self))
@@ -196,6 +196,7 @@ def test_a_worker_whose_relay_is_away_rests(live, sink, monkeypatch):
     assert len(looks) < 12
 
 
+@pytest.mark.sooner("sqlite")
 def test_sigterm_lets_a_worker_finish_and_ends_it_with_0(live, sink, start):
     people(live, 400)
     process = start()
@@ -230,6 +231,7 @@ def killed_and_restarted(live, sink, start, posts, members, times):
     return len(copies), sum(copies.values()) - len(copies)
 
 
+@pytest.mark.sooner("sqlite")
 def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_little(live, sink, start):
     distinct, doubled = killed_and_restarted(live, sink, start, 2, 400, 1)
 
@@ -256,6 +258,7 @@ def test_letters_that_a_dead_worker_held_are_sent_by_the_next(live, sink):
         assert db.execute(select(Letter.code, Letter.attempts)).one() == (250, 2)
 
 
+@pytest.mark.sooner("postgresql")
 def test_two_workers_send_each_copy_once(live, sink, start):
     people(live, 250)
     processes = [start(number) for number in (0, 1)]
