@@ -67,11 +67,11 @@ def warm_up(data: Path) -> None:
     from listserv.cli import console
     from listserv.store.lists import all_lists
 
+    with console.opened(data) as site, site.reading() as db:
+        all_lists(db)
     with loading():
         for module in SHARED:
             importlib.import_module(module)
-    with console.opened(data) as site, site.reading() as db:
-        all_lists(db)
 
 
 def wanted_parts(only: str, settings: Settings) -> list[str]:
