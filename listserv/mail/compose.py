@@ -19,6 +19,8 @@ from listserv.mail.text import TURNING
 
 # Keeps the place of a field that is put in afterwards.
 SOMEBODY = "nobody@example.invalid"
+# Characters of a word that the email package still leaves alone, whatever stands in front of it on its line.
+LONGEST_WORD = 50
 QUOTE = '<blockquote type="cite">'
 
 
@@ -92,12 +94,23 @@ def _fill(mail: EmailMessage, body: str, html: str, files: Sequence["File"], cal
 
 def _as_typed(sender: Mailbox, to: Mailbox, subject: str, headers: Mapping[str, str]) -> dict[str, Field]:
     """The fields in which somebody typed an encoded word, also as (a part of) an address: there it may hold line ends, and the
-    email package would read it instead of writing it. And a subject that is not ASCII, in which it would lose a space now and then."""
+    email package would read it instead of writing it. A subject that is not ASCII, in which it would lose a space now and then. And what has
+    words too long for a line, as Outlook's Message-IDs are: the package would encode them, and no program finds its conversation by that."""
     made = [fields.make(name, _author(box)) for name, box in (("From", sender), ("To", to)) if ENCODED in box.name + box.address]
     if ENCODED in subject or not subject.isascii():
         made.append(_subject(subject))
     made += [fields.make(name, value) for name, value in headers.items() if ENCODED in value]
+    made += [_word_by_word(name, value) for name, value in headers.items() if ENCODED not in value and _has_long_words(value)]
     return {field.name: field for field in made}
+
+
+def _has_long_words(value: str) -> bool:
+    return value.isascii() and any(len(word) > LONGEST_WORD for word in value.split())
+
+
+def _word_by_word(name: str, value: str) -> Field:
+    """A field folded at its spaces: each word as it is, on a line of its own."""
+    return Field(name.lower(), f"{name}: ".encode() + b"\r\n ".join(word.encode() for word in one_line(value).split()) + b"\r\n")
 
 
 @dataclass(frozen=True, slots=True)

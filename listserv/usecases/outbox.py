@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 from listserv import jobs, letters, links
 from listserv.config import Settings
 from listserv.i18n import choose_language
-from listserv.mail import address, compose
+from listserv.mail import address, compose, fields
 from listserv.mail import headers as header_fields
 from listserv.mail.address import Mailbox
+from listserv.mail.mailboxes import mailboxes
 from listserv.store import outbox as rows
 from listserv.store.archive import Message
 from listserv.store.base import put
 from listserv.store.lists import Kind, MailingList
 from listserv.store.members import Member
-from listserv.store.queue import Incoming, Letter, Outgoing, keep_raw
+from listserv.store.queue import Incoming, Letter, Outgoing, keep_raw, raw_bytes
 from listserv.store.webhooks import Event
 from listserv.usecases import caps, happenings
 from newsletters.preview import beneath
@@ -36,6 +37,8 @@ class Cause:
 ACT = Cause(proven=True)
 # When a letter is due that may wait: at once, but behind those at 0, so that nobody waits for a sign-in link behind 100,000 digests.
 BEHIND = 1
+# Ids of what a mail had answered that the answer to it names, the latest ones: enough to find the conversation by.
+MOST_ANSWERED = 10
 
 
 def settings_of(db: Session) -> Settings:
@@ -68,7 +71,7 @@ def write(
     settings = settings_of(db)
     tongue = choose_language((language, mlist.language if mlist else "", settings.site.language))
     words = letters.render(letter, tongue, **common_facts(settings, mlist), to=to, **facts)
-    headers = _headers(settings, mlist, reply_to, cause)
+    headers = _headers(settings, mlist, reply_to, cause) | _conversation(db, cause, to)
     body, html = beneath((words.body, words.html), below) if below[1] else (words.body, words.html)
     sender = _sender(settings, mlist)
     raw = compose.letter(sender, Mailbox("", to), words.subject, body, headers=headers, date=now, html=html, files=attached, calendar=calendar)
@@ -109,15 +112,28 @@ def _sender(settings: Settings, mlist: MailingList | None) -> Mailbox:
 def _headers(settings: Settings, mlist: MailingList | None, reply_to: str, cause: Cause) -> dict[str, str]:
     # RFC 3834 section 5.1; and Microsoft's word for the same, so that no holiday notice comes back.
     headers = {"Auto-Submitted": "auto-replied" if cause.incoming else "auto-generated", "X-Auto-Response-Suppress": "All"}
-    if cause.incoming and cause.incoming.message_id and cause.proven:
-        # A Message-ID is the sender's own words: nobody unproven gets to put them into somebody else's mailbox.
-        headers["In-Reply-To"] = headers["References"] = f"<{cause.incoming.message_id}>"
     if mlist:
         headers["List-Id"] = f"<{mlist.name}.{settings.site.domain}>"
         headers["X-Loop"] = links.list_address(settings, mlist.name)
     if reply_to:
         headers["Reply-To"] = reply_to
     return headers
+
+
+def _conversation(db: Session, cause: Cause, to: str) -> dict[str, str]:
+    """Which conversation a letter belongs to: the mail it answers and, for whoever wrote that mail, what it had answered (RFC 5322 section 3.6.4).
+
+    A Message-ID is the sender's own words: nobody unproven gets to put them into somebody else's mailbox.
+    """
+    incoming = cause.incoming
+    if not (incoming and incoming.message_id.isascii() and incoming.message_id and cause.proven):
+        return {}
+    written = header_fields.split(raw_bytes(db, incoming.raw_id))[0]
+    authors = mailboxes(field.value.decode("utf-8", "replace") for field in written if field.name == "from")
+    its_own = address.key(to) in {address.key(author.address) for author in authors}
+    earlier = fields.message_ids(field.value.decode("ascii", "ignore") for field in written if its_own and field.name == "references")
+    known = [f"<{one}>" for one in earlier if one != incoming.message_id][-MOST_ANSWERED:]
+    return {"In-Reply-To": f"<{incoming.message_id}>", "References": " ".join((*known, f"<{incoming.message_id}>"))}
 
 
 def post_bytes(
