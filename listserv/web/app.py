@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from itertools import chain
 from typing import Any, NoReturn
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from flask import Flask, Request, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, RequestRedirect
 
@@ -75,6 +75,8 @@ from listserv.web import (
 # Forms here hold an address and a button.
 LARGEST_FORM = 64 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
+# Below these nobody learns which addresses there are, and programs spell theirs right.
+SILENT = ("/admin", "/api/")
 # How often a request is begun again that met another on its way.
 AGAIN = 3
 BLUEPRINTS = (
@@ -199,12 +201,22 @@ class Web(Flask):
         return self._write(site, left - 1, view)
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
-        """No page of ours; or one whose address lacks a slash, and then the way there, without the host that the client named."""
+        """No page of ours; or one whose address lacks a slash or has one too many, and then the way there, without the host that the client named."""
         wrong = request.routing_exception
+        if isinstance(wrong, NotFound) and (path := self._without_slash(request)):
+            raise RequestRedirect(urlunsplit(("", "", path, request.query_string.decode("ascii", "replace"), "")))
         if isinstance(wrong, RequestRedirect):
             there = urlsplit(wrong.new_url)
             raise RequestRedirect(urlunsplit(("", "", f"/{there.path.lstrip('/')}", there.query, "")))
         super().raise_routing_exception(request)
+
+    def _without_slash(self, request: Request) -> str:
+        """The address of the page that somebody means who typed a slash behind it; empty where there is none, or where nobody is to know."""
+        path = request.path.rstrip("/")
+        if path in ("", request.path) or request.method not in ("GET", "HEAD") or path.startswith(SILENT):
+            return ""
+        found = self.create_url_adapter(request)
+        return f"{request.script_root}/{quote(path.lstrip('/'))}" if found and found.test(path, "GET") else ""
 
 
 class Mounted:

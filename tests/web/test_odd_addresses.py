@@ -85,6 +85,20 @@ def test_the_way_to_an_address_with_a_slash_names_no_host(stranger, archive):
     assert stranger.get("//elsewhere.example.com/..", base_url="https://lists.example.org").headers.get("Location", "/x")[:2] not in ("//", "/\\")
 
 
+def test_a_slash_too_many_leads_to_the_page_that_was_meant(stranger, member, archive):
+    for browser, path, there in (
+        (member, "/me/", "/me"),
+        (stranger, "/sign-in/?next=/siecibp/", "/sign-in?next=/siecibp/"),
+        (stranger, "/gazetka/join//", "/gazetka/join"),
+        (stranger, "/gazetka/help/", "/gazetka/help"),
+    ):
+        answer = browser.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (308, there), path
+    for path in ("/gazetka/nowhere/", "/", "/nobody/at/all/", "/api/v1/openapi.json/", "/admin/people/"):
+        assert stranger.get(path).status_code == (404 if path.strip("/") else 200), path
+    assert stranger.post("/sign-in/").status_code == 404
+
+
 @pytest.mark.parametrize("month", ["0000-01", "9999-12", "2026-13", "2026-00", "0001-01"])
 def test_months_at_the_ends_of_time(member, month):
     assert member.get(f"/siecibp/month/{month}").status_code in (200, 404)
