@@ -58,10 +58,10 @@ class Question:
     beside: Sought
 
 
-def question_of(db: Session, query: Query, ground: Ground) -> Question:
-    """The query as the index understands it."""
+def question_of(db: Session, query: Query, ground: Ground, beside: Collection[str] = frozenset()) -> Question:
+    """The query as the index understands it. `beside`: words (folded) that stand elsewhere than in messages."""
     terms = query.terms
-    forms = _forms(db, {word for term in terms if not term.exact and not term.open for word in term.words})
+    forms = _forms(db, {word for term in terms if not term.exact and not term.open for word in term.words}, beside)
     choices = [(term, _choice(term, forms, ground)) for term in terms]
     files = [Choice(words=frozenset({HAS_FILE}))] if query.files is not None else []
     wanted = Wanted(
@@ -77,7 +77,7 @@ def question_of(db: Session, query: Query, ground: Ground) -> Question:
     return Question(wanted, _sought([term for term in terms if term.where in ("text", "subject")], forms), _sought(terms, forms))
 
 
-def _forms(db: Session, asked: Collection[str]) -> dict[str, frozenset[str]]:
+def _forms(db: Session, asked: Collection[str], beside: Collection[str]) -> dict[str, frozenset[str]]:
     """Each word with those of its forms that anybody has written, and always itself."""
     known = {word: inflecting.known_forms(word) for word in asked}
     written = finding.written(db, set().union(*known.values())) if known else {}
@@ -85,7 +85,9 @@ def _forms(db: Session, asked: Collection[str]) -> dict[str, frozenset[str]]:
     made = {}
     for word in asked:
         candidates = finding.written_beginning(db, starts[word], len(word) + 8) if starts[word] else ()
-        made[word] = frozenset({fold(word), *(known[word] & written.keys()), *inflecting.same_stem(word, candidates)})
+        near = {one for one in beside if one.startswith(tuple(starts[word]))} if starts[word] else set()
+        there = known[word] & (written.keys() | set(beside))
+        made[word] = frozenset({fold(word), *there, *inflecting.same_stem(word, {*candidates, *near})})
     return made
 
 

@@ -59,8 +59,9 @@ def find(db: Session, mlist: MailingList, actor: Actor, text: str) -> Found:
     ground, query = asking.ground_of(db, actor, mlist, "UTC", 0), understood(_named(text))
     if not query.terms:
         return Found(())
-    wanted = asking.question_of(db, query, ground).wanted
     scanned = asks.scanned(db, mlist.id, SCANNED)
+    # What was sent to the bank alone stands in no message.
+    wanted = asking.question_of(db, query, ground, {word for one in scanned for word in folded(f"{one.title} {one.description} {one.names}")}).wanted
     asked = [term for term in query.terms if not term.negated]
     # What is asked beside words (`has:attachment`) stands behind them.
     pairs = list(zip(asked, wanted.choices, strict=False))

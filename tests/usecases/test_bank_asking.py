@@ -73,6 +73,15 @@ def test_a_keyword_in_any_form_brings_a_list(bank, subject, text):
     assert str(letter.mail["Reply-To"]) == BANK
 
 
+def test_what_was_sent_to_the_bank_alone_is_found_in_any_form_too(bank):
+    files = [("karta_pracy_ptaki.txt", "text/plain", b"Rozpoznaj ptaka po piorach.")]
+    bank.deliver(aligned(mail("", HALINA, "Karta pracy: ptaki", "Do banku.", "ptaki@example.org", files=files).replace(b"\n", b"\r\n").replace(b"\r\r", b"\r")), BANK)
+    bank.new_letters()
+
+    for words in ("karty pracy", "Szukam kart pracy o ptakach", "ptak", "karta pracy"):
+        assert "ptaki" in answer(bank, MAREK, "", words).text, words
+
+
 def test_a_kind_is_a_keyword_too(bank):
     assert "o grach" in answer(bank, MAREK, "scenariusze").text
 
