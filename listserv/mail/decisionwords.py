@@ -99,11 +99,17 @@ _KIND = _any(
     "kolezanka|kolega|bibliotekarka|bibliotekarz|nauczycielka|nauczyciel|znajoma|znajomy|zgloszenie|wiadomosc|pytanie",
     "colleague|librarian|teacher|application|message",
 )
+# „to kolega z targów”, „ze szkoły podstawowej”, “from our library”: behind a person, one word and perhaps what kind of it.
+_FROM_WHERE = (
+    r"(?:ze? (?:naszej |naszych |mojej )?(?:targow|pracy|szkoly|szkol|biblioteki|bibliotek|filii|liceum|technikum|konferencji|szkolen|szkolenia|spotkan|spotkania"
+    r"|warsztatow|kursu|studiow|sieci|uczelni|wydawnictwa|fundacji|muzeum|przedszkola|gminy|miasta)(?: (?:podstawowej|sredniej|branzowej|muzycznej|pedagogicznej|publicznej|miejskiej|gminnej|powiatowej|wojewodzkiej|szkolnej|szkolnych|ksiazki))?"
+    r"|(?:from|at) (?:our |my |the )?(?:work|school|library|college|university|conference|network|training|course|workshop))(?= )"
+)
 _KNOWN = (
     rf"(?:(?:bo |poniewaz |because )?(?:dobrze |osobiscie |i )?{_any('ja znam|go znam|ich znam|znam|znamy|know')}(?: {_OBJECT})?(?= )(?: {_OBJECT}(?= ))*"
     r"(?: (?:osobiscie|dobrze|z konferencji|z pracy|ze szkolen|ze szkolenia|ze spotkania|ze spotkan|z biblioteki|personally|well))?)"
     rf"|(?:(?:bo |poniewaz |because )?(?:to|it is|it's|she is|she's|he is|he's) (?:jest )?(?:{_WHO} )*"
-    rf"{_KIND})"
+    rf"{_KIND}(?: {_FROM_WHERE})?)"
 )
 BESIDE_YES = rf"(?:{_NO_OBSTACLE}|{_KNOWN}|{_WELCOME}|(?:{VERBS[Answer.YES]}|{_DO_IT}){_WITH_OBJECT}|{_ASSENT}|{COURTESY})"
 _SORRY = _any(

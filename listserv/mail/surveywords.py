@@ -18,6 +18,7 @@ from listserv.mail.surveykinds import Kind, Privacy
 from listserv.mail.surveylines import Block
 
 MOST_QUESTIONS, MOST_OPTIONS = 20, 30
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\D)")
 LONGEST_TITLE, LONGEST_QUESTION, LONGEST_OPTION, LONGEST_LETTER = 150, 1_000, 200, 60_000
 NO_QUESTION = N_("There is no question in this letter. Please write one, with its answers below it, each in a line of its own: “1) …”, “2) …”.")
 TOO_MANY_QUESTIONS = N_("There are more than {most} questions in this letter. Please ask fewer at once.")
@@ -159,11 +160,12 @@ def _says_how(line: str) -> bool:
 
 
 def _closes(lines: Sequence[str]) -> Closes | None:
-    """Until when, said in a line of its own or in a sentence about the answers."""
-    own = next((found for line in lines if _says_how(line) and (found := read_closes(fold(plain(line))))), None)
+    """Until when, said in a line or a sentence of its own („Można zaznaczyć kilka. Do piątku.”), or in a sentence about the answers."""
+    alone = (*lines, *(one for line in lines if not surveylines.MARK.match(line) for one in SENTENCE_END.split(line)))
+    own = next((found for line in alone if _says_how(line) and (found := read_closes(fold(plain(line))))), None)
     if own:
         return own
-    said = re.split(r"(?<=[.!?])\s+(?=\D)|\n\s*\n", _talk(lines))
+    said = re.split(rf"{SENTENCE_END.pattern}|\n\s*\n", _talk(lines))
     about = (fold(plain(" ".join(one.split()))) for one in said if "?" not in one)
     return next((found for one in about if surveylines.ANSWERING.search(one) and (found := read_closes(one))), None)
 

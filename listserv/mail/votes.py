@@ -84,7 +84,7 @@ def choose(ask: Ask, text: str) -> Choice | Trouble:
     if ask.kind is Kind.WORDS:
         return Choice(words=said[:LONGEST_WORDS]) if re.search(r"\w", said) else Trouble.UNCLEAR
     folded = fold(after_greeting(said[:LONGEST_READ])).strip()
-    found = _chosen(ask, folded)
+    found = _chosen(ask, words.CHANGED.sub("", folded))
     if isinstance(found, Trouble):
         return found
     numbers = found if ask.kind is Kind.RANKED else tuple(sorted(set(found)))

@@ -54,6 +54,11 @@ NONE = re.compile(
     r"|neither(?: of (?:them|these))?|nothing)\b"
 )
 BUT = re.compile(r"\b(?:oprocz|poza|procz|bez|z wyjatkiem|za wyjatkiem|except(?: for)?|but(?: not)?|apart from|other than)\b")
+# In front of a choice: it takes the place of an earlier one.
+CHANGED = re.compile(
+    r"^(?:(?:a |to |no |ale )?(?:jednak(?: tylko| to)?|zmieniam(?: zdanie| glos| odpowiedz)?(?: na)?|poprawka|poprawiam(?: na| sie)?)"
+    r"|actually|on second thoughts?|i(?: have|'ve)? changed my mind|change(?: (?:it|my (?:vote|answer)))?(?: to)?)\b[\s,.:;–—-]+(?=\S)"
+)
 # A choice is left open, or taken back.
 OPEN = re.compile(
     r"\b(?:albo|lub|badz|czy|or|either|chyba|moze|raczej|ewentualnie|maybe|perhaps|rather|probably|possibly|jesli|jezeli|gdyby|gdy|if|unless"

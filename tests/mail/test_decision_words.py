@@ -82,6 +82,16 @@ def test_these_words_decide(words, answer):
     assert decision(words).answer is answer
 
 
+@pytest.mark.parametrize("words", ["Tak, to kolega z targów", "TAK – to koleżanka ze szkoły podstawowej.", "Tak, to bibliotekarka z naszej filii", "Yes, she's a colleague from our library"])
+def test_where_one_knows_somebody_from_is_a_reason_to_let_them_in(words):
+    assert decision(words).answer is Answer.YES
+
+
+@pytest.mark.parametrize("words", ["Tak, to kolega z targów, ale nie puszczaj", "Tak, to kolega z reklamy", "tak to kolega z targów odrzuć", "Tak, to kolega z pracy odrzuconych"])
+def test_where_one_knows_somebody_from_takes_nothing_else_along(words):
+    assert decision(words).answer is Answer.OTHER
+
+
 @pytest.mark.parametrize("words", NEAR)
 def test_these_words_decide_nothing(words):
     assert decision(words).answer in UNDECIDED

@@ -133,6 +133,8 @@ def test_who_may_see_the_answers_is_said_in_words(line, privacy):
     [
         ("Odpowiedzi do 20 marca godz. 20", datetime(2026, 3, 20, 20)),
         ("Czekamy do piątku.", datetime(2026, 3, 6, 23, 59)),
+        ("Można zaznaczyć kilka. Do piątku.", datetime(2026, 3, 6, 23, 59)),
+        ("You can choose several. Until Friday.", datetime(2026, 3, 6, 23, 59)),
         ("do piątku do 12:00", datetime(2026, 3, 6, 12)),
         ("Termin: do 15.04.2026, godz. 18.00", datetime(2026, 4, 15, 18)),
         ("Do jutra", datetime(2026, 3, 4, 23, 59)),
