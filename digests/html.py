@@ -1,7 +1,6 @@
 """The HTML form: tables with inline styles, as mail programs need it (design.md, section 6)."""
 
-import re
-from functools import cache
+from functools import cache, partial
 
 from jinja2 import Environment
 from linkify_it import LinkifyIt
@@ -10,11 +9,8 @@ from markupsafe import Markup, escape
 from digests import words
 from digests.entries import Edition, Point
 from digests.marks import mark
-from listserv import templating
-from listserv.i18n import HARD_SPACE
+from listserv import i18n, templating
 
-# Polish does not leave a one-letter word at the end of a line.
-LONELY = re.compile(r"(?<!\w)([aiouwz]) (?=\S)", re.IGNORECASE)
 LINK = Markup('<a href="%s" class="stamp" style="color:#43389a;">%s</a>')
 
 
@@ -24,7 +20,7 @@ def environment(language: str) -> Environment:
     env = templating.environment("digests", language)
     env.globals.update(words=words, mark=mark, language=language)
     env.filters["linked"] = linked
-    env.filters["tight"] = tight if language == "pl" else str
+    env.filters["tight"] = partial(i18n.tight, language=language)
     env.filters["kind"] = kind
     return env
 
@@ -33,11 +29,6 @@ def environment(language: str) -> Environment:
 def _finder() -> LinkifyIt:
     # Only what is plainly a link: "zdanie.To" is a missing space, not an address on .to.
     return LinkifyIt(options={"fuzzy_link": False}).add("ftp:", None).add("//", None)
-
-
-def tight(text: str) -> str:
-    """Text whose one-letter words stay with the word that follows."""
-    return LONELY.sub(lambda found: found[1] + HARD_SPACE, text)
 
 
 def linked(text: str) -> Markup:

@@ -71,7 +71,12 @@ def new(count: int, language: str) -> str:
 def news(entry: Entry, language: str) -> str:
     """`1 nowa, czeka na odpowiedź`."""
     count = new(len(entry.items), language)
-    return translations(language).gettext("%(new)s, waiting for an answer") % {"new": count} if entry.waits else count
+    return f"{count}, {waits(language)}" if entry.waits else count
+
+
+def waits(language: str) -> str:
+    """What is said of a question that nobody has answered."""
+    return translations(language).gettext("waiting for an answer")
 
 
 def when(at: datetime, edition: Edition) -> str:

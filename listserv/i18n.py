@@ -3,6 +3,7 @@
 English is the source text; every other language is a complete catalogue under `locale/`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
@@ -16,6 +17,8 @@ LANGUAGES = ("en", "pl")
 DEFAULT = "en"
 # A space that must not break a line: after one-letter words and before units in our own texts.
 HARD_SPACE = "\N{NO-BREAK SPACE}"
+# Polish does not leave a one-letter word at the end of a line.
+LONELY = re.compile(r"(?<!\w)([aiouwz]) (?=\S)", re.IGNORECASE)
 
 
 def N_(text: str) -> str:
@@ -31,6 +34,11 @@ def translations(language: str) -> NullTranslations:
         return NullTranslations()
     with path.open("rb") as file:
         return GNUTranslations(file)
+
+
+def tight(text: str, language: str) -> str:
+    """Text whose one-letter words stay with the word that follows, where its language wants that."""
+    return LONELY.sub(rf"\1{HARD_SPACE}", text) if language == "pl" else text
 
 
 class Sentence(str):

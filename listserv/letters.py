@@ -45,7 +45,7 @@ def environment(language: str) -> Environment:
     env.install_gettext_translations(i18n.translations(language), newstyle=True)  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True
     env.filters["quoted"] = lambda text: quoted(_beginning(text, i18n.translations(language).gettext(GOES_ON)))
-    env.filters["set_off"] = set_off
+    env.filters["set_off"] = partial(set_off, language=language)
     env.filters["moment"] = lambda moment, zone: i18n.moment_in_words(moment, language, zone)
     env.filters["number"] = lambda count: i18n.number(count, language)
     env.globals["button"] = button
@@ -72,9 +72,9 @@ def quoted(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.strip().splitlines())
 
 
-def set_off(text: str) -> str:
-    """A sentence of the list's own, word for word, in lines of its own."""
-    return quoted("\n".join(textwrap.fill(line, WIDTH - 4, break_long_words=False, break_on_hyphens=False) for line in text.strip().splitlines()))
+def set_off(text: str, language: str = "") -> str:
+    """A sentence of the list's own, word for word, in lines of its own; how long they are is seen to where they are shown."""
+    return quoted("\n".join(f"{letterhtml.FLOWS}{i18n.tight(line, language)}" if line else "" for line in text.strip().splitlines()))
 
 
 def mailbox(name: str, email: str) -> str:
@@ -110,6 +110,8 @@ def wrap(text: str) -> str:
 def _indented(line: str) -> str:
     """What may be replied, in a line of its own, goes on further in when it is long; what is set off deeper is not ours."""
     line = line.rstrip()
+    if line.startswith(f"    {letterhtml.FLOWS}"):
+        return textwrap.fill(line.replace(letterhtml.FLOWS, ""), WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     if line.startswith("    ") or len(line) <= WIDEST:
         return line
     return textwrap.fill(line, WIDEST, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)

@@ -17,6 +17,10 @@ GENDERED = re.compile(
     r"|\b(?:za|wy|na)pisał\b|\b(?:zgłosił|wysłał|dołączył|odszedł|otrzymał|dostał|cofnął|wycofał|poprosił)(?! (?:nadawca|moderator|autor))\b",
     re.IGNORECASE,
 )
+# A friend's forms, where everybody is „Państwo”.
+FAMILIAR = re.compile(r"\b(?:Tw(?:ój|oja|oje|ojego|ojej|oją|oim|oich|oimi)|Ciebie|Tobie|Cię)\b", re.IGNORECASE)
+# Left behind at the end of a line.
+LONELY = re.compile(r"(?<!\w)[aiouwzAIOUWZ]\n(?=\S)")
 # Whoever is asked something hears what comes of silence.
 ASKS = re.compile(r"\b(?:please reply|reply to this message|simply reply|please answer)\b", re.IGNORECASE)
 # „To change it again, reply …” offers; it asks nothing.
@@ -48,6 +52,8 @@ def reads_well(subject, body):
     assert subject and "\n" not in subject and len(subject) <= 100, subject
     assert not re.search(r"\{\{|\}\}|\{%|%\(\w+\)[sd]|Undefined|None\b", subject + body), "something of the template is left"
     assert "\n\n\n" not in body and body.endswith("\n") and not body.startswith("\n")
+    # Two columns and no more: the HTML form makes of them a word and what it means.
+    assert not re.search(r"(?m)^ *\S.*?\S {2,}\S.*? {2,}\S", "\n".join(own)), "more than two columns"
     assert not re.search(r"[ \t]+$", body, re.MULTILINE), "spaces at the end of a line"
     assert not re.search(r"(?:\b(\w{3,})) \1\b", " ".join(own), re.IGNORECASE), "a word twice"
 
@@ -61,6 +67,8 @@ def is_polish(subject, body, facts=()):
     words = {word for word in re.findall(r"[^\W\d_]+", plain) if not word.isupper()}
     assert not {word.lower() for word in words} & ENGLISH, sorted({word.lower() for word in words} & ENGLISH)
     assert not GENDERED.search(plain), GENDERED.search(plain)
+    assert not FAMILIAR.search(plain), FAMILIAR.search(plain)
+    assert not LONELY.search("\n".join(own_lines(body))), LONELY.search(body)
     assert "!" not in plain and '"' not in plain and "“" not in plain, plain
 
 

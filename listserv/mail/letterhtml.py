@@ -20,6 +20,8 @@ LONGEST_UNBROKEN = 30
 # „siecibp-leave@…” is not broken after its hyphen, nor is „e-booki”.
 UNBROKEN = re.compile(r"(?<![^\s<(„“])[\w.+]{1,32}-[\w.+-]{1,32}@|\b\w-\w{1,20}\b")
 # „TAK – przyjmujemy”, and the two columns of a table of words.
+# Before a line of ours that is set off: plain text breaks it where it is full, HTML where the window ends.
+FLOWS = "\x03"
 # Before the link in its line: „⟨mark⟩Answer in the browser⟨mark⟩https://…”.
 BUTTON = "\x01"
 PRESSED = re.compile(rf"(?m)^  {BUTTON}(?P<words>[^{BUTTON}\n]+){BUTTON}(?P<link>\S+)$")
@@ -34,7 +36,7 @@ def page(text: str, title: str, language: str, links: Collection[str] = ()) -> s
 
 def fragment(text: str, links: Collection[str] = ()) -> str:
     """The same without a page around it."""
-    return "".join(_block(lines, links) for lines in _blocks(text))
+    return "".join(_block(lines, links) for lines in _blocks(text.replace(FLOWS, "")))
 
 
 def without_buttons(text: str) -> str:

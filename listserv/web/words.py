@@ -64,7 +64,9 @@ def _said(moment: datetime, zone: str, language: str, today: date, to_the_minute
     local = moment.astimezone(_zone(zone))
     near = _near(local.date(), today, language)
     words = near or _day(local.date(), language, local.year != today.year)
-    return _time(local, f"{words}, {_clock(local, language)}" if near or to_the_minute else words)
+    # Paper is read on other days: there the date stands in the place of „dziś” (forum.css, print).
+    on = f"{_day(local.date(), language, True)}, {_clock(local, language)}" if near else ""
+    return _time(local, f"{words}, {_clock(local, language)}" if near or to_the_minute else words, on)
 
 
 @lru_cache(maxsize=64)
@@ -124,9 +126,10 @@ def _month(year: int, number: int, language: str) -> str:
     return str(format_date(date(year, number, 1), "LLLL y", locale=language))
 
 
-def _time(local: datetime, said: str) -> Markup:
-    # Both are made of digits and of our own words; Markup.format would cost as much as all the rest.
-    return Markup(f'<time datetime="{local.isoformat(timespec="minutes")}">{said}</time>')  # nosec B704: see above
+def _time(local: datetime, said: str, on: str = "") -> Markup:
+    # All are made of digits and of our own words; Markup.format would cost as much as all the rest.
+    more = f' data-on="{on}"' if on else ""
+    return Markup(f'<time datetime="{local.isoformat(timespec="minutes")}"{more}>{said}</time>')  # nosec B704: see above
 
 
 def number(count: int) -> str:

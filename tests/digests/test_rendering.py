@@ -135,6 +135,25 @@ def test_the_text_has_at_most_72_columns():
     assert max(len(line) for line in lines if "://" not in line) <= 72
 
 
+@pytest.mark.parametrize("text", ["Spotkanie w Łodzi i w Kutnie, a potem z Wami o tym, co i jak. " * 9, "a i o " * 200])
+def test_in_polish_no_line_of_the_text_ends_with_a_word_of_one_letter_unless_there_are_no_others(text):
+    lines = [line for line in shown(entry(1, 1, text), language="pl").text.splitlines() if "://" not in line]
+
+    assert max(map(len, lines)) <= 72
+    assert "Spotkanie" not in text or not [line for line in lines if re.search(r"\b[aiouwz]$", line, re.IGNORECASE)]
+
+
+def test_what_waits_is_red_and_says_so_in_words():
+    waiting = replace(LESSONS, waits=True)
+
+    assert 'color:#a31d28;">czeka na odpowiedź</b>' in shown(waiting, language="pl").html
+    assert "czeka na odpowiedź" not in shown(replace(LESSONS, waits=False), language="pl").html
+
+
+def test_each_paragraph_runs_as_its_own_words_do():
+    assert '<p dir="auto" style="margin:0 0 10px;">كيف حالكم؟</p>' in shown(entry(1, 1, "كيف حالكم؟")).html
+
+
 def test_the_forms_have_no_place_left_unfilled():
     digest = shown()
 

@@ -91,6 +91,16 @@ def test_what_is_said_of_a_line_of_ours_is_no_quotation():
     assert "egzemplarze: 45</p>" in made
 
 
+def test_a_long_sentence_that_is_set_off_is_broken_by_us_in_plain_text_and_by_the_window_in_html():
+    consent = "Zgadzam się na przechowywanie adresu e-mail i treści wiadomości w archiwum listy „Sieć BP”, do czasu wypisania się."
+    words = letters.render("invitation", "pl", **gallery.facts({"consent": consent}))
+
+    assert "    Zgadzam się na przechowywanie adresu e-mail i treści wiadomości\n    w archiwum" in words.body.replace("\N{NO-BREAK SPACE}", " ")
+    said = words.html.partition("<blockquote")[2].partition("Zgadzam")[2].partition("</blockquote>")[0]
+    assert "wypisania się." in said and "<br>" not in said
+    assert letterhtml.FLOWS not in words.body + words.html
+
+
 def test_a_short_address_and_a_hyphened_word_are_not_broken():
     made = letterhtml.fragment("any mail to siecibp-leave@listy.example.org, or e-books")
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from io import BytesIO
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -54,6 +55,24 @@ def test_pictures_come_and_a_patch_is_copied_as_it_is(member, archive, site, now
     assert wrong == []
 
 
+def test_words_that_run_from_right_to_left_do_so_beside_others(member, archive, site, now):
+    with site.writing() as db:
+        talk = seeds.thread(db, list_by_name(db, "siecibp"), "مرحبا بكم", now - timedelta(hours=1))
+        talk.say("Jan Przypis", "jan@example.org", "كيف حالكم؟ أرجو الرد.\n\nA po polsku: dzień dobry.")
+        path = f"/siecibp/thread/{talk.thread.id}"
+
+    with looking() as eyes:
+        page = eyes.page(lambda asked: member.get(urlsplit(asked.url).path), script=True)
+        page.goto(path)
+        # Where its full stop stands: left of its first letter, or right of it.
+        ends = page.evaluate(
+            """() => [...document.querySelectorAll('.body p')].map(p => { const at = n => { const r = document.createRange(), t = p.firstChild;
+                r.setStart(t, n); r.setEnd(t, n + 1); return r.getBoundingClientRect().left; }; return at(p.textContent.length - 1) < at(0); })"""
+        )
+
+    assert ends == [True, False]
+
+
 def test_on_paper_quotes_are_open_links_say_where_they_lead_and_nothing_is_to_be_pressed(member, archive, site, now):
     text = "Ewa Fiszka pisze:\n> Pierwsze pytanie\n> drugie pytanie\n\nOdpowiedź **gruba**, [tutaj](https://example.org/tam).\n\n-- \nJan Podpisany\n"
     with site.writing() as db:
@@ -69,5 +88,7 @@ def test_on_paper_quotes_are_open_links_say_where_they_lead_and_nothing_is_to_be
 
     for words in ("Na papier", "Jan Przypis", "Pierwsze pytanie drugie pytanie", "Odpowiedź gruba, tutaj (https://example.org/tam).", "Jan Podpisany"):
         assert words in paper
+    local = now.astimezone(ZoneInfo("Europe/Warsaw"))
+    assert f"{local.day} {local:%B %Y}, " in paper
     for words in ("Search", "Reply", "Sign", "quote,", "All lists", "Skip"):
         assert words not in paper

@@ -46,6 +46,14 @@ def test_a_moment_has_its_exact_time_for_machines(reader):
     assert words.moment(datetime(2026, 2, 24, 8, 10, tzinfo=UTC)) == '<time datetime="2026-02-24T09:10+01:00">24\N{NO-BREAK SPACE}lutego, 9.10</time>'
 
 
+def test_on_paper_a_day_that_was_today_is_a_date(reader):
+    reader("pl", "Europe/Warsaw")
+    said = words.moment(datetime(2026, 3, 3, 7, 5, tzinfo=UTC))
+
+    assert 'data-on="3\N{NO-BREAK SPACE}marca 2026, 8.05">dziś, 8.05<' in said
+    assert "data-on" not in words.moment(datetime(2026, 2, 24, 8, 10, tzinfo=UTC))
+
+
 def test_months_are_named_on_their_own(reader):
     reader("pl", "UTC")
     assert words.month((2026, 3)) == "marzec 2026"
