@@ -162,22 +162,26 @@ def serving(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "listserv", "--data", str(settings.data), "serve"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=log, text=True, env=environ)  # nosec B603: our own program, no words of anybody's
     assert server.stderr
+    copying: threading.Thread | None = None
     try:
-        wait_until_ready(server, server.stderr, log)
+        copying = wait_until_ready(server, server.stderr, log)
         yield server
     finally:
         server.terminate()
         server.wait(30)
+        if copying:
+            copying.join(10)
         log.close()
 
 
-def wait_until_ready(server: subprocess.Popen[str], stderr: IO[str], log: IO[str]) -> None:
-    """Wait for `listserv ready`; from then on its log goes to the file. Raises Failed."""
+def wait_until_ready(server: subprocess.Popen[str], stderr: IO[str], log: IO[str]) -> threading.Thread:
+    """Wait for `listserv ready`; from then on its log goes to the file, copied by this thread as long as the server runs. Raises Failed."""
     said = []
     for line in stderr:
         said.append(line)
         log.write(line)
         if line.strip() == "listserv ready":
-            threading.Thread(target=shutil.copyfileobj, args=(stderr, log), daemon=True).start()
-            return
+            copying = threading.Thread(target=shutil.copyfileobj, args=(stderr, log), daemon=True)
+            copying.start()
+            return copying
     raise Failed(f"the server did not start: {''.join(said).strip()}")

@@ -20,7 +20,7 @@ from listserv.mail.surveylines import Block
 MOST_QUESTIONS, MOST_OPTIONS = 20, 30
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\D)")
 LONGEST_TITLE, LONGEST_QUESTION, LONGEST_OPTION, LONGEST_LETTER = 150, 1_000, 200, 60_000
-NO_QUESTION = N_("There is no question in this letter. Please write one, with its answers below it, each in a line of its own: “1) …”, “2) …”.")
+NO_QUESTION = N_("There is no question in this letter. Please write one, with its answers below it, each on a line of its own: “1) …”, “2) …”.")
 TOO_MANY_QUESTIONS = N_("There are more than {most} questions in this letter. Please ask fewer at once.")
 TOO_MANY_OPTIONS = N_("The question “{question}” has more than {most} answers to choose from. Please offer fewer.")
 ONE_OPTION = N_("The question “{question}” has only one answer to choose from. Please write at least two, or none.")

@@ -50,6 +50,6 @@ SAID = {
     Asks.FROM: N_("it comes from %(value)s"),
     Asks.ATTACHMENT: N_("a file of one of these kinds is attached: %(value)s"),
     Asks.LARGER: N_("it is larger than %(value)s"),
-    Asks.LINKS: N_("it has more links than %(value)s"),
+    Asks.LINKS: N_("it has more than %(value)s links"),
     Asks.CAPITALS: N_("it is written in capitals"),
 }

@@ -232,7 +232,7 @@ def change(name: str) -> Shown:
         with attempt():
             changed = stewards.change_list(visit().db, who, _stored(who, typed), visit().now)
     except Invalid as wrong:
-        return _settings(who, typed, wrong=_in_words(wrong)), 400
+        return _settings(who, typed, wrong=_in_words(wrong), wrong_of=str(wrong).partition(":")[0]), 400
     return to(name, f"settings?done={'changed' if changed else 'same'}")
 
 

@@ -31,6 +31,8 @@ TITLE, DAY, HOUR, SEATS = (
 )
 PAST = N_("This date is over already.")
 LINK = N_("The link begins with https://.")
+# Where a sentence about what is wrong stands; others stand above the form.
+FIELD_OF = {TITLE: "title", DAY: "day", PAST: "day", HOUR: "begins", NO_SUCH_HOUR: "begins", LINK: "url", SEATS: "seats"}
 LONGEST = {"title": 200, "place": 300, "url": 1_000, "text": 20_000}
 MOST_SEATS, FAR = 9_999, 10
 
@@ -166,7 +168,8 @@ def _of(name: str, number: int) -> tuple[View, Meeting]:
 
 
 def _form(view: View, meeting: Meeting | None, typed: Mapping[str, str], *, wrong: str = "") -> str:
-    return page("meetings/form.html", view=view, mlist=view.mlist, meeting=meeting, typed={**dict.fromkeys(FIELDS, ""), **typed}, wrong=wrong)
+    typed = {**dict.fromkeys(FIELDS, ""), **typed}
+    return page("meetings/form.html", view=view, mlist=view.mlist, meeting=meeting, typed=typed, wrong=wrong, wrong_of=FIELD_OF.get(wrong, ""))
 
 
 def _typed() -> dict[str, str]:

@@ -18,6 +18,8 @@ from listserv.web.visit import language, visit
 if TYPE_CHECKING:
     from listserv.mail.calendar import Event
 
+WRONG = ' aria-invalid="true"'
+
 
 def set_up(app: Flask) -> None:
     """Fit the template engine out."""
@@ -45,7 +47,9 @@ def page(template: str, **facts: Any) -> str:
     spoken = engine.tongue(language())
     found = current_app.jinja_env.get_template(engine.called(language(), template))
     words = {"gettext": spoken.gettext, "ngettext": spoken.ngettext}
-    return found.render(visit=visit(), root=request.script_root, here=request.path, outside=outside.card_of(facts), **words, **facts)
+    made = found.render(visit=visit(), root=request.script_root, here=request.path, outside=outside.card_of(facts), **words, **facts)
+    # Whoever sent a form goes on where it is wrong.
+    return made.replace(WRONG, f"{WRONG} autofocus", 1) if request.method == "POST" else made
 
 
 def static_address(name: str) -> str:

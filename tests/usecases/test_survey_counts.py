@@ -119,7 +119,7 @@ def test_drawings_that_a_mail_program_drops_are_missed_by_nobody():
 
     assert html.count("<svg") == 2 and "<svg" not in left
     # The same bars as cells with a colour of their own, and the numbers.
-    assert left.count('bgcolor="#43389a"') == 2 and 'width="67%"' in left and "2&nbsp;(67%)" in left
+    assert left.count('bgcolor="#6257bd"') == 2 and 'width="67%"' in left and "2&nbsp;(67%)" in left
 
 
 def test_somebody_s_words_are_words_and_no_html():
