@@ -100,9 +100,15 @@ _KIND = _any(
     "colleague|librarian|teacher|application|message",
 )
 # „to kolega z targów”, „ze szkoły podstawowej”, “from our library”: behind a person, one word and perhaps what kind of it.
+_PLACE = _any(
+    "targow|pracy|szkoly|szkol|biblioteki|bibliotek|filii|liceum|technikum|konferencji|szkolen|szkolenia|spotkan|spotkania|warsztatow|kursu|studiow|sieci"
+    "|uczelni|wydawnictwa|fundacji|muzeum|przedszkola|gminy|miasta",
+)
+_WHICH = _any(
+    "podstawowej|sredniej|branzowej|muzycznej|pedagogicznej|publicznej|miejskiej|gminnej|powiatowej|wojewodzkiej|szkolnej|szkolnych|ksiazki",
+)
 _FROM_WHERE = (
-    r"(?:ze? (?:naszej |naszych |mojej )?(?:targow|pracy|szkoly|szkol|biblioteki|bibliotek|filii|liceum|technikum|konferencji|szkolen|szkolenia|spotkan|spotkania"
-    r"|warsztatow|kursu|studiow|sieci|uczelni|wydawnictwa|fundacji|muzeum|przedszkola|gminy|miasta)(?: (?:podstawowej|sredniej|branzowej|muzycznej|pedagogicznej|publicznej|miejskiej|gminnej|powiatowej|wojewodzkiej|szkolnej|szkolnych|ksiazki))?"
+    rf"(?:ze? (?:naszej |naszych |mojej )?{_PLACE}(?: {_WHICH})?"
     r"|(?:from|at) (?:our |my |the )?(?:work|school|library|college|university|conference|network|training|course|workshop))(?= )"
 )
 _KNOWN = (
