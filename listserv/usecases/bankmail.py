@@ -16,8 +16,9 @@ from listserv.store import bankpages as rows
 from listserv.store.bank import Material
 from listserv.store.lists import MailingList, SenderProof
 from listserv.store.members import Member
+from listserv.store.people import Token
 from listserv.store.queue import State
-from listserv.usecases import bankasking, bankfiling, bankletters, bankreplies, limits, strangernews
+from listserv.usecases import bankasking, bankfiling, bankletters, bankreplies, deciding, limits, strangernews
 from listserv.usecases.access import Actor, Door, moderates
 from listserv.usecases.arrivals import NOBODY_ANSWERS_MACHINES, Letter, Outcome
 from listserv.usecases.bankfiling import Source
@@ -58,6 +59,24 @@ def take(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outc
     if brings:
         return _file(db, mlist, member, letter, now)
     return bankasking.take(db, mlist, letter, now) or _to_the_humans(db, mlist, letter, now)
+
+
+def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
+    """A reply to a letter about items: words about them, or a file without any, which is the newest version of the one that it told of."""
+    told = deciding.kept_words(token).split()
+    item = rows.today(db, int(told[0])) if len(told) == 1 and told[0].isdecimal() else None
+    mlist = item and db.get(MailingList, item.list_id)
+    member = sender_of(db, mlist, letter) if mlist and mlist.materials and letter.alignment is Alignment.ALIGNED else None
+    if item and mlist and member and member.user_id == deciding.actor(db, token).user_id and _is_a_file_alone(db, letter):
+        return _file(db, mlist, member, letter, now, item.number)
+    return bankreplies.answer(db, token, letter, now)
+
+
+def _is_a_file_alone(db: Session, letter: Letter) -> bool:
+    """From a human, with nothing said that is to be done."""
+    if letter.spam is not Spam.NO or letter.by_a_machine or commands.is_absent(letter.post.reply) or bankwords.read(letter.post.reply):
+        return False
+    return bool(bankfiling.brought(db, letter.raw, letter.post))
 
 
 def _to_the_humans(db: Session, mlist: MailingList, letter: Letter, now: datetime) -> Outcome:

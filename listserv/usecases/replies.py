@@ -20,7 +20,7 @@ from listserv.usecases import (
     asides,
     asked,
     askedback,
-    bankreplies,
+    bankmail,
     bulkadding,
     bundling,
     confirmreplies,
@@ -218,7 +218,7 @@ BY_PURPOSE: dict[Purpose, Answering] = {
     Purpose.MILESTONES: milestones.answer,
     Purpose.MEETING: meetingreplies.answer,
     Purpose.SUCCESSES: successletters.answer,
-    Purpose.MATERIAL: bankreplies.answer,
+    Purpose.MATERIAL: bankmail.answer,
     Purpose.SURVEY: surveyreplies.answer,
     Purpose.ADDRESS_LIVES: probing.answered,
 }

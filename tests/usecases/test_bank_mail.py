@@ -13,6 +13,7 @@ from listserv.store.moderation import Journal
 from listserv.store.people import address_by_key
 from listserv.store.queue import State
 from listserv.usecases import bank as reading
+from tests.office import aligned
 from tests.usecases.test_bank_filing import DOCX, bank, items, post, send  # noqa: F401  (fixtures)
 from tests.usecases.test_hiding import actor
 
@@ -52,6 +53,28 @@ def test_an_author_corrects_by_a_reply(site, office, filed):
     assert items(site) == []
     office.reply(told, "PRZYWRÓĆ")
     assert len(items(site)) == 1
+
+
+def answers_with_a_file(office, letter, text, clock, sender="halina@example.org"):
+    to = str(letter.mail["Reply-To"])
+    office.deliver(aligned(post(clock(), ("inna nazwa.docx", DOCX, b"second"), sender=sender, subject=f"Odp: {letter.subject}", text=text)), to, mail_from=sender)
+
+
+def test_a_file_in_answer_is_the_newest_version(site, office, filed, clock):
+    answers_with_a_file(office, filed, "Poprawiona wersja w załączniku.", clock)
+
+    assert [number for number, _, _ in items(site)] == [1]
+    with site.reading() as db:
+        _, _, data = reading.file_of(db, "siecibp", 1, actor(site, "halina@example.org"))
+    assert data == b"second" and office.letters(kind="bank-told") == []
+
+
+def test_a_file_in_answer_from_somebody_else_is_no_version(site, office, filed, clock):
+    answers_with_a_file(office, filed, "Moja wersja.", clock, sender="marek@example.org")
+
+    with site.reading() as db:
+        _, _, data = reading.file_of(db, "siecibp", 1, actor(site, "halina@example.org"))
+    assert data == b"first"
 
 
 def test_an_author_does_not_recommend_their_own(site, office, filed):
