@@ -42,7 +42,7 @@ def copy(db, how_far):
     if how_far is SOME:
         for _ in range(db.query(Outgoing).where(Outgoing.upto == 0).count()):
             post = expanding._next(db)
-            expanding._expand_one(db, post, expanding._about(db, post), 0)
+            expanding._expand_one(db, post, 0)
     while how_far is ALL and expanding.expand(db, 0):
         pass
 
