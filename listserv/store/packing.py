@@ -6,6 +6,7 @@ from hashlib import sha256
 
 # Of zlib: beyond, a mail takes twice the time for a twentieth less.
 LEVEL = 3
+BEGINNING = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ def pack(raw: bytes) -> bytes:
 def unpack(packed: bytes) -> bytes:
     """The bytes that `pack` was given."""
     return zlib.decompress(packed)
+
+
+def unpack_beginning(packed: bytes) -> bytes:
+    """The first bytes of those that `pack` was given, from the first of what it made: 256 KiB at most."""
+    return zlib.decompressobj().decompress(packed, BEGINNING)
 
 
 def content(raw: bytes) -> Content:

@@ -9,11 +9,11 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, bindparam, false, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint, bindparam, false, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from listserv.store.base import NEVER_AGAIN, Base, Word
-from listserv.store.packing import Content, content, unpack
+from listserv.store.packing import BEGINNING, Content, content, unpack, unpack_beginning
 
 # Of what an index holds a part alone; a question that is to use it must say the same, word for word.
 NOT_FOLDED, NAMED, ASIDE = text("NOT folded"), text("message_id IS NOT NULL"), text("state = 'shunted'")
@@ -202,11 +202,17 @@ def keep_raw_many(db: Session, contents: Sequence[Content]) -> list[int]:
 
 
 PACKED = select(Raw.packed).where(Raw.id == bindparam("id"))
+FIRST_PACKED = select(func.substr(Raw.packed, 1, BEGINNING, type_=LargeBinary)).where(Raw.id == bindparam("id"))
 
 
 def raw_bytes(db: Session, raw_id: int) -> bytes:
     """The bytes of a kept mail."""
     return unpack(db.execute(PACKED, {"id": raw_id}).scalar_one())
+
+
+def first_bytes(db: Session, raw_id: int) -> bytes:
+    """The first 256 KiB of a kept mail at most: its header fields, for whoever must not wait until a large one is unpacked."""
+    return unpack_beginning(db.execute(FIRST_PACKED, {"id": raw_id}).scalar_one())
 
 
 def insert_unless_there(db: Session, model: type[Base] | Table) -> Any:

@@ -19,7 +19,7 @@ from listserv.store.archive import Message
 from listserv.store.base import put
 from listserv.store.lists import Kind, MailingList
 from listserv.store.members import Member
-from listserv.store.queue import Incoming, Letter, Outgoing, keep_raw, raw_bytes
+from listserv.store.queue import Incoming, Letter, Outgoing, first_bytes, keep_raw
 from listserv.store.webhooks import Event
 from listserv.usecases import caps, happenings
 from newsletters.preview import beneath
@@ -128,7 +128,7 @@ def _conversation(db: Session, cause: Cause, to: str) -> dict[str, str]:
     incoming = cause.incoming
     if not (incoming and incoming.message_id.isascii() and incoming.message_id and cause.proven):
         return {}
-    written = header_fields.split(raw_bytes(db, incoming.raw_id))[0]
+    written = header_fields.split(first_bytes(db, incoming.raw_id))[0]
     authors = mailboxes(field.value.decode("utf-8", "replace") for field in written if field.name == "from")
     its_own = address.key(to) in {address.key(author.address) for author in authors}
     earlier = fields.message_ids(field.value.decode("ascii", "ignore") for field in written if its_own and field.name == "references")

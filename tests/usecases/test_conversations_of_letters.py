@@ -1,5 +1,6 @@
 """Which conversation a letter of ours stands in, by the fields that mail programs go by."""
 
+import random
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -7,7 +8,8 @@ from sqlalchemy import select
 from listserv.mail import compose
 from listserv.mail.address import Mailbox
 from listserv.mail.headers import split
-from listserv.store.queue import Letter
+from listserv.store.packing import BEGINNING
+from listserv.store.queue import Letter, first_bytes, keep_raw
 from listserv.usecases import digestletters
 from tests.office import DOMAIN, aligned, mail
 
@@ -66,3 +68,13 @@ def test_fields_with_words_that_fit_on_no_line_are_written_as_they_are():
     raw = compose.letter(Mailbox("Sieć BP", "m@example.org"), Mailbox("", HALINA), "Temat", "Tekst.\n", headers=headers, date=datetime(2026, 3, 3, tzinfo=UTC))
 
     assert written(raw, "references") == headers["References"] and written(raw, "list-unsubscribe") == link
+
+
+def test_of_a_large_mail_its_beginning_alone_is_unpacked(site):
+    small, alike = b"Subject: a\r\n\r\nb\r\n", b"Subject: a\r\n\r\n" + b"b" * 3_000_000
+    scattered = b"Subject: a\r\n\r\n" + random.Random(1).randbytes(3_000_000)
+    with site.writing() as db:
+        kept = [first_bytes(db, keep_raw(db, raw).id) for raw in (small, alike, scattered)]
+
+    assert kept[0] == small and alike.startswith(kept[1]) and scattered.startswith(kept[2])
+    assert len(kept[1]) == BEGINNING and BEGINNING / 2 < len(kept[2]) <= BEGINNING
