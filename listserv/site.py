@@ -69,10 +69,10 @@ class Site:
         return turns_at(self.engine.url.database if self.engine.dialect.name == "sqlite" else None)
 
     @contextmanager
-    def writing(self, *, first: bool = False, settled: bool = True) -> Iterator[Session]:
-        """A session whose work is committed at the end of the block, or rolled back whole. `first`: somebody waits for it, as for a 250.
+    def writing(self, *, first: bool = False) -> Iterator[Session]:
+        """A session whose work is committed at the end of the block, or rolled back whole; behind it what was committed is on the disk.
 
-        What is committed is on the disk behind the block; or, without `settled`, behind a `settle` that must come before anybody is told.
+        `first`: somebody waits for it, as for a 250.
         """
         session = Session(self.engine, expire_on_commit=False, info={"settings": self.settings})
         self._turns.wait(first=first)
@@ -87,19 +87,9 @@ class Site:
         if signs:
             # Who builds on this may begin while we wait for the disk: theirs comes to it behind ours.
             bell.ring(self.settings.data, signs)
-        if to_settle and settled:
+        if to_settle:
             settle(self.engine)
         tally.happened(db.info)
-
-    @property
-    def settles(self) -> bool:
-        """Does a commit leave it to us to wait for the disk?"""
-        return bool(self.engine.get_execution_options().get("settles"))
-
-    def settle(self) -> None:
-        """Return when all that was committed is on the disk."""
-        if self.settles:
-            settle(self.engine)
 
     def close(self) -> None:
         """Give all connections back."""

@@ -1,22 +1,25 @@
 """The lane of copies: claim, send, record; each turn one transaction, in a thread beside the event loop.
 
-While the disk takes one batch, the database writes down the next, and the connections send the one after that. A copy
-whose record is lost with the process is sent again: of these there are `ledger.MOST` at most.
+While the database writes down one batch, the connections send the next. A copy whose record is lost with the process
+is sent again: of these there are `ledger.MOST` at most.
 """
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import get_native_id
 
 import structlog
 
-from listserv.relay import Answer, Mail, Relay
+from listserv import steps
+from listserv.relay import Answer, Content, Mail, Relay
 from listserv.site import Site, report
+from listserv.store.deliveries import Held, Post
 from listserv.usecases import delivery
-from listserv.usecases.stationery import Stationery
+from listserv.usecases.delivery import Outcome, Turn
+from listserv.usecases.stationery import Stationery, shared_bytes
 from listserv.worker.core import OneCore
-from listserv.worker.ledger import Ledger
-from listserv.worker.recording import Recorder, Written
+from listserv.worker.ledger import Ledger, Ready
 
 log = structlog.get_logger()
 
@@ -33,25 +36,24 @@ PAUSE = 1.0
 # How long what is under way may take to end when the worker stops (seconds).
 LAST_WAIT = 30.0
 
+Done = tuple[Turn, dict[int, Content | None], list[Ready]]
+
 
 class Copies:
     """Sends copies over the relay for as long as there are any."""
 
     def __init__(self, site: Site, relay: Relay, holder: int, sure: Callable[[], bool] = lambda: True) -> None:
         # `sure`: nobody can have taken over yet what we hold.
-        self._sure = sure
+        self._site, self._holder, self._sure = site, holder, sure
         self._loop = asyncio.get_running_loop()
-        paper = Stationery(site.settings)
-        self._recorder = Recorder(site, holder, paper)
-        self._core = OneCore((get_native_id(), self._recorder.thread))
-        self._ledger = Ledger(paper)
+        self._thread = ThreadPoolExecutor(1, "copies")
+        self._core = OneCore((get_native_id(), self._thread.submit(get_native_id).result()))
+        self._paper = Stationery(site.settings)
+        self._ledger = Ledger(self._paper)
         self._fan_out = relay.fan_out(self._take, self._done)
         self._kicked = asyncio.Event()
         self._flush: asyncio.TimerHandle | None = None
         self._first = FIRST
-        # The turn that the disk is just taking; and do copies come with a turn, of posts that we said are here?
-        self._settling: asyncio.Task[int] | None = None
-        self._coming = False
         self._asked = self._full = False
         self._stopping = False
         self._trouble = ""
@@ -66,11 +68,8 @@ class Copies:
         while not self._stopping:
             await self._kicked.wait()
             self._kicked.clear()
-            if written := await self._write():
-                await self._last()
-                self._settling = self._loop.create_task(self._settle(written))
+            await self.turn()
             await asyncio.sleep(GAP)
-        await self._last()
 
     async def drain(self) -> int:
         """Send all that is due now; how many copies were taken up."""
@@ -103,7 +102,7 @@ class Copies:
         await self._fan_out.close()
         await self.turn()
         self._core.let_go()
-        self._recorder.close()
+        self._thread.shutdown()
 
     def give_back(self) -> None:
         """What was not begun is for anybody to begin; as soon as it is written down."""
@@ -112,47 +111,28 @@ class Copies:
 
     async def turn(self) -> int:
         """Write down what became of copies and take up new ones; how many."""
-        written = await self._write()
-        return await self._settle(written) if written else 0
-
-    async def _last(self) -> None:
-        """The turn before is done."""
-        if self._settling:
-            await self._settling
-
-    async def _write(self) -> Written | None:
         self._stop_flush()
         room = await self._room()
         ledger = self._ledger
         outcomes, ledger.outcomes = ledger.outcomes, []
         if not outcomes and not room:
-            return None
-        self._coming = self._coming or bool(room)
+            return 0
         until = self._loop.time() + delivery.LEASE.total_seconds() - SLACK
         try:
-            written = await self._recorder.write(outcomes, room, ledger.known, until)
+            taken, contents, ready = await self._loop.run_in_executor(self._thread, self._transact, outcomes, room, ledger.known, until)
         except Exception as wrong:  # noqa: BLE001  (reported)
             report(log, "the database did not take a turn; trying again", wrong, outcomes=len(outcomes))
             ledger.outcomes = outcomes + ledger.outcomes
             self._asked = self._asked or bool(room)
-            self._coming = self._coming and not room
             self._later(PAUSE)
-            return None
+            return 0
         if room:
-            self._asked = written.taken.more
-        return written
-
-    async def _settle(self, written: Written) -> int:
-        """Only now may what was claimed be begun, and as many copies be begun anew as were written down."""
-        await self._recorder.settle(written)
-        ledger, ready = self._ledger, written.ready
-        self._coming = self._coming and not written.room
-        ledger.recorded(written.outcomes)
-        ledger.take_up(written.taken, written.contents, ready)
-        if not self._coming:
-            ledger.tell_and_forget()
+            self._asked = taken.more
+        ledger.recorded(outcomes)
+        ledger.take_up(taken, contents, ready)
+        ledger.tell_and_forget()
         (self._core.stay if ledger.ready else self._core.let_go)()
-        self._go_on(bool(written.room), len(ready))
+        self._go_on(bool(room), len(ready))
         return len(ready)
 
     def _go_on(self, claimed: bool, taken: int) -> None:
@@ -171,7 +151,7 @@ class Copies:
     async def _room(self) -> int:
         ledger, self._full = self._ledger, False
         stuck = bool(ledger.ready) and ledger.room > 0 and not self._fan_out.busy
-        if self._coming or self._stopping or not stuck and (not self._asked or len(ledger.ready) > LOW):
+        if self._stopping or not stuck and (not self._asked or len(ledger.ready) > LOW):
             return 0
         trouble = await self._fan_out.ready()
         if trouble != self._trouble:
@@ -193,6 +173,16 @@ class Copies:
         if not self._asked or len(ledger.ready) > LOW or self._full:
             return 0
         return CLAIM - len(ledger.ready) if ledger.ready or self._fan_out.busy else self._first
+
+    def _transact(self, outcomes: list[Outcome], room: int, known: dict[int, Held], until: float) -> Done:
+        with self._site.writing() as db:
+            taken = delivery.turn(db, outcomes, room, self._holder, known, self._site.now())
+            steps.reached("copies.before-commit")
+        steps.reached("copies.committed")
+        # Behind the transaction: unpacking a big mail is nothing that others should wait for.
+        papers = self._paper.papers(taken.copies)
+        ready = [Ready(copy, sender, personal, until) for copy, (sender, personal) in zip(taken.copies, papers, strict=True)]
+        return taken, {id: _content(post) for id, post in taken.posts.items()}, ready
 
     def _take(self) -> Mail | None:
         ledger = self._ledger
@@ -223,3 +213,12 @@ class Copies:
         if self._flush:
             self._flush.cancel()
             self._flush = None
+
+
+def _content(post: Post) -> Content | None:
+    """The bytes that all copies of a post share; None where they cannot be made: that is no fault of the others."""
+    try:
+        return Content(shared_bytes(post))
+    except Exception:
+        log.exception("the copies of a post could not be made", post=post.id)
+        return None

@@ -13,7 +13,7 @@ from listserv.store.queue import Delivery, Outgoing
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
 from listserv.worker import copies as lane
-from listserv.worker import ledger, recording
+from listserv.worker import ledger
 from listserv.worker.copies import Copies
 
 YES = Answer(250, "2.0.0 ok")
@@ -149,8 +149,8 @@ def test_a_post_that_cannot_be_made_does_not_stop_the_others(site, monkeypatch):
     with site.writing() as db:
         mlist = db.scalars(select(administration.MailingList)).one()
         good = post(db, mlist, site.now(), raw=HEAD + b"\r\nother\r\n" + BODY).id
-    real = recording.shared_bytes
-    monkeypatch.setattr(recording, "shared_bytes", lambda one: real(one) if one.id == good else 1 / 0)
+    real = lane.shared_bytes
+    monkeypatch.setattr(lane, "shared_bytes", lambda one: real(one) if one.id == good else 1 / 0)
 
     async def work():
         copies = Copies(site, Hands(), 7)
