@@ -19,7 +19,7 @@ from listserv.errors import Conflict, NotFound
 from listserv.store import counters, health, schema  # noqa: F401  (completes the metadata)
 from listserv.store.changes import Changes
 from listserv.store.migrating import present_revision, wanted_revision
-from listserv.store.session import for_reading, is_to_settle, make_engine, settle, write_lock
+from listserv.store.session import for_reading, log_to_settle, make_engine, settle, write_lock
 from listserv.store.turns import Turns, turns_at
 
 # A file in the data folder, while a restore is not done: who opened the site now would serve an empty one.
@@ -81,14 +81,14 @@ class Site:
             counting(db)
             signs = b"".join(bell.SIGNS[lane] for lane in db.info.get(jobs.ASKED, ()))
             jobs.defer(db, self.settings)
-            to_settle = is_to_settle(db)
+            log = log_to_settle(db)
             steps.reached("writes.before-commit")
         steps.reached("writes.committed")
         if signs:
             # Who builds on this may begin while we wait for the disk: theirs comes to it behind ours.
             bell.ring(self.settings.data, signs)
-        if to_settle:
-            settle(self.engine)
+        if log:
+            settle(log)
         tally.happened(db.info)
 
     def close(self) -> None:

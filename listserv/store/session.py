@@ -52,11 +52,15 @@ def _sqlite(url: str, *, settles: bool) -> Engine:
     engine = create_engine(url, pool_size=8, max_overflow=24, execution_options={"settles": settles})
 
     @event.listens_for(engine, "connect")
-    def _(dbapi: Any, _record: Any) -> None:
+    def _(dbapi: Any, record: Any) -> None:
         # pysqlite must not BEGIN by itself: on Python 3.11 a SELECT would run outside any transaction.
         dbapi.isolation_level = None
         for pragma in (*PRAGMAS, SETTLED if settles else SYNCHRONOUS):
             dbapi.execute(f"PRAGMA {pragma}")
+        if settles:
+            # SQLite's own word for where the file is: behind a link the log lies elsewhere than the URL says.
+            file = dbapi.execute("PRAGMA database_list").fetchone()[2]
+            record.info["log"] = f"{file}-wal" if file else ""
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
@@ -99,27 +103,27 @@ def _changes(connection: Connection) -> int:
     return int(driver.total_changes)
 
 
-def is_to_settle(db: Session) -> bool:
-    """Has this session written something that its commit will not wait for?"""
+def log_to_settle(db: Session) -> str:
+    """The log that this session's commit will not wait for; empty where it has written nothing, or waits by itself."""
     if not db.get_bind().get_execution_options().get("settles"):
-        return False
+        return ""
     db.flush()
     connection = db.connection()
-    return bool(_changes(connection) != connection.info["changes"])
+    return str(connection.info["log"]) if _changes(connection) != connection.info["changes"] else ""
 
 
-def settle(engine: Engine) -> None:
+def settle(log: str) -> None:
     """Return when the disk has all that was committed until now. Raises OSError.
 
     The commit stands in the log beside the file (WAL), or is in the file already: then SQLite has waited for the disk. One that builds on it may come
     before: the log is read from its beginning as far as it is whole, so that what the disk has of a later one it has of all earlier ones.
     """
     with suppress(FileNotFoundError):
-        log = os.open(f"{engine.url.database}-wal", os.O_RDONLY | os.O_CLOEXEC)
+        file = os.open(log, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            TO_DISK(log)
+            TO_DISK(file)
         finally:
-            os.close(log)
+            os.close(file)
 
 
 def look(db: Session, statement: TypedReturnsRows[*Columns], facts: dict[str, Any]) -> Result[*Columns]:

@@ -129,9 +129,21 @@ def test_what_is_in_the_file_already_needs_no_log(site, disk):
     """The last one to close it puts all into the file, and takes the log away."""
     write(site)
     site.close()
-    session.settle(site.engine)
+    session.settle(f"{disk.database}-wal")
 
     assert not Path(f"{disk.database}-wal").exists()
+
+
+def test_behind_a_link_it_is_the_log_that_sqlite_writes(site, disk, tmp_path):
+    link = tmp_path / "elsewhere" / "link.sqlite3"
+    link.parent.mkdir()
+    link.symlink_to(disk.database)
+    site.engine.dispose()
+    site.__dict__["engine"] = make_engine(f"sqlite:///{link}", settles=True)
+    write(site)
+
+    assert disk.asked == 1 and disk.count("saying") == 1
+    assert not Path(f"{link}-wal").exists()
 
 
 @pytest.mark.parametrize(("settles", "level"), [(False, 2), (True, 1)])
