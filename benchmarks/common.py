@@ -238,6 +238,12 @@ class Held:
         self.thread.join()
 
 
+def named(pids, *doors):
+    """The processes of `serve`, in the order in which it starts them, by name: {"parent": pid, of each door, "worker 1": pid, …, "desk": pid}."""
+    workers = (f"worker {number}" for number in range(1, len(pids) - len(doors) - 1))
+    return dict(zip(("parent", *doors, *workers, "desk"), pids, strict=True))
+
+
 def new_site(data, *options, **doors):
     """A site with one list `bench`, which all may read; `doors` are addresses for `init`, such as web="127.0.0.1:8080"."""
     doors = {"smtp": "", "lmtp": "", "web": ""} | doors

@@ -1,12 +1,13 @@
 """Fan-out: how fast posts reach every member of a list, each copy with its own sender (VERP) and one-click fields.
 
-    python benchmarks/fanout.py [--members 1000] [--posts 20] [--runs 3] [--workers 1] [--database sqlite|postgresql|URL]
+    python benchmarks/fanout.py [--members 1000] [--posts 20] [--runs 3] [--workers N] [--database sqlite|postgresql|URL]
         [--slow-fsync MS] [--reply-delay MS] [--connections N]
 
 A site in a temporary folder takes posts by SMTP and relays to a counting sink. Timed: from the beginning of the
 injection to the last copy at the sink; and, for one post alone, from its 250 to the first copy (median of 20). In each
-run the C program `smtp-source -d -s 4` (of Debian's postfix package) sends as many bytes to the same sink; the ratio is
-to that. CPU time is told for each process, because on a loaded machine it is worth more than seconds.
+run the C program `smtp-source -d -s 4` (of Debian's postfix package) sends as many bytes into smtp-sink, which is its own counterpart
+and the measure that the figures of other list servers are given in: that is the ratio; and into the same sink, which is quicker: the stricter ratio.
+CPU time is told for each process, because on a loaded machine it is worth more than seconds.
 """
 
 import argparse
@@ -20,13 +21,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import ROOT, Sink, cpu, free_port, listserv, memory, message, reference, reference_here, serving, slow_fsync, spread, tree
+from common import ROOT, Sink, cpu, free_port, listserv, memory, message, named, reference, reference_here, serving, slow_fsync, spread, tree
 
 sys.path.insert(0, str(ROOT))
 
 LIST, WRITER = "bench@lists.example.org", "member0@example.org"
-# As `serve --only smtp,worker` starts them.
-PARTS = ("parent", "smtp", "worker", "desk")
 
 
 def prepare(data, members, relay_port, database=""):
@@ -87,14 +86,15 @@ def environment(options, folder):
 def run(options, database):
     """One run: references, the posts, then single posts for the first copy. Figures."""
     with tempfile.TemporaryDirectory(prefix="fanout-") as data, Sink() as same:
-        beside, best = reference(), reference_here(same.port)
+        theirs, here = reference(), reference_here(same.port)
         same.__exit__()
         with Sink(options.reply_delay) as sink:
             port = prepare(data, options.members, sink.port, database)
             with serving(data, "--only", "smtp,worker", environ=environment(options, data)) as process:
                 result, wrong = measure(options, port, sink, process)
-    result |= {"smtp-source/s": best, "ratio": result["copies/s"] / best} if best else {}
-    result |= {"smtp-source into smtp-sink/s": beside} if beside else {}
+    if theirs:
+        result |= {"smtp-source into smtp-sink/s": theirs, "ratio": result["copies/s"] / theirs}
+        result |= {"smtp-source into the same sink/s": here, "ratio, same sink": result["copies/s"] / here}
     return result, wrong
 
 
@@ -104,18 +104,17 @@ def measure(options, port, sink, process):
     inject(port, 1, 10_000)
     done = sink.wait_until(options.members)["recipients"]
     time.sleep(0.5)
-    pids = sorted(tree(process.pid))
-    used, sank = [cpu([pid]) for pid in pids], cpu([sink.process.pid])
+    parts = named(sorted(tree(process.pid)), "smtp")
+    used, sank = {name: cpu([pid]) for name, pid in parts.items()}, cpu([sink.process.pid])
     begin, accepted = inject(port, options.posts)
     figures = sink.wait_until(done + options.posts * options.members)
     copies, span = figures["recipients"] - done, figures["last"] - begin
     time.sleep(0.2)
     result = {"copies/s": copies / span, "accepted/s": options.posts / (accepted - begin)}
-    names = PARTS if len(pids) == len(PARTS) else [str(n) for n in range(len(pids))]
-    for name, pid, before in zip(names, pids, used, strict=True):
-        result[f"us {name}"] = (cpu([pid]) - before) / copies * 1e6
+    for name, pid in parts.items():
+        result[f"us {name}"] = (cpu([pid]) - used[name]) / copies * 1e6
     result["us sink"] = (cpu([sink.process.pid]) - sank) / copies * 1e6
-    result["us threads of the worker"] = threads(pids[PARTS.index("worker")]) if names is PARTS else ""
+    result["ms threads of worker 1"] = threads(parts["worker 1"])
     result["PSS MiB, loaded"] = sum(memory(pid)[1] for pid in tree(process.pid))
     if options.first:
         result["ms to first copy"] = first_copy(port, sink, options.members, options.first)
@@ -151,7 +150,7 @@ def main():
     parser.add_argument("--members", type=int, default=1000)
     parser.add_argument("--posts", type=int, default=20)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="worker.processes; 0: the default, as many as fit")
     parser.add_argument("--connections", type=int, default=0, help="relay.connections; 0: the default")
     parser.add_argument("--database", default="sqlite", help="sqlite, postgresql (of the tests' package), or a URL of an empty database")
     parser.add_argument("--slow-fsync", type=float, default=0, help="milliseconds added to each fsync")

@@ -63,7 +63,7 @@ class RelaySettings(Section):
         description="where letters leave: smtp://[USER:PASSWORD@]HOST:PORT, smtps://…, smtp+starttls://… or maildir:FOLDER (every letter a file)",
         json_schema_extra={"secret": True},  # nosec B105: empty: to be set
     )
-    connections: int = Field(default=4, ge=1, le=64, description="connections kept to the relay")
+    connections: int = Field(default=4, ge=1, le=64, description="connections that each worker keeps to the relay")
     dkim_key: str = Field(default="", description="private key file (PEM, RSA and Ed25519, one of each at most) to sign with here; empty: the relay signs")
     dkim_selector: str = Field(default="", description="selector of that key; of two, with a comma")
 
@@ -89,7 +89,7 @@ class AccessibilitySettings(Section):
 
 
 class WorkerSettings(Section):
-    processes: int = Field(default=1, ge=1, le=32, description="worker processes")
+    processes: int = Field(default=0, ge=0, le=32, description="worker processes; 0: one for each core, two at most")
     jobs: Jobs = Field(default="embedded", description="how workers hear of work: embedded (any database) or procrastinate (PostgreSQL)")
     dead_after: int = Field(default=30, ge=2, le=600, description="seconds of silence after which a worker of another machine counts as dead")
 

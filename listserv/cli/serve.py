@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from listserv.site import Site
 
 PARTS = ("smtp", "web", "worker")
+# Workers where no number is set. A second one sends while the first waits for the disk or the database; a third pays on larger machines alone.
+MOST_UNASKED = 2
 # Loaded once, before the parts are forked.
 SHARED = ("listserv.smtp.server", "listserv.web", "listserv.web.serve", "listserv.worker", "listserv.usecases.intake", "listserv.letters", "listserv.dns")
 
@@ -88,12 +91,12 @@ def wanted_parts(only: str, settings: Settings) -> list[str]:
 
 
 def processes(part: str, settings: Settings) -> list[tuple[str, Job]]:
-    """The processes of a part: one for each door; as many workers as are set, and one desk for all that is no copy."""
+    """The processes of a part: one for each door; as many workers as are set (or fit), and one desk for all that is no copy."""
     if part == "smtp":
         return [(part, run_smtp)]
     if part == "web":
         return [(part, run_web)]
-    numbers = range(settings.worker.processes)
+    numbers = range(settings.worker.processes or min(MOST_UNASKED, len(os.sched_getaffinity(0))))
     return [(f"worker{number + 1}" if len(numbers) > 1 else part, run_worker(number)) for number in numbers] + [("desk", run_desk)]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -201,6 +201,14 @@ def pieces_of(text: str) -> tuple[Piece, ...]:
 @lru_cache(maxsize=512)
 def _kept_pieces(text: str) -> tuple[Piece, ...]:
     return split(text)
+
+
+def posts(
+    shown: Sequence[Place], texts: Mapping[int, str], files: Mapping[int, tuple[File, ...]], subject: str, veil: Veil, new: Container[int]
+) -> tuple[Post, ...]:
+    """The places of a page with their words. How many words of each lie open depends on how many all have."""
+    room = room_for(texts.values())
+    return tuple(post(place, texts.get(place.head.id, ""), files.get(place.head.id, ()), subject, veil, new=place.head.id in new, room=room) for place in shown)
 
 
 def room_for(texts: Iterable[str]) -> int:

@@ -70,11 +70,10 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
     places = talk.arrange(heads, flat=flat)
     shown = places[(at.number - 1) * talk.POSTS_A_PAGE : at.number * talk.POSTS_A_PAGE]
     texts = {place.head.id: place.head.text for place in shown} if short else pages.texts_of(db, [place.head.id for place in shown])
-    room = talk.room_for(texts.values())
     files = talk.cards(pages.attachments_of(db, thread_id), view.veil) if any(head.files for head in heads) else {}
-    near, subject = pages.neighbours(db, view.mlist.id, row), _first_subject(heads)
+    near = pages.neighbours(db, view.mlist.id, row)
     new = positions.new_among(view, row, heads)
-    first = positions.first_among(places, new)
+    first_new, first_page = positions.first_among(places, new)
     return Thread(
         view=view,
         id=thread_id,
@@ -84,10 +83,7 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
         topic=(row.slug, row.title) if row.slug else None,
         pinned=row.pinned,
         closed=row.closed or view.mlist.closed_at is not None,
-        posts=tuple(
-            talk.post(place, texts.get(place.head.id, ""), files.get(place.head.id, ()), subject, view.veil, new=place.head.id in new, room=room)
-            for place in shown
-        ),
+        posts=talk.posts(shown, texts, files, _first_subject(heads), view.veil, new),
         voices=talk.voices(heads, files),
         pages=at,
         flat=flat,
@@ -98,8 +94,8 @@ def thread(db: Session, name: str, thread_id: int, actor: Actor, *, page: int = 
         older=_neighbour(near, "older", view.veil),
         issued=row.issued,
         new=len(new),
-        first_new=first[0],
-        first_page=first[1],
+        first_new=first_new,
+        first_page=first_page,
         upto=positions.upto_on(shown, places, new),
         thanks=thankful.by_message(db, view.mlist, thread_id, named=view.sees_addresses),
     )

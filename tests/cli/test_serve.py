@@ -14,6 +14,10 @@ from listserv.cli import serve
 from tests.office import mail
 from tests.serving import Served, answers, free_port, wait_for
 
+WORKERS = min(2, len(os.sched_getaffinity(0)))
+# Beside the one that keeps them: two doors, workers, the desk.
+CHILDREN = 3 + WORKERS
+
 
 @pytest.fixture
 def served(site, network):
@@ -49,7 +53,7 @@ def test_all_doors_work_and_finish_on_sigterm(served):
         assert page.status == 200
 
     assert all(b"Zebranie" in copy.read_bytes() for copy in copies)
-    assert len(server.children()) == 4
+    assert len(server.children()) == CHILDREN
     assert server.end() == 0
 
 
@@ -61,7 +65,7 @@ def test_a_part_that_is_killed_comes_back(served):
 
     os.kill(before[0], signal.SIGKILL)
     server.until("starting it again")
-    wait_for(lambda: len(server.children()) == 4 and all(map(answers, served.ports.values())))
+    wait_for(lambda: len(server.children()) == CHILDREN and all(map(answers, served.ports.values())))
 
     assert set(before[1:]) < set(server.children())
     assert server.end() == 0
@@ -118,6 +122,14 @@ def test_an_unknown_part_is_bad_input(run, words, code):
     assert run("serve", *words).code == code
 
 
+@pytest.mark.parametrize(("wanted", "cores", "names"), [(0, 1, ["worker"]), (0, 2, ["worker1", "worker2"]), (0, 16, ["worker1", "worker2"]), (1, 16, ["worker"]), (3, 1, ["worker1", "worker2", "worker3"])])
+def test_as_many_workers_run_as_are_set_or_as_fit(monkeypatch, tmp_path, wanted, cores, names):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(cores))
+    settings = config.validated({"worker": {"processes": wanted}}, tmp_path)
+
+    assert [name for name, _ in serve.processes("worker", settings)] == [*names, "desk"]
+
+
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").is_file(), reason="there is no /proc on this system")
 def test_an_idle_site_is_small(served):
     server = served()
@@ -127,5 +139,5 @@ def test_an_idle_site_is_small(served):
     rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids]
     pss = sum(int(line.split()[1]) for text in rollups for line in text.splitlines() if line.startswith("Pss:"))
 
-    assert len(pids) == 5
-    assert pss < 240 * 1024
+    assert len(pids) == 1 + CHILDREN
+    assert pss < (215 + 30 * WORKERS) * 1024

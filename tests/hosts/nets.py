@@ -116,7 +116,7 @@ class Net:
                 "web": {"listen": ""},
                 "relay": {"url": f"smtp://{SINK_AT}:{PORT}", "connections": self.connections},
                 "auth": {"dns": "127.0.0.1:1"},
-                "worker": {"dead_after": self.dead_after, "jobs": self.jobs},
+                "worker": {"processes": 1, "dead_after": self.dead_after, "jobs": self.jobs},
                 "data": data,
             }
         )
