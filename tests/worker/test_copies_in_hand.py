@@ -73,6 +73,17 @@ def rows(site):
         return db.scalars(select(Delivery).order_by(Delivery.id)).all()
 
 
+async def two_turns_and_the_end(site, hands):
+    """A worker that is told to stop after its second turn."""
+    copies = Copies(site, hands, 7)
+    copies.kick()
+    await copies.turn()
+    copies.kick()
+    await copies.turn()
+    copies.stop()
+    await copies.close()
+
+
 def test_not_more_copies_are_begun_than_may_be_doubled(site):
     a_post(site, 40)
     hands = Hands()
@@ -186,16 +197,7 @@ def test_what_is_given_back_when_the_worker_stops_is_due_at_once(site):
     a_post(site, 30)
     hands = Hands()
 
-    async def work():
-        copies = Copies(site, hands, 7)
-        copies.kick()
-        await copies.turn()
-        copies.kick()
-        await copies.turn()
-        copies.stop()
-        await copies.close()
-
-    loops.run(work())
+    loops.run(two_turns_and_the_end(site, hands))
     found = rows(site)
     sent = [row for row in found if row.code == 250]
     assert len(sent) == len(hands.given) < 30
@@ -284,14 +286,5 @@ def test_what_is_given_back_when_the_worker_stops_waits_for_nobody(site):
 
     hands = Slow()
 
-    async def work():
-        copies = Copies(site, hands, 7)
-        copies.kick()
-        await copies.turn()
-        copies.kick()
-        await copies.turn()
-        copies.stop()
-        await copies.close()
-
-    loops.run(work())
+    loops.run(two_turns_and_the_end(site, hands))
     assert seen and seen[0] <= {None}
