@@ -6,6 +6,7 @@ Which moment an option is, its reader says: here is only how options, answers an
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from listserv.mail.decisions import after_greeting
 from listserv.mail.folding import fold, plain
@@ -89,8 +90,11 @@ ALL = re.compile(
     r"\b(?:wszystkie(?: terminy| daty)?|kazdy(?: termin| z nich)?|kazda|dowolny(?: termin)?|obojetn\w+|oba|obydwa"
     r"|all(?: of them)?|any(?: of them)?|every(?: one)?|both)\b"
 )
+_OF_THEM = r"(?: termin| z (?:nich|tych|podanych|proponowanych)(?: (?:terminow|dat|dni|propozycji))?| of (?:them|these|those|the)(?: (?:dates|days|options))?)"
 NONE = re.compile(
-    r"\b(?:zaden(?: termin| z nich)?|zadna|zadne|nie moge w zadnym|nie pasuje(?: mi)? zaden|none(?: of them)?|neither)\b(?:(?: mi)? nie pasuje\b)?"
+    rf"\b(?:(?:niestety|unfortunately|przykro mi)\b,?\s*)?(?:(?:zaden|zadna|zadne|none|neither){_OF_THEM}?"
+    rf"|(?:nie moge )?w zadnym{_OF_THEM}?|nie (?:pasuje|odpowiada)(?: mi)? zaden{_OF_THEM}?)\b"
+    r"(?:(?: mi)? nie (?:moge|pasuje|odpowiada)(?: mi)?\b)?(?:[\s,]+(?:niestety|unfortunately|sorry|przepraszam|przykro mi)\b)?"
 )
 ALL_BUT = re.compile(r"\b(?:(?:wszystkie|kazdy|all|any)(?: terminy)? (?:oprocz|poza|procz|z wyjatkiem|bez|but|except)(?: for)?)\b")
 RANGE = re.compile(r"\b(\d{1,2})\s?(?:-|–|do|to)\s?(\d{1,2})\b")
@@ -99,10 +103,14 @@ EACH = re.compile(r"\b(?P<number>\d{1,2})\)?\s*[:–-]?\s*(?P<word>tak|nie|yes|n
 FILL = re.compile(
     r"\b(?:pasuje|pasuja|pasowal\w*|odpowiada|odpowiadaja|moge|mogla\w*|mogl\w*|bedzie|beda|moga|mi|mnie|nam|dla|najlepiej|najchetniej|wole|wybieram|glosuje|na|za|tylko|jedynie|i|oraz|lub"
     r"|albo|ewentualnie|a|tez|takze|rowniez|w|termin\w*|dat\w+|numer\w*|nr|no|opcj\w+|dzien|prosze|bardzo|chetnie|dobr\w+|dobrze|ok|okej|moj\w*|odpowiedz|to|sa|jest|jestem|dostepn\w+"
-    r"|works?|suits?|fits?|fine|good|best|me|us|for|i|we|can|could|make|do|only|just|and|or|also|the|option\w*|dates?|number\w*|my|answer|is|are|it|please|would|be|prefer|either|choose|pick|vote|all)\b"
+    r"|works?|suits?|fits?|fine|good|best|me|us|for|i|we|can|could|make|do|only|just|and|or|also|the|option\w*|dates?|number\w*|my|answer|is|are|it|please|would|be|prefer|either|choose|pick|vote|all"
+    r"|ale|but|moze byc|dostosuje sie|raczej)\b"
     r"|[\s,;:.!()&+/–-]+"
 )
 TURNED = re.compile(r"\b(?:nie|not|can't|cannot|don't|doesn't|bez|without|except|but|oprocz|poza)\b")
+# A line of an answer that has its dates below each other; and a name behind the numbers.
+COUNTS_ON = re.compile(r"\d|:\s*\Z")
+SIGNED = re.compile(r"(?<=\S)\s*[,–-]\s*(?!Nie\b|Not?\b)[A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+\s*\Z")
 PICK = re.compile(
     r"(?:(?:tak|ok|dobrze|yes)[\s,.!]+)?"
     r"(?:wybier(?:am|amy|z)|wybrac|wybor|ustal(?:am|amy)?|decyduje(?:my)?(?: sie)?|bierzemy|(?:i |we )?(?:choose|pick|take))"
@@ -124,17 +132,21 @@ def _sayings(reply: str) -> Sequence[str]:
     lines = [line for line in after_greeting(plain(reply).strip()).split("\n") if line.strip()]
     if not lines:
         return ()
-    first = " ".join(fold(lines[0]).split())
+    first = " ".join(fold(SIGNED.sub("", lines[0])).split())
     # Behind the first sentence nothing may turn it round: „1. Ale nie w tym tygodniu”.
     sentence, _, rest = re.sub(r"[.!](?=\s+[a-z])", "\n", first, count=1).partition("\n")
-    return (first,) if not rest or TURNED.search(rest) or re.search(r"\d", rest) else (first, sentence)
+    each = ", ".join(" ".join(fold(line).split()) for line in takewhile(COUNTS_ON.search, lines))
+    said = (first,) if not rest or TURNED.search(rest) or re.search(r"\d", rest) else (first, sentence)
+    return (each, *said) if each else said
 
 
 def _chosen(said: str, count: int) -> frozenset[int] | None:
     everything = frozenset(range(1, count + 1))
     each = list(EACH.finditer(said))
     if each and not FILL.sub("", EACH.sub(" ", said)):
-        return _within((int(one["number"]) for one in each if one["word"] in ("tak", "yes", "pasuje")), everything)
+        suit = [int(one["number"]) for one in each if one["word"] in ("tak", "yes", "pasuje")]
+        # A no to some says nothing of the others.
+        return _within(suit, everything) if suit or {int(one["number"]) for one in each} == everything else None
     if but := ALL_BUT.search(said):
         others = numbers(f"{said[: but.start()]} {said[but.end() :]}", everything)
         return everything - others if others else None

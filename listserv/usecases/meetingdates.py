@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict, Invalid
-from listserv.mail import dateoptions
+from listserv.mail import datenames, dateoptions
 from listserv.mail import meetinganswers as wordings
 from listserv.store import meetinglists as rows
 from listserv.store import meetings
@@ -60,7 +61,9 @@ def answered(db: Session, meeting: Meeting, member: Member, letter: Letter, now:
     """A member's answer by mail: counted, and told what was understood."""
     if letter.by_a_machine:
         return NOBODY_ANSWERS_MACHINES
-    numbers = dateoptions.chosen(letter.words, len(meeting.options))
+    zone = ZoneInfo(meeting.timezone)
+    said = datenames.numbered(letter.words, [one.starts_at.astimezone(zone) for one in sorted(meeting.options, key=lambda one: one.number)])
+    numbers = dateoptions.chosen(said, len(meeting.options))
     if numbers is not None:
         choose(db, meeting, member.user_id, numbers, Way.MAIL, now)
     asks = numbers is not None and wordings.asks(letter.post.reply, letter.post.author_name)

@@ -1,8 +1,10 @@
 """Choosing a date: how options, answers and the word that ends it are written."""
 
+from datetime import datetime
+
 import pytest
 
-from listserv.mail import dateoptions
+from listserv.mail import datenames, dateoptions
 
 ASKED = "Dzień dobry,\n\nKiedy Państwu pasuje? 1) czwartek 12 marca 16.30 2) piątek 13 marca 16.30 3) wtorek 17 marca 17.00\n\nHalina"
 
@@ -64,6 +66,16 @@ def test_what_names_no_options_is_no_question(text):
         ("nie pasuje mi 2", None),
         ("16.30", None),
         ("Czy można 20 marca?", None),
+        ("Niestety żaden z tych terminów mi nie odpowiada.", set()),
+        ("Żaden mi nie pasuje", set()),
+        ("None of them suits me, sorry.", set()),
+        ("Żaden mi nie pasuje, wolę maj", None),
+        ("pierwszy i trzeci, Basia", {1, 3}),
+        ("1, Nie", None),
+        ("1) tak\n2) nie\n3) tak", {1, 3}),
+        ("Pasuje mi:\n1\n3", {1, 3}),
+        ("1\n3\n\nAnna", {1, 3}),
+        ("Dostosuję się, każdy mi pasuje", {1, 2, 3}),
         ("Nie wiem jeszcze", None),
         ("", None),
     ],
@@ -72,6 +84,44 @@ def test_answers_are_read(said, numbers):
     found = dateoptions.chosen(said, 3)
 
     assert found == (None if numbers is None else frozenset(numbers))
+
+
+DATES = [datetime(2026, 3, 12, 16, 30), datetime(2026, 3, 13, 17), datetime(2026, 3, 17, 16)]
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [
+        ("17 marca", {3}),
+        ("czwartek", {1}),
+        ("Najlepiej czwartek, ale wtorek też może być", {1, 3}),
+        ("Pasuje mi czwartek 12 marca o 16.30.", {1}),
+        ("czwartek, 12 marca 2026, 16.30–17.30 czasu polskiego", {1}),
+        ("1) czwartek 12 marca", {1}),
+        ("2) czwartek 12 marca", None),
+        ("w piątek albo we wtorek", {2, 3}),
+        ("czwartek tak, piątek nie, wtorek tak", {1, 3}),
+        ("wszystkie oprócz piątku", {1, 3}),
+        ("12.03 i 17.03", {1, 3}),
+        ("Thursday the 12th of March works for me", {1}),
+        ("March 17 is best", {3}),
+        ("czwartek 19 marca", None),
+        ("środa", None),
+        ("czwartek o 18.00", None),
+        ("w czwartek nie mogę", None),
+        ("1, 3", {1, 3}),
+    ],
+)
+def test_days_are_named_in_place_of_their_numbers(said, numbers):
+    found = dateoptions.chosen(datenames.numbered(said, DATES), 3)
+
+    assert found == (None if numbers is None else frozenset(numbers))
+
+
+def test_a_weekday_of_two_dates_is_neither():
+    assert datenames.numbered("czwartek", [DATES[0], datetime(2026, 3, 19, 16, 30)]) == "czwartek"
+    assert datenames.numbered("12 marca", [DATES[0], datetime(2026, 3, 12, 18)]) == "12 marca"
+    assert datenames.numbered("12 marca o 18.00", [DATES[0], datetime(2026, 3, 12, 18)]) == "2"
 
 
 @pytest.mark.parametrize(
