@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from listserv.configvalues import DatabaseUrl, Domain, HostPort, Jobs, Language, Networks, RelayUrl, WebAddress, Zone
+from listserv.configvalues import DatabaseUrl, Domain, Email, HostPort, Jobs, Language, Networks, RelayUrl, WebAddress, Zone
 from listserv.errors import Invalid
 
 FILE = "listserv.toml"
@@ -33,7 +33,7 @@ class SiteSettings(Section):
     language: Language = Field(default="en", description="en or pl: for people whose own language is not known")
     timezone: Zone = Field(default="", description="zone for times without one; empty: Europe/Warsaw where the language is pl, else UTC")
     secret: str = Field(default="", description="signs one-click and bounce addresses; keep it private and never change it", json_schema_extra={"secret": True})  # nosec B105: empty
-    owner: str = Field(default="", description="e-mail address of the administrator")
+    owner: Email = Field(default="", description="e-mail address of the administrator")
 
 
 class DatabaseSettings(Section):
@@ -194,8 +194,30 @@ def validated(values: Mapping[str, Any], data: Path) -> Settings:
         raise Invalid(
             "setting {key}: {what} (see `listserv config`)",
             key=".".join(map(str, first["loc"])),
-            what="there is no such setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, "),
+            what=_wrong(first),
         ) from None
+
+
+# What the library says of a value, as one would say it to a person.
+WRONG = {
+    "extra_forbidden": "there is no such setting",
+    "int_parsing": "write a whole number",
+    "int_parsing_size": "write a smaller number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "bool_parsing": "say true or false",
+    "bool_type": "say true or false",
+    "string_type": "write it in quotation marks",
+    "model_type": "write it as a section, in brackets, with its settings below",
+    "greater_than": "write a number above {gt}",
+    "greater_than_equal": "write a number from {ge} on",
+    "less_than_equal": "write a number up to {le}",
+}
+
+
+def _wrong(error: Mapping[str, Any]) -> str:
+    words = WRONG.get(error["type"])
+    return words.format(**error.get("ctx", {})) if words else str(error["msg"]).removeprefix("Value error, ")
 
 
 def origin(section: str, key: str, file: Mapping[str, Any], environ: Mapping[str, str]) -> str:

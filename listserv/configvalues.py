@@ -83,6 +83,15 @@ def _jobs(value: str) -> str:
     return value
 
 
+EMAIL = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+")
+
+
+def _email(value: str) -> str:
+    if value and not EMAIL.fullmatch(value):
+        raise ValueError("write an e-mail address such as admin@example.org")
+    return value
+
+
 HostPort = Annotated[str, AfterValidator(_host_port)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Jobs = Annotated[str, AfterValidator(_jobs)]
@@ -91,4 +100,5 @@ Domain = Annotated[str, AfterValidator(_domain)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 RelayUrl = Annotated[str, AfterValidator(_relay)]
+Email = Annotated[str, AfterValidator(_email)]
 Networks = Annotated[str, AfterValidator(_networks)]

@@ -69,3 +69,39 @@ def test_a_secret_that_cannot_be_read_is_named_with_its_file(tmp_path, content):
 
     with pytest.raises(Invalid, match=r"LISTSERV_SITE_SECRET_FILE: .*secret cannot be read"):
         config.load(tmp_path, {"LISTSERV_SITE_SECRET_FILE": str(tmp_path / "secret")})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("SMTP_MAX_SIZE", "ala", "setting smtp.max_size: write a whole number (see `listserv config`)"),
+        ("SMTP_MAX_SIZE", "-5", "setting smtp.max_size: write a number above 0 (see `listserv config`)"),
+        ("RELAY_CONNECTIONS", "0", "setting relay.connections: write a number from 1 on (see `listserv config`)"),
+        ("WEB_PROXIES", "99", "setting web.proxies: write a number up to 8 (see `listserv config`)"),
+        ("WEBHOOKS_LOOPBACK", "maybe", "setting webhooks.loopback: say true or false (see `listserv config`)"),
+        ("SITE_OWNER", "ala ma kota", "setting site.owner: write an e-mail address such as admin@example.org (see `listserv config`)"),
+    ],
+)
+def test_a_wrong_value_is_told_in_one_plain_sentence(tmp_path, variable, value, sentence):
+    with pytest.raises(Invalid) as wrong:
+        config.load(tmp_path, {f"LISTSERV_{variable}": value})
+
+    assert str(wrong.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("[site]\nname = 5\n", "setting site.name: write it in quotation marks (see `listserv config`)"),
+        ("site = 5\n", "setting site: write it as a section, in brackets, with its settings below (see `listserv config`)"),
+        ("[relay]\nconnections = 1.5\n", "setting relay.connections: write a whole number (see `listserv config`)"),
+        ("[site]\nnmae = 'x'\n", "setting site.nmae: there is no such setting (see `listserv config`)"),
+    ],
+)
+def test_so_is_one_in_the_file(tmp_path, written, sentence):
+    (tmp_path / "listserv.toml").write_text(written)
+
+    with pytest.raises(Invalid) as wrong:
+        config.load(tmp_path, {})
+
+    assert str(wrong.value) == sentence

@@ -159,7 +159,8 @@ def _service(words: str) -> str:
     """`online`, or the service that was named."""
     folded = fold(words)
     named = re.search(r"zoom|teams|google meet|jitsi|clickmeeting|\bmeet\b", folded)
-    return re.sub(r"^(?:na|on|przez|via|w)\s+", "", words, flags=re.IGNORECASE) if named else "online"
+    said = re.sub(r"^(?:na|on|przez|via|w)\s+", "", words, flags=re.IGNORECASE) if named else "online"
+    return re.sub(r"\b(zoom|teams)(?:ie|a|em|ach)\b", r"\1", said, flags=re.IGNORECASE)
 
 
 def _seats(said: Said, folded: str) -> list[Span]:
@@ -204,7 +205,9 @@ def _place(left: str) -> str:
 
 def _title(left: str, subject: str, folded: str) -> str:
     first, _, body = left.partition("\n")
-    own = _tidy(first)
+    whole = HEAD.sub("", first).strip()
+    # „AI, etyka i prawo – warsztaty”: a subject that says nothing of when and where is a title as it stands.
+    own = _tidy(first) if "\x00" in first or INVITING.match(f"{fold(whole)} ") else whole.strip(' ,;:.–—-()*_"')
     if own and not GENERIC.fullmatch(fold(own)) and len(own) > 3:
         return own[:LONGEST_TITLE]
     # The line that says when.

@@ -39,6 +39,8 @@ LETTERS = [
     ("Klub książki", "12 marca, godz. 17, maksymalnie 12 osób", "Klub książki", f"{M12} 17:00", "18:00", "", "", 12),
     ("Klub książki", "12 marca, godz. 17, limit 12 osób, bez opłat", "Klub książki", f"{M12} 17:00", "18:00", "", "", 12),
     ("Webinar o plagiacie", "12 marca, godz. 18, https://zoom.us/j/123", "Webinar o plagiacie", f"{M12} 18:00", "19:00", "online", "https://zoom.us/j/123", None),
+    ("AI, etyka i prawo – warsztaty", "12 marca o 10", "AI, etyka i prawo – warsztaty", f"{M12} 10:00", "11:00", "", "", None),
+    ("Webinar", "Zapraszam 12 marca o 18 na Zoomie: https://zoom.us/j/123", "Webinar", f"{M12} 18:00", "19:00", "Zoom", "https://zoom.us/j/123", None),
     ("Webinar", "Webinar „Jak czytać”, 12 marca, godz. 18, Zoom: https://zoom.us/j/123", "Webinar „Jak czytać”", f"{M12} 18:00", "19:00", "Zoom", "https://zoom.us/j/123", None),
     ("Zaproszenie", "Zapraszam serdecznie na warsztaty z czytania na głos 12 marca o 16.30.", "Warsztaty z czytania na głos", f"{M12} 16:30", "17:30", "", "", None),
     ("Zaproszenie", "Dzień dobry,\n\nzapraszamy na spotkanie z autorką w dniu 12.03 o godz. 17.00.\n\nPozdrawiam\nAlina", "Spotkanie z autorką", f"{M12} 17:00", "18:00", "", "", None),
