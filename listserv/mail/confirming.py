@@ -69,14 +69,23 @@ DOUBTED = re.compile(
 )
 
 _BACK = "(?:wracam|wroce|back|i(?:'m| am)(?: coming)? back|cofnij|undo|come back)"
+# „Przepraszam, zmieniłam zdanie”: what stands in front of the wish.
+_BEFORE = re.compile(
+    r"(?:(?:bardzo )?przepraszam(?: za (?:zamieszanie|klopot))?|(?:i'm )?sorry(?: about that)?|ojej|oj|oops|dzien dobry|witam|hello|hi|tak|ok|yes)"
+)
+_AGAIN = "(?:znow|znowu|ponownie|jeszcze raz|z powrotem|na nowo)"
 _TAIL = r"(?: (?:jednak|prosze|z powrotem|na (?:te )?liste|do (?:was|panstwa|nas|sieci)|to the list|on the list|please|again))*"
 # The first clause of an answer to the goodbye.
 RETURNS = re.compile(
     rf"(?:(?:tak|ok|yes|jednak|a jednak|ale|przepraszam|sorry|ojej|oj)[, ]+)*(?:{_BACK}"
     r"|(?:chce|chcial[ae]?bym|prosze o|poprosze o|czy (?:moge|mozna)|moge|i want|i would like|i'd like|can i|could i|may i|please let me)(?: (?:jednak|to|z))*"
     r" (?:wrocic|powrot|come back|return|be back|rejoin)"
-    r"|(?:to )?(?:byla |it was )?(?:a )?(?:moja )?(?:pomylka|omylka|mistake)|(?:wypisal[ae]m sie )?(?:przez|po) (?:pomylke|omylke)|by mistake)"
-    rf"{_TAIL}"
+    r"|(?:to )?(?:byla |it was )?(?:a )?(?:moja )?(?:pomylka|omylka|mistake)|(?:wypisal[ae]m sie )?(?:przez|po) (?:pomylke|omylke)|by mistake"
+    r"|(?:jednak )?(?:zmieni(?:lam|lem) zdanie|rozmysli(?:lam|lem) sie)|(?:i|i've|i have) changed my mind"
+    rf"|(?:jednak )?(?:prosze|poprosze|czy (?:moge|mozna)(?: prosic)?)(?: o)?(?: mnie| {_AGAIN})*"
+    rf" (?:przywroc\w+|zapisac|zapisanie|dopisac|dopisanie|dodac|dodanie|przyjac|wpisac)(?: mnie| {_AGAIN})*"
+    r"|(?:please |could you (?:please )?|can you (?:please )?)+(?:put|add|take|sign|let) me (?:back|again)(?: (?:on|in|up|to|back))*"
+    rf"){_TAIL}"
 )
 CLAUSE = re.compile(r"[,.;:!?\n]|\s[–-]\s")
 
@@ -121,7 +130,8 @@ def stops(reply: str) -> bool:
 def comes_back(reply: str) -> bool:
     """Does somebody who has left a list say that they wish to be on it again? An „OK” and a reason are no such thing."""
     said, kinds = _folded(reply), _kinds(reply)
-    first = CLAUSE.split(said, maxsplit=1)[0].strip(sentences.TRIM)
+    clauses = [one.strip(sentences.TRIM) for one in CLAUSE.split(said, maxsplit=4)]
+    first = next((one for one in clauses if one and not _BEFORE.fullmatch(one)), "")
     if Kind.LEAVE in kinds or re.search(r"\b(?:nie|not|never|nigdy)\b", said[:READ]):
         return False
     joins = Kind.JOIN in kinds and len(said.split()) <= SHORT

@@ -15,6 +15,7 @@ from listserv.mail.sentences import TRIM
 
 MOST_WORDS, MOST_LINES = 30, 10
 CLAUSE = re.compile(r"\s*[,;:–]\s*|\s+(?:i|bo|gdyz|poniewaz|wiec|dlatego|and|as|because|since|so)\s+")
+JOINS = re.compile(r"\A(?:bo|gdyz|poniewaz|wiec|dlatego|and|as|because|since|so)\s+")
 # „do 15 lipca”, „na czas wakacji”, “until Monday”; „do prasy” is no time.
 _WHEN = (
     r"(?:\d|konca|polowy|poczatku|wrzesnia|odwolania|powrotu|przyszl|nastepn|poniedzial|wtorku|srody|czwartku|piatku|soboty|niedzieli|czas|okres"
@@ -37,9 +38,13 @@ WISH = re.compile(
     r"(?: panstwa)?(?: o)?(?: (?:czasow|tymczasow|chwilow)\w+)? (?:wstrzyma\w+|zawies\w+|zawiesz\w+|przerwa\w+|przerwe"
     rf"|nie (?:przysyl|wysyl|przesyl)\w+|pause|suspend|stop|hold)(?: {_MAIL})+{_DAY}"
 )
+ASKS_FOR = re.compile(
+    r"(?:bardzo |uprzejmie )?(?:prosze|poprosze|prosilabym|prosilbym|please|could you(?: please)?),?(?: o)?(?: \w+)?"
+    rf" (?:przerw[ey]|pauze|wstrzyma\w+|zawies\w+|zawiesz\w+|pause|suspend|hold)(?: {_MAIL})*{_DAY}\Z"
+)
 AWAY = re.compile(
     r"(?:od [\w./ -]{1,30} )?(?:jade|wyjezdzam|ide|bede|jestem|przebywam|mam|i am|i'm|i will be|i'll be|going)(?: (?:teraz|wtedy|juz|going|away|out))*"
-    r"(?: (?:na|w|poza|on|of|off))*(?: (?:urlop\w*|wakacj\w*|zwolnieni\w*|delegacj\w*|sanatori\w*|nieobecn\w*|domem"
+    r"(?: (?:na|w|poza|on|of|off))*(?: (?:urlop\w*|wakacj\w*|zwolnieni\w*(?: lekarski\w*)?|delegacj\w*|sanatori\w*|nieobecn\w*|domem"
     rf"|holidays?|vacation|leave|away|office|the office))?{_DAY}"
 )
 
@@ -60,6 +65,19 @@ def lone_pause(post: Post) -> Command | None:
     return found[0] if wishes and all(AWAY.fullmatch(clause) for clause in others) else None
 
 
+def rest_alone(reply: str) -> Command | None:
+    """The pause that is all somebody says beside being away, „proszę o przerwę do 15 marca, bo jestem na zwolnieniu”, where mail is what it must be about."""
+    text = plain(reply).strip()
+    if "?" in text or len(text.split()) > MOST_WORDS or text.count("\n") > MOST_LINES:
+        return None
+    found = commands(reply)
+    if [command.kind for command in found] != [Kind.PAUSE]:
+        return None
+    said = [clause for sentence in lonewish.said(text) for clause in _clauses(sentence)]
+    others = [clause for clause in said if not ASKS_FOR.match(clause)]
+    return found[0] if len(others) < len(said) and all(AWAY.fullmatch(clause) for clause in others) else None
+
+
 def _clauses(sentence: str) -> list[str]:
     """Its parts, folded."""
-    return [one for part in CLAUSE.split(" ".join(fold(sentence).split())) if (one := part.strip(TRIM))]
+    return [one for part in CLAUSE.split(" ".join(fold(sentence).split())) if (one := JOINS.sub("", part).strip(TRIM))]

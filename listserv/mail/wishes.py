@@ -57,10 +57,11 @@ _MORE = "(?:juz|wiecej|dluzej|zadnych|dalszych|kolejnych|takich|tych|tej|mi|nic|
 _RECEIVE = "(?:otrzymywac|dostawac|otrzymywania|dostawania|czytac|byc na|nalezec do|uczestniczyc w)"
 _SEND = "(?:wysylac|przysylac|przesylac|pisac|wysylania|przysylania|wysylanie|przysylanie)"
 _FOR_ME = (
-    "(?:wysylk[ie]|wysylke|wysylanie|wysylania|dostarczanie|dostarczania|wiadomosc\\w*|poczt\\w|maili?|mejli?|subskrypcj[aei]|subskrypcje|korespondencj\\w+)"
+    r"(?:wysylk[ie]|wysylke|wysylanie|wysylania|dostarczanie|dostarczania|wiadomosc\w*|poczt\w|maili?|mejli?|subskrypcj[aei]|subskrypcje"
+    r"|prenumerat\w+|korespondencj\w+)"
 )
 
-_MAILING = r"(?:wysyl|otrzym|dostar|dostaw|dosta|poczcie|wiadom|mail|mejl|subskr|korespond)\w*(?: (?:wiadomosci|poczty|maili|listow|mi))*"
+_MAILING = r"(?:wysyl|otrzym|dostar|dostaw|dosta|poczcie|wiadom|mail|mejl|subskr|prenumer|korespond)\w*(?: (?:wiadomosci|poczty|maili|listow|mi))*"
 _TIME = r" (?:do|na|przez|od|az)\b"
 
 # How a clause that is a wish begins.
@@ -70,7 +71,7 @@ BEGINNINGS: dict[Kind, tuple[str, ...]] = {
         rf"{ASK}{_TO_LEAVE}(?: juz| prosze)?(?: mnie| sie| {_ADDRESS}|(?= {_FROM_LIST})|(?<!usunac)$)",
         rf"{ASK}wypis(?= {_FROM_LIST})",
         rf"(?:{ASK}opuscic|opuszczam) {LIST}",
-        rf"{ASK}(?:anulowanie|anulowac|zakonczenie|zakonczyc) (?:mojej |moja )?subskrypcj[aei]\b",
+        rf"{ASK}(?:anulowanie|anulowac|zakonczenie|zakonczyc) (?:mojej |moja )?(?:subskrypcj[aei]|prenumerat[aey])\b",
         rf"(?:nie wyrazam|(?:wy)?cofam|wycofuje) zgod[ey] na (?:dalsze )?(?:otrzym|wysyl|przesyl|przysyl|dostawa)\w+(?: (?:mi|mnie|do mnie))?"
         rf"(?: {_MORE})* (?:{MAILS}|{LIST})(?!\w)",
         rf"nie chce(?: {_MORE})* tego(?: {_MORE})* (?:dostawac|otrzymywac)|nie chce(?: {_MORE})+ (?:dostawac|otrzymywac)(?: {_MORE})*(?=$|[,.;(])",

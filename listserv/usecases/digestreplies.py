@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from listserv.errors import NotFound
-from listserv.mail import answer, commands, thanks, wholes
+from listserv.mail import answer, commands, lonepause, thanks, wholes
 from listserv.mail.authentication import Alignment
 from listserv.mail.commands import Command
 from listserv.mail.folding import fold
@@ -211,7 +211,10 @@ def _wanted(kind: Kind, letter: Letter) -> tuple[Command, ...]:
     cannot be meant otherwise.
     """
     words = _above_signature(letter)
-    return wanted_of_digest(words) if kind is Kind.DIGEST or UNMISTAKABLE.search(words) else ()
+    if kind is not Kind.DIGEST:
+        return wanted_of_digest(words) if UNMISTAKABLE.search(words) else ()
+    rest = lonepause.rest_alone(words)
+    return wanted_of_digest(words) or ((rest,) if rest else ())
 
 
 def _above_signature(letter: Letter) -> str:

@@ -33,8 +33,11 @@ def answer(db: Session, token: Token, letter: Letter, now: datetime) -> Outcome:
         return _forget(db, token, letter, now)
     if wanted - {Kind.LEAVE}:
         return _heard(db, mlist, token, letter, now, was, passed=False)
-    if wanted or was.told or commands.only_thanks(letter.post.reply) or not letter.words:
+    if wanted or commands.only_thanks(letter.post.reply) or not letter.words:
         return Outcome(State.ANSWERED, ("thanks",))
+    if was.told:
+        # The moderators have heard why. Whatever this is, it does not end in silence.
+        return _heard(db, mlist, token, letter, now, was, passed=False)
     leaving.tell_moderators(db, mlist, was.name, token.email, letter.words[: reasons.LONGEST], now)
     token.detail = was.once_told()
     _heard(db, mlist, token, letter, now, was, passed=True)

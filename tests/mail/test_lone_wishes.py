@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from listserv.mail.commands import commands
 from listserv.mail.commandwords import Kind
 from listserv.mail.confirming import Said, about_joining, about_leaving, comes_back, is_passed_on, wishes_to_join
-from listserv.mail.lonepause import lone_pause
+from listserv.mail.lonepause import lone_pause, rest_alone
 from listserv.mail.lonewish import MOST_WORDS, lone_wish
 from listserv.mail.parse import parse
 from listserv.mail.withdrawing import asks_to_withdraw
@@ -170,3 +170,50 @@ def test_a_question_about_something_else_is_no_wish_to_join(text):
 @pytest.mark.parametrize("text", ["ok " * 3_000 + "hello?", "z powodu a " * 900 + "x?", "w zwiazku z a a a a a " * 400 + "x?", "proszę o mnie " * 600 + "x?", "dear a, " * 900])
 def test_no_lead_however_long_keeps_the_reader_busy(text):
     assert takes(lambda: commands(text), 1) < 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Proszę o przerwę do 15 marca, bo jestem na zwolnieniu",
+        "Dzień dobry,\nproszę o przerwę do 15 marca, jestem na zwolnieniu lekarskim.\n\nPozdrawiam\nBarbara Kwiatkowska",
+        "Proszę o zawieszenie prenumeraty do 30 marca, wyjeżdżam na urlop",
+        "Please pause my mail until 10 April, I am away on holiday",
+    ],
+)
+def test_a_rest_asked_for_with_its_reason_is_one_in_answer_to_a_digest(words):
+    assert rest_alone(words).kind is Kind.PAUSE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Proszę o przerwę w rozmowie do 15 marca, bo jestem zła",
+        "Proszę o przerwę do 15 marca, bo nie zdążę z tym scenariuszem, a Marek też nie",
+        "Proszę o wstrzymanie zamówień do 15 marca",
+        "Czy można prosić o przerwę do 15 marca?",
+        "Jestem na urlopie do 5 maja",
+        "",
+    ],
+)
+def test_what_speaks_to_people_is_no_rest(words):
+    assert rest_alone(words) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Sorry, I changed my mind. Could you put me back please?",
+        "Przepraszam, zmieniłam zdanie",
+        "Rozmyśliłem się.",
+        "Proszę mnie z powrotem dopisać",
+        "Czy można mnie przywrócić?",
+    ],
+)
+def test_a_changed_mind_comes_back(words):
+    assert comes_back(words)
+
+
+@pytest.mark.parametrize("words", ["Przepraszam za kłopot", "Dziękuję za wszystko", "Nie zmieniłam zdania", "Proszę o dodanie mojej koleżanki", "Sorry for leaving"])
+def test_manners_and_wishes_for_others_bring_nobody_back(words):
+    assert not comes_back(words)

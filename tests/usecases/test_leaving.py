@@ -227,6 +227,17 @@ def test_a_reason_is_answered_by_one_line_with_the_way_back(site, office, anna):
     assert member(site)
 
 
+def test_further_words_to_the_goodbye_do_not_end_in_silence(site, office, anna):
+    office.send(ANNA, "siecibp-leave", "x", "LEAVE", proven=True)
+    office.reply(office.letters(to=ANNA)[-1], "There were too many messages for me, sorry.")
+    office.new_letters()
+
+    office.reply(office.letters(to=ANNA)[-1], "And the letters were rather long, to be honest.")
+
+    assert [(one.kind, one.to) for one in office.new_letters()] == [("left-heard", ANNA)]
+    assert "BACK" in office.letters(to=ANNA)[-1].text
+
+
 def test_who_has_left_may_ask_to_be_forgotten_in_reply_to_the_goodbye(site, office, anna):
     office.send(ANNA, "siecibp-leave", "x", "LEAVE", proven=True)
     goodbye = office.letters(to=ANNA)[-1]
