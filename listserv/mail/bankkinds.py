@@ -72,7 +72,7 @@ def kind_of(*said: str, name: str = "", type: str = "") -> str:
 def kind_named(word: str) -> str:
     """The kind that a moderator means by a word; empty where it is none."""
     words = re.findall(r"\w+", fold(word))
-    return BY_WORD.get(words[0], "") if len(words) == 1 else ""
+    return "scenario" if words in (["lesson", "plan"], ["lesson", "plans"]) else BY_WORD.get(words[0], "") if len(words) == 1 else ""
 
 
 def licence_in(text: str) -> str:

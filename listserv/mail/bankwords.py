@@ -57,7 +57,7 @@ LINES += [
 # Our own letter, where a mail program quotes it without a mark.
 OURS = re.compile(
     r"lepszy tytul|a better title|na przyklad cc|for instance cc|przywroc to cofa|restore takes that back|nie polecam to cofa|not recommended takes that back"
-    r"|scenariusz, samouczek|scenario, tutorial|: (?:jeden z:|one of) "
+    r"|scenariusz, samouczek|(?:scenario|lesson plan), tutorial|: (?:jeden z:|one of) "
 )
 NUMBER = re.compile(rf"(?:(?:odp|re|fwd?|pd)[ .:]+)*{WHICH}(?P<number>[1-9]\d{{0,8}})[ .!]*")
 

@@ -43,6 +43,10 @@ ONLY_SIGNED = re.compile(r"--[ \t]*(?:\n|$)")
 # Somebody is spoken to in the midst of a reason: what follows is not for the author.
 CALLED = re.compile(r"\n\s*[A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+(?: [A-ZĄĆĘŁŃÓŚŹŻ]\w+)?,")
 # „Tak, proszę” is as good a nod as „tak to ja”.
+EDITS = re.compile(
+    r"(?:(?:tak|ok|nie|yes|no|prosze|poprosze|please|trzeba|nalezy|can you|could you)[\s,.:!-]*(?:o )?|(?:mozna|ale|but)[\s,]*)*"
+    r"(?:popraw\w*|skoryguj\w*|skorygowa\w+|korekt\w+|edytuj\w*|edytowa\w+|zmien(?:ic|cie)?|zmiana|zmiane|edit|correct|fix|change)\b"
+)
 NODDED = re.compile(r"[\s,.!-]*(?:(?:to ja|tak|yes|ok|prosze|please|jak najbardziej)[\s,.!-]*)*")
 
 
@@ -95,6 +99,11 @@ def nods(reply: str) -> bool:
 
 
 # ---- where what was said ends -------------------------------------------------------------------------------
+
+
+def wants_changes(reply: str) -> bool:
+    """„Popraw tytuł i puść”: does a moderator wish a message to be corrected before it goes out?"""
+    return EDITS.match(fold(after_greeting(plain(reply))).strip(DECORATION)) is not None
 
 
 def _without_small_print(said: str) -> str:

@@ -13,7 +13,7 @@ from listserv.store.members import Member
 from listserv.store.moderation import Application, ApplicationState, Held, HeldState, Journal
 from listserv.store.packing import unpack
 from listserv.store.people import Address, User
-from listserv.store.queue import Incoming, Raw, State
+from listserv.store.queue import Incoming, Letter, Raw, State
 
 # What moderators can decide; who has not confirmed their address is not before them yet.
 DECIDABLE = (ApplicationState.AWAITING_MODERATOR, ApplicationState.ASKED)
@@ -140,6 +140,15 @@ def mails_of(db: Session, application: Application, states: Collection[State]) -
         return ()
     query = select(Incoming).where(Incoming.raw_id == application.raw_id, Incoming.list_id == application.list_id)
     return db.scalars(query.where(Incoming.state.in_(states))).all()
+
+
+def letter_about(db: Session, case: Held | Application, kind: str, to_key: str) -> str:
+    """The Message-ID of the first letter of this kind to this address about a case that came by mail, without brackets; empty where there is none."""
+    if case.raw_id is None:
+        return ""
+    query = select(Letter.message_id).join(Incoming, Incoming.id == Letter.incoming_id)
+    mine = query.where(Incoming.raw_id == case.raw_id, Letter.kind == kind, Letter.to_key == to_key, Letter.list_id == case.list_id)
+    return db.scalar(mine.order_by(Letter.id).limit(1)) or ""
 
 
 def has_come(db: Session, incoming: Incoming) -> bool:

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from listserv import links
 from listserv.mail import confirming
+from listserv.mail.parse import parse
 from listserv.store.lists import Joining
 from listserv.store.moderation import Application, ApplicationState, last_journal
 from listserv.store.people import Purpose, User
+from listserv.store.queue import raw_bytes
 from listserv.usecases import consents, deciding, outbox, questions, tokens
 from listserv.usecases.outbox import Cause
 
@@ -79,9 +81,15 @@ def ask_moderators(db: Session, application: Application, cause: Cause, now: dat
     """Put an application before every moderator (or `only` one)."""
     mlist = application.mlist
     facts: dict[str, Any] = {"name": application.name or application.email, "email": application.email}
-    facts |= {"subject": application.subject, "text": application.text}
+    facts |= {"subject": application.subject, "text": application.text, "files": _files(db, application)}
     facts |= {"applied_at": application.applied_at, "answered": questions.pairs(application), "no_consent": consents.refused(db, application)}
     deciding.ask_each(db, mlist, Purpose.DECIDE_APPLICATION, application.id, "application-moderator", now, cause, only, **facts)
+
+
+def _files(db: Session, application: Application) -> str:
+    """The names of what came with the letter: sometimes that is all there is."""
+    files = parse(raw_bytes(db, application.raw_id)).attachments if application.raw_id else ()
+    return ", ".join(file.name for file in files)
 
 
 def pass_on(db: Session, application: Application, words: str, cause: Cause, now: datetime) -> None:

@@ -20,7 +20,7 @@ NO_TITLE = N_("A material needs a title.")
 LONG_TITLE = N_("A title has room for 200 characters.")
 LONG_LICENCE = N_("A licence has room for 120 characters.")
 LONG_DESCRIPTION = N_("A description has room for 500 characters.")
-NO_KIND = N_("There is no such kind. The kinds: scenario, tutorial, presentation, bibliography, form, other.")
+NO_KIND = N_("There is no such kind. The kinds: lesson plan, tutorial, presentation, bibliography, form, other.")
 NO_AREA = N_("There is no such area on this list.")
 ONLY_MODERATORS = N_("Only moderators name an item as good practice.")
 

@@ -55,6 +55,7 @@ def _told(db: Session, mlist: MailingList, one: Material) -> dict[str, Any]:
         "area": shown.area[1] if shown and shown.area else "",
         "author": shown.author if shown else "",
         "versions": len(shown.versions) if shown else 0,
+        "licence": one.licence.removeprefix("licencja ").removeprefix("Licence "),
         "removed": one.removed_at is not None,
         "good": one.recommended_at is not None,
         "page": links.material_url(outbox.settings_of(db), mlist.name, one.number),

@@ -12,6 +12,7 @@ from listserv import links
 from listserv.mail import address
 from listserv.mail.authentication import Alignment
 from listserv.mail.parse import Post
+from listserv.store import docket
 from listserv.store.lists import MailingList
 from listserv.store.members import Status, moderators_of
 from listserv.store.moderation import Application, Held
@@ -24,6 +25,8 @@ from listserv.usecases.outbox import Cause
 # a reply from the right address is enough; AGAIN_UNDO: that was COFNIJ. Below it: words kept for this reply.
 AGAIN, AGAIN_UNDO = "again", "again undo"
 Case = Held | Application
+# The letters that put a case before moderators.
+ASKED_BY = {Held: "held-moderator", Application: "application-moderator"}
 # Such questions about one case to one moderator: somebody who knows the token cannot fill a mailbox, nor use them up for long.
 MOST_QUESTIONS, QUESTIONS_WITHIN = 3, timedelta(hours=1)
 
@@ -172,7 +175,8 @@ def tell_others(db: Session, case: Case, letter: str, user_id: int | None, now: 
     for other in deciders(db, case.mlist):
         if other.user_id != user_id:
             reply_to = reply_address(db, token_for(db, case, other.email, now))
-            outbox.write(db, letter, other.email, other.language, now, mlist=case.mlist, automatic=False, reply_to=reply_to, **facts)
+            before = docket.letter_about(db, case, ASKED_BY[type(case)], address.key(other.email))
+            outbox.write(db, letter, other.email, other.language, now, mlist=case.mlist, automatic=False, reply_to=reply_to, after=before, **facts)
 
 
 def ask_each(db: Session, mlist: MailingList, purpose: Purpose, object_id: int, letter: str, now: datetime, cause: Cause, only: str = "", **facts: Any) -> None:

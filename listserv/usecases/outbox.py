@@ -62,16 +62,20 @@ def write(
     attached: Sequence[compose.File] = (),
     below: tuple[str, str] = ("", ""),
     calendar: compose.File | None = None,
+    after: str = "",
     **facts: Any,
 ) -> Letter | None:
-    """Word a letter and queue it; `below` our words, text and HTML of what it shows. None where it would be one too many (`usecases.caps`)."""
+    """Word a letter and queue it; `below` our words, text and HTML of what it shows; `after` the id of an earlier letter of ours.
+
+    None where it would be one too many (`usecases.caps`).
+    """
     about = caps.About(letter, to, mlist.id if mlist else None, cause.incoming, cause.proven, cause.forged)
     if not caps.allow(db, about, now, automatic=automatic):
         return None
     settings = settings_of(db)
     tongue = choose_language((language, mlist.language if mlist else "", settings.site.language))
     words = letters.render(letter, tongue, **common_facts(settings, mlist), to=to, **facts)
-    headers = _headers(settings, mlist, reply_to, cause) | _conversation(db, cause, to)
+    headers = _headers(settings, mlist, reply_to, cause) | (_following(after) if after else _conversation(db, cause, to))
     body, html = beneath((words.body, words.html), below) if below[1] else (words.body, words.html)
     sender = _sender(settings, mlist)
     raw = compose.letter(sender, Mailbox("", to), words.subject, body, headers=headers, date=now, html=html, files=attached, calendar=calendar)
@@ -94,6 +98,7 @@ def common_facts(settings: Settings, mlist: MailingList | None) -> dict[str, Any
             "list_address": links.list_address(settings, mlist.name),
             "join_address": links.list_address(settings, mlist.name, "join"),
             "leave_address": links.list_address(settings, mlist.name, "leave"),
+            "request_address": links.list_address(settings, mlist.name, "request"),
             "moderators_address": links.moderators_address(settings, mlist.name),
             "archive_url": links.archive_url(settings, mlist.name),
             "newsletter": mlist.kind is Kind.NEWSLETTER,
@@ -134,6 +139,10 @@ def _conversation(db: Session, cause: Cause, to: str) -> dict[str, str]:
     earlier = fields.message_ids(field.value.decode("ascii", "ignore") for field in written if its_own and field.name == "references")
     known = [f"<{one}>" for one in earlier if one != incoming.message_id][-MOST_ANSWERED:]
     return {"In-Reply-To": f"<{incoming.message_id}>", "References": " ".join((*known, f"<{incoming.message_id}>"))}
+
+
+def _following(after: str) -> dict[str, str]:
+    return dict.fromkeys(("In-Reply-To", "References"), f"<{after}>")
 
 
 def post_bytes(

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from listserv import links
 from listserv.mail import nameless
 from listserv.mail.authentication import Alignment
 from listserv.store.digests import Digest
@@ -22,8 +21,7 @@ def not_yours(db: Session, mlist: MailingList, letter: Letter, now: datetime) ->
     if not letter.sender:
         return Outcome(State.DISCARDED, ("no-author",))
     letter.incoming.list_id = mlist.id
-    request = links.list_address(outbox.settings_of(db), mlist.name, "request")
-    told = outbox.write(db, "not-yours", letter.sender, leaving.tongue(letter), now, mlist=mlist, cause=letter.cause, request_address=request)
+    told = outbox.write(db, "not-yours", letter.sender, leaving.tongue(letter), now, mlist=mlist, cause=letter.cause)
     return Outcome(State.ANSWERED, ("not-theirs",) if told else ("not-theirs", "enough-for-today"))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from listserv.mail import address
+from listserv.mail import address, decisions
 from listserv.store.lists import MailingList
 from listserv.store.members import member_by_key
 from listserv.store.moderation import Application, Held
@@ -73,6 +73,7 @@ def ask_again(db: Session, case: Case, token: Token, letter: Letter, unclear: Un
         return
     words = unclear.words[:LONGEST_KEPT]
     facts = {"why": unclear.why, "trustable": trustable(case), "unnamed": isinstance(case, Held) and unnamed.is_one(case), "words": words}
+    facts["edits"] = isinstance(case, Held) and decisions.wants_changes(letter.post.reply)
     _write(db, "decision-unclear", case, token.email, _tongue(db, case.mlist, token), letter, now, keep=words, **facts)
 
 

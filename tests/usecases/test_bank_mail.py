@@ -55,6 +55,20 @@ def test_an_author_corrects_by_a_reply(site, office, filed):
     assert len(items(site)) == 1
 
 
+def test_the_licence_stands_in_the_letter(office, filed):
+    assert "licencja" not in filed.text.split("Aby coś poprawić")[0]
+
+    office.reply(filed, "LICENCJA: CC BY 4.0")
+    assert "licencja: CC BY 4.0" in office.letters("halina@example.org", "bank-told")[-1].text
+
+
+def test_in_english_a_kind_is_called_a_lesson_plan(site, office, filed):
+    office.reply(filed, "RODZAJ: samouczek")
+    office.reply(filed, "KIND: lesson plan")
+
+    assert items(site) == [(1, "Scenariusz lekcji", "scenario")]
+
+
 def answers_with_a_file(office, letter, text, clock, sender="halina@example.org"):
     to = str(letter.mail["Reply-To"])
     office.deliver(aligned(post(clock(), ("inna nazwa.docx", DOCX, b"second"), sender=sender, subject=f"Odp: {letter.subject}", text=text)), to, mail_from=sender)

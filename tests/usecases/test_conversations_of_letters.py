@@ -78,3 +78,14 @@ def test_of_a_large_mail_its_beginning_alone_is_unpacked(site):
 
     assert kept[0] == small and alike.startswith(kept[1]) and scattered.startswith(kept[2])
     assert len(kept[1]) == BEGINNING and BEGINNING / 2 < len(kept[2]) <= BEGINNING
+
+
+def test_what_one_moderator_decided_stands_with_the_letter_that_asked_the_other(site, office):
+    office.send("obcy@example.com", "siecibp", "Oferta", "Oferuję szkolenie.", proven=True)
+    office.send("anna@example.org", "moderator_siecibp", "Zgłoszenie", "Proszę o przyjęcie.", proven=True)
+
+    for kind in ("held-moderator", "application-moderator"):
+        asked = office.letters(to="owner@example.org", kind=kind)[-1]
+        office.reply(office.letters(to="mod@example.org", kind=kind)[-1], "TAK")
+        told = office.letters(to="owner@example.org", kind="decided")[-1]
+        assert told.mail["In-Reply-To"] == told.mail["References"] == asked.mail["Message-ID"]

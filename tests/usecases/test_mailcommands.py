@@ -657,3 +657,16 @@ def test_what_was_sent_along_is_not_kept_a_second_time(site, office, archive, wo
     with site.reading() as db:
         assert not db.scalars(select(Raw.id).where(Raw.id.in_(sent.values()))).all()
         assert db.scalar(select(Message).where(Message.message_id == "1@x")).raw
+
+
+def test_who_is_on_the_list_under_another_address_reads_how_to_change_it(office):
+    office.send("halina.nowa@example.com", "siecibp-request", "ADRES", "zmieniłam adres, teraz piszę z tego", proven=True)
+
+    told = " ".join(office.letters(to="halina.nowa@example.com")[-1].text.split())
+    assert "napisać z niego na siecibp-request@lists.example.org: ADRES i nowy adres" in told
+
+
+def test_a_subscription_can_be_suspended(office, site):
+    office.send("halina@example.org", "siecibp-request", "zawieszenie", "Proszę o zawieszenie prenumeraty do 30 marca.", proven=True)
+
+    assert "przerwa do 30 marca 2026" in office.letters(to="halina@example.org")[-1].subject

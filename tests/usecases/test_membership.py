@@ -6,6 +6,7 @@ from listserv.store.moderation import Application, ApplicationState
 from listserv.store.packing import unpack
 from listserv.store.people import Address
 from listserv.store.queue import Raw, State
+from tests.office import aligned
 
 ANNA = "anna@example.org"
 WISH = "Dzień dobry,\n\npracuję w bibliotece pedagogicznej. Czy mogę dołączyć?\n\nAnna Nowa\n"
@@ -390,3 +391,13 @@ def test_where_nobody_decides_on_a_list_the_sites_owner_is_told(site, office):
     apply(office)
 
     assert [letter.kind for letter in office.letters(to="admin@example.org")] == ["application-moderator"]
+
+
+def test_moderators_see_the_names_of_files_and_that_a_letter_has_no_words(site, office):
+    bounds = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=zgloszenie.pdf\r\n\r\nx\r\n--b--\r\n"
+    raw = f"From: Anna Nowa <anna@example.org>\r\nTo: moderator_siecibp@lists.example.org\r\nMessage-ID: <file@example.org>\r\nMIME-Version: 1.0\r\n{bounds}"
+    office.deliver(aligned(raw.encode()), "moderator_siecibp@lists.example.org")
+
+    moderator = office.letters(to="mod@example.org")[0].text
+    assert "Pliki: zgloszenie.pdf" in moderator
+    assert "(W tym liście nie ma żadnych słów.)" in moderator

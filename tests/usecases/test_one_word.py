@@ -82,6 +82,18 @@ def test_trust_does_not_help_where_the_author_is_not_the_reason(office, site):
     assert held(site) is HeldState.PUBLISHED
 
 
+@pytest.mark.parametrize("words", ["Popraw tytuł i puść", "Proszę poprawić literówkę i puścić", "Tak, ale popraw tytuł"])
+def test_whoever_wishes_a_held_post_corrected_reads_what_can_be_done(office, site, words):
+    office.send("stranger@example.com", "siecibp", proven=True)
+    office.reply(question(office), words)
+
+    told = " ".join(question(office, "decision-unclear").text.split())
+    assert held(site) is HeldState.PENDING
+    assert "nie można tu zmienić: TAK wysyła ją taką, jaka jest" in told
+    office.reply(question(office, "decision-unclear"), "NIE, proszę poprawić tytuł")
+    assert held(site) is HeldState.REFUSED
+
+
 def test_ban_throws_it_away_bars_the_address_and_tells_its_author_nothing(case, site):
     before = len(case.letters(to=AUTHOR))
     case.reply(question(case), "BLOKUJ, to spam")
