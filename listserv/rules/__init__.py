@@ -26,6 +26,7 @@ HOLD_IF: tuple[Rule, ...] = (
     ask.too_big,
     ask.empty,
     ask.repeated,
+    ask.machine_like,
     ask.request,
     ask.ruled(Does.HOLD),
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from listserv.mail import lonewish
+from listserv.mail import absence, lonewish
 from listserv.mail.authentication import Alignment
 from listserv.mail.listrules import Does, first
 from listserv.mail.parse import Post
@@ -27,8 +27,8 @@ def loop(post: Post, facts: Facts) -> Reason | None:
 
 def automatic(post: Post, facts: Facts) -> Reason | None:
     """Holiday notices, bounces and reports: nobody wants them in 45 inboxes (RFC 3834)."""
-    machine = post.automatic is not None and post.automatic != "list-mail"
-    return Reason.AUTOMATIC if machine or facts.null_sender else None
+    perhaps_a_person = post.automatic == "list-mail" or (post.bulk and facts.member and facts.own_envelope)
+    return Reason.AUTOMATIC if facts.null_sender or (post.automatic and not perhaps_a_person) else None
 
 
 def double(post: Post, facts: Facts) -> Reason | None:
@@ -44,6 +44,12 @@ def request(post: Post, facts: Facts) -> Reason | None:
 def repeated(post: Post, facts: Facts) -> Reason | None:
     """A machine that does not say so answers itself: a human looks at the first of its echoes."""
     return Reason.REPEATED if facts.echoes >= ECHOES else None
+
+
+def machine_like(post: Post, facts: Facts) -> Reason | None:
+    """A member's mail with a machine's mark that people's programs write as well, or a notice of absence without any: a human looks."""
+    absent = not facts.moderator and absence.is_notice(post)
+    return Reason.MACHINE_LIKE if not facts.meant and (post.bulk or absent) else None
 
 
 def held_already(post: Post, facts: Facts) -> Reason | None:

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     TOO_BIG = "too-big"
     EMPTY = "empty"
     REPEATED = "repeated"
+    MACHINE_LIKE = "machine-like"
     REQUEST = "request"
     MOVED = "moved"
     LOCKED = "locked"

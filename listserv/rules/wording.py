@@ -23,6 +23,7 @@ WORDS = {
     Reason.EMPTY: N_("there is nothing in it"),
     Reason.REQUEST: N_("it reads like a wish to leave the list, and everybody would get it"),
     Reason.REPEATED: N_("the same words have come again and again"),
+    Reason.MACHINE_LIKE: N_("it reads as if a machine had written it"),
     Reason.MOVED: N_("it was waiting for a decision when the list moved here"),
     Reason.LOCKED: N_("the moderators have closed this thread"),
     Reason.FIRST_POST: N_("the first message of everybody new is read first"),

@@ -56,6 +56,9 @@ GHOSTS = (
 LAY = delete(Ghost).where(Ghost.list_id == bindparam("list"), Ghost.message_id == bindparam("id"))
 PLACED = select(Placement.message_id, Placement.under).where(Placement.list_id == bindparam("list"), Placement.message_id.in_(bindparam("ids", expanding=True)))
 
+# Conversations of which the subject is looked at, the latest ones.
+MOST_LOOKED_AT = 2_000
+
 
 def next_seq(db: Session, mlist: MailingList) -> int:
     """The number of the next message of this list; two at once wait for each other."""
@@ -166,6 +169,15 @@ def topic_answered(db: Session, mlist: MailingList, refs: Sequence[str]) -> str:
     query = select(Message.message_id, Topic.slug).join(Thread, Thread.id == Message.thread_id).outerjoin(Topic, Topic.id == Thread.topic_id)
     found = {row.message_id: row.slug for row in db.execute(query.where(Message.list_id == mlist.id, Message.message_id.in_(refs)))}
     return next((found[ref] or "" for ref in reversed(refs) if ref in found), "")
+
+
+def lately_called(db: Session, mlist: MailingList, since: datetime) -> Sequence[tuple[int, str, str]]:
+    """The open conversations of a list with a message since then: number, subject, and the Message-ID of what began it."""
+    first = select(Message.message_id).where(Message.thread_id == Thread.id, SHOWN, Message.parent_id.is_(None)).order_by(Message.id).limit(1).scalar_subquery()
+    guarded = select(Topic.id).where(Topic.moderated)
+    open_ = Thread.list_id == mlist.id, Thread.last_at >= since, Thread.hidden_at.is_(None), ~Thread.closed, Thread.merged_into.is_(None)
+    query = select(Thread.id, Thread.subject, first).where(*open_, Thread.topic_id.is_(None) | Thread.topic_id.not_in(guarded))
+    return [(number, subject, begun) for number, subject, begun in db.execute(query.order_by(Thread.last_at.desc()).limit(MOST_LOOKED_AT)) if begun]
 
 
 def has_posted(db: Session, mlist: MailingList, user_id: int, keys: Collection[str]) -> bool:
