@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from listserv.mail.parse import Post
 from listserv.mail.threads import Node
 from listserv.store import following, positions
-from listserv.store.archive import SHOWN, Body, Ghost, Message, Thread
+from listserv.store.archive import LISTED, SHOWN, Body, Ghost, Message, Thread
 from listserv.store.base import Base, put
 from listserv.store.lists import MailingList, Topic
 from listserv.store.session import look
@@ -171,13 +171,19 @@ def topic_answered(db: Session, mlist: MailingList, refs: Sequence[str]) -> str:
     return next((found[ref] or "" for ref in reversed(refs) if ref in found), "")
 
 
-def lately_called(db: Session, mlist: MailingList, since: datetime) -> Sequence[tuple[int, str, str]]:
-    """The open conversations of a list with a message since then: number, subject, and the Message-ID of what began it."""
-    first = select(Message.message_id).where(Message.thread_id == Thread.id, SHOWN, Message.parent_id.is_(None)).order_by(Message.id).limit(1).scalar_subquery()
+def lately_called(db: Session, mlist: MailingList, since: datetime) -> Sequence[tuple[int, str]]:
+    """The open conversations of a list with a message since then: number and subject, the latest first."""
     guarded = select(Topic.id).where(Topic.moderated)
-    open_ = Thread.list_id == mlist.id, Thread.last_at >= since, Thread.hidden_at.is_(None), ~Thread.closed, Thread.merged_into.is_(None)
-    query = select(Thread.id, Thread.subject, first).where(*open_, Thread.topic_id.is_(None) | Thread.topic_id.not_in(guarded))
-    return [(number, subject, begun) for number, subject, begun in db.execute(query.order_by(Thread.last_at.desc()).limit(MOST_LOOKED_AT)) if begun]
+    # Pinned or not is said, so that the index by which lists are shown serves here.
+    lately = Thread.list_id == mlist.id, Thread.pinned.in_((False, True)), Thread.last_at >= since, LISTED
+    query = select(Thread.id, Thread.subject).where(*lately, ~Thread.closed, Thread.topic_id.is_(None) | Thread.topic_id.not_in(guarded))
+    return [(number, subject) for number, subject in db.execute(query.order_by(Thread.last_at.desc()).limit(MOST_LOOKED_AT))]
+
+
+def beginning_of(db: Session, thread_id: int) -> str:
+    """The Message-ID of the first message of a thread that readers see; empty where they see none."""
+    query = select(Message.message_id).where(Message.thread_id == thread_id, SHOWN)
+    return db.scalar(query.order_by(Message.parent_id.is_not(None), Message.id).limit(1)) or ""
 
 
 def has_posted(db: Session, mlist: MailingList, user_id: int, keys: Collection[str]) -> bool:

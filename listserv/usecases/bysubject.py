@@ -22,6 +22,7 @@ def place(db: Session, mlist: MailingList, arrival: Arrival) -> None:
     called = subject.telling(post.subject) if subject.answers(post.subject) and not archiving.references(post) else ""
     if not called or threads.placement_of(db, mlist, [post.message_id]):
         return
-    found = [first for _, title, first in threads.lately_called(db, mlist, arrival.received_at - RECENT) if subject.telling(title) == called]
-    if len(found) == 1:
-        tools.place(db, mlist.id, post.message_id, found[0])
+    found = [number for number, title in threads.lately_called(db, mlist, arrival.received_at - RECENT) if subject.telling(title) == called]
+    first = threads.beginning_of(db, found[0]) if len(found) == 1 else ""
+    if first:
+        tools.place(db, mlist.id, post.message_id, first)
