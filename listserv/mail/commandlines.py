@@ -85,7 +85,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.ADDRESS,
-        r"(?:(?:(?:zmien|zmiana|o zmiane|zmiane|zmiane na|ustaw|set|change|use|uzywaj) )(?:moj |mojego |my |nowy |new |na )*"
+        r"(?:(?:(?:zmien|zmienic(?: mi)?|zmieniam|zmiana|o zmiane|zmiane|zmiane na|ustaw|set|change|use|uzywaj) )(?:moj |mojego |my |nowy |new |na )*"
         r"(?:adres(?:u)?|e-?mail(?:a)?|address)"
         r"(?: (?:na|to|e-?mail))*|(?:nowy |new )?(?:adres|address)(?: e-?mail)?)(?:[\s:]+)<?(?P<what>[^\s<>@]+@[^\s<>@]+\.[^\s<>@,;]{2,})>?",
     ),

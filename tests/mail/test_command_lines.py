@@ -56,6 +56,8 @@ TRUE = [
     ("Proszę o zmianę nazwiska na Anna Nowa", K.NAME, "Anna Nowa"),
     ("ADRES anna@szkola.example.org", K.ADDRESS, "anna@szkola.example.org"),
     ("Proszę o zmianę adresu na anna@szkola.example.org.", K.ADDRESS, "anna@szkola.example.org"),
+    ("Dzień dobry, proszę zmienić mój adres na anna@szkola.example.org. Pozdrawiam, Anna", K.ADDRESS, "anna@szkola.example.org"),
+    ("Zmieniam adres na anna@szkola.example.org", K.ADDRESS, "anna@szkola.example.org"),
     ("Tygodniowo we wtorki i czwartki o 18", K.WEEKLY, "weekly tue,thu 18:00"),
     ("przegląd tygodniowy w piątek", K.WEEKLY, "weekly fri 07:00"),
     ("teraz nazywam się Wanda Nowak-Katalog", K.NAME, "Wanda Nowak-Katalog"),
