@@ -1,5 +1,6 @@
 """Site: settings, session makers and the clock; built once per process."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -116,13 +117,19 @@ class Site:
 
 def is_unavailable(error: BaseException) -> bool:
     """Is the database itself at fault (locked, full, away), so that trying each thing alone would only wait longer?"""
-    return isinstance(error, OperationalError)
+    # `store.changes` asks SQLite without SQLAlchemy.
+    return isinstance(error, OperationalError | sqlite3.OperationalError)
+
+
+def why(error: Exception) -> str:
+    """What the database says of it, in one line."""
+    return "; ".join(filter(None, health.in_words(error)))
 
 
 def report(log: Any, event: str, error: Exception, **facts: Any) -> None:
     """Log a failure: in one line where the database is at fault, which is told again and again, else with the place where it happened."""
     if is_unavailable(error):
-        log.error(event, why="; ".join(filter(None, health.in_words(error))), **facts)
+        log.error(event, why=why(error), **facts)
     else:
         log.error(event, exc_info=error, **facts)
 

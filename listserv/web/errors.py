@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from listserv.errors import Conflict, Expired, Invalid, NotAllowed, NotFound, Refusal, TooMany
 from listserv.i18n import N_, translations
+from listserv.site import is_unavailable, why
 from listserv.usecases import limits
 from listserv.web.api import problems
 from listserv.web.pages import page
@@ -81,13 +82,18 @@ def http_error(error: HTTPException) -> tuple[str, int] | HTTPException | Respon
         return error
     if code == 404:
         return missing()
+    if isinstance(error, MethodNotAllowed):
+        g.allowed = problems.allowed(error)
     return trouble(code)
 
 
 def failed(error: Exception) -> tuple[str, int] | Response:
-    """Our own fault: told to the log with all that is known, to the reader without any of it."""
+    """Our own fault: told to the log with all that is known, to the reader without any of it. A database that is away is nobody's, and comes back."""
     if problems.is_for_programs():
         return problems.failed(error)
+    if is_unavailable(error):
+        log.error("unavailable: %s %s: %s", request.method, request.url_rule, why(error))
+        return trouble(503)
     # The rule and its numbers, and not the path: that is anybody's words, line ends too, and may be somebody's key.
     numbers = {name: value for name, value in (request.view_args or {}).items() if isinstance(value, int)}
     log.error("failed: %s %s %s", request.method, request.url_rule, numbers, exc_info=error)

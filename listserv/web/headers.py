@@ -37,6 +37,8 @@ FOR_ALL = "public"
 # A year; other hosts of the domain are not ours to speak for.
 TLS_ALWAYS = "max-age=31536000"
 HOUR = timedelta(hours=1)
+# Seconds after which it is worth asking again for what is not there at the moment.
+AWAY = "60"
 # Pages and documents that are looked at again; everything else tells its own mark, or has none.
 MARKED = frozenset(("text/html", "application/atom+xml", "application/xml"))
 
@@ -64,6 +66,11 @@ def dress(response: Response) -> Response:
         headers.setdefault("X-Robots-Tag", "noindex")
     if response.status_code == 429:
         headers.setdefault("Retry-After", str(g.get("retry_after") or limits.seconds_left(visit().now, HOUR)))
+    if response.status_code == 503:
+        headers.setdefault("Retry-After", AWAY)
+    # RFC 9110 section 15.5.6: a wrong method is told which are right.
+    if "allowed" in g:
+        headers.setdefault("Allow", g.allowed)
     # The Host header is the client's word: our own redirects name no host.
     location = headers.get("Location", "")
     if location.startswith(request.host_url):

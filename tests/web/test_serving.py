@@ -120,6 +120,24 @@ def test_healthz_says_503_when_the_database_does_not_answer(site, dbms, maker):
     assert answer.json["status"] == "database"
 
 
+def test_a_page_says_that_it_is_not_our_fault_while_the_database_is_away(site, dbms, maker, caplog):
+    from listserv.web import create_app
+
+    browser = create_app(site).test_client()
+    site.close()
+    if dbms == "sqlite":
+        (site.settings.data / "listserv.sqlite3").unlink()
+        (site.settings.data / "listserv.sqlite3").mkdir()
+    else:
+        maker.remove(site.settings.database_url)
+
+    answer = browser.get("/siecibp/", headers={"Accept-Language": "pl"})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "Nie w tej chwili" in answer.text.replace("\N{NO-BREAK SPACE}", " ") and "To nasz" not in answer.text
+    assert "unavailable: GET" in caplog.text and "Traceback" not in caplog.text
+
+
 def test_static_files_are_kept_forever_under_an_address_that_changes(site):
     from listserv.web import create_app, static
 

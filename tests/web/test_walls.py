@@ -147,6 +147,7 @@ def test_methods_that_are_not_meant_are_refused(stranger, archive):
     assert stranger.post("/gazetka/").status_code == 405
     assert stranger.delete("/").status_code == 405
     assert stranger.get("/sign-out").status_code == 405
+    assert stranger.delete("/").headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_too_large_a_form_is_refused(stranger):

@@ -40,7 +40,9 @@ KEPT = ("Content-Type", "Location", "ETag")
 def answer(site: Site, view: View, write: Callable[[Site, View], Any]) -> Any:
     """What the view says. No cookie is read: there is nothing that another site could make a browser do."""
     g.visit = stranger(site)
-    if request.routing_exception or request.endpoint in PUBLIC or request.method == "OPTIONS":
+    if request.method == "OPTIONS" and not request.routing_exception:
+        return _methods()
+    if request.routing_exception or request.endpoint in PUBLIC:
         return view()
     with site.reading() as db:
         g.visit.db = db
@@ -57,6 +59,17 @@ def answer(site: Site, view: View, write: Callable[[Site, View], Any]) -> Any:
         said = write(site, lambda: _once(view))
     _note_use(site)
     return said
+
+
+def _methods() -> Response:
+    """What may be done at this address, to whoever asks: it tells nothing of what is there."""
+    return bare(Response(status=204, headers={"Allow": ", ".join(sorted(current_app.make_default_options_response().allow))}))
+
+
+def bare(response: Response) -> Response:
+    """An answer that tells nothing, and so has no type (RFC 9110 section 8.3)."""
+    response.headers.remove("Content-Type")
+    return response
 
 
 def _run(view: View) -> Any:

@@ -18,6 +18,8 @@ from listserv.web.api.problems import Problem
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 View = Callable[..., Any]
+# RFC 8259 section 8.1: JSON has no other, and the type no such parameter; some say it all the same.
+UTF8 = "utf-8"
 
 
 class Strict(FlaskPlugin):
@@ -47,8 +49,11 @@ def _parameters(asked: Request) -> dict[str, str]:
 
 
 def _body(asked: Request) -> bytes:
-    if asked.mimetype != "application/json":
+    if asked.mimetype != "application/json" or asked.mimetype_params.get("charset", UTF8).lower() != UTF8:
         raise Problem("unsupported-media-type", headers={"Accept": "application/json"})
+    if asked.headers.get("Content-Encoding", "identity").lower() != "identity":
+        # RFC 9110 section 15.5.16: so that it is sent again as it is.
+        raise Problem("unsupported-media-type", headers={"Accept-Encoding": "identity"})
     return asked.get_data()
 
 
@@ -143,9 +148,7 @@ def finished(view: View, status: int) -> View:
                 arguments[name] = getattr(read, name)
         said = view(**arguments)
         if said is None:
-            said = make_response("", status)
-            # RFC 9110 section 8.3: where nothing is told there is nothing to have a type.
-            said.headers.remove("Content-Type")
+            said = door.bare(make_response("", status))
         if isinstance(said, BaseModel):
             said = make_response(said.model_dump_json(), status)
             said.mimetype = "application/json"

@@ -11,6 +11,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from listserv.errors import Conflict, Expired, Invalid, NotAllowed, NotFound, Refusal, TooMany
+from listserv.site import is_unavailable, why
 from listserv.usecases import limits
 from listserv.usecases.repeating import KeyReused
 from listserv.web.visit import site_here, visit
@@ -45,7 +46,7 @@ KINDS = {
         Kind("expired", 410, "This was good once", "Begin anew."),
         Kind("precondition-failed", 412, "It has been changed since you looked", "Get it again, and send its new ETag with `If-Match`."),
         Kind("too-large", 413, "That was too much at once", "Send less."),
-        Kind("unsupported-media-type", 415, "The body has another form than is read here", "Send `Content-Type: application/json`."),
+        Kind("unsupported-media-type", 415, "The body has another form than is read here", "Send JSON in UTF-8, not packed: `Content-Type: application/json`."),
         Kind("invalid", 422, "What was sent is not what is wanted", "See `errors`: each names the place by a JSON pointer, or a parameter."),
         Kind("key-reused", 422, "This key belongs to another request", "Use a new Idempotency-Key for each thing that is to be done."),
         Kind("too-many-requests", 429, "A little later, please", "Wait as many seconds as `Retry-After` says."),
@@ -120,13 +121,21 @@ def http_error(error: HTTPException) -> Response | HTTPException:
         return error
     headers = {}
     if isinstance(error, MethodNotAllowed):
-        headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        headers["Allow"] = allowed(error)
     return shown(Problem(BY_STATUS.get(code, "internal" if code >= 500 else "bad-request"), headers=headers))
 
 
+def allowed(error: MethodNotAllowed) -> str:
+    """The methods there are, as `Allow` names them."""
+    return ", ".join(sorted(error.valid_methods or ()))
+
+
 def failed(error: Exception) -> Response:
-    """A problem that was raised; anything else is our fault, told to the log with all that is known, and to the program without any of it."""
+    """A problem that was raised, or a database that is away; anything else is our fault, told to the log, and to the program without any of it."""
     if isinstance(error, Problem):
         return shown(error)
+    if is_unavailable(error):
+        log.error("unavailable: %s %s: %s", request.method, request.url_rule, why(error))
+        return shown(Problem("unavailable"))
     log.error("failed: %s %s", request.method, request.path, exc_info=error)
     return shown(Problem("internal"))
