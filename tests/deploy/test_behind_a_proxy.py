@@ -92,7 +92,7 @@ def nginx(archive, tmp_path):
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: answers(tls) and answers(plain))
-        yield SimpleNamespace(tls=tls, plain=plain, folder=folder)
+        yield SimpleNamespace(tls=tls, plain=plain, folder=folder, served=served)
     finally:
         process.terminate()
         process.wait(20)
@@ -168,3 +168,13 @@ def test_pages_buttons_and_files_come_through_nginx(nginx, archive, site):
     # What a browser makes up of itself is not believed: what nginx saw is what listserv hears.
     page = ask(nginx.tls, "GET", "/gazeta", X_Forwarded_Host="evil.example.net", X_Forwarded_Proto="http", X_Forwarded_For="203.0.113.1")
     assert "evil" not in page.headers["Location"] and not page.headers["Location"].startswith("http://")
+
+
+def test_while_listserv_starts_anew_nginx_says_so_and_when_to_come_back(nginx):
+    nginx.served.process.terminate()
+    nginx.served.process.wait(20)
+
+    for path in ("/gazeta/", "/api/v1/lists"):
+        answer = ask(nginx.tls, "GET", path)
+        assert (answer.status, answer.headers["Retry-After"], answer.headers["Content-Type"]) == (503, "60", "text/html; charset=utf-8")
+        assert "<h1>Not at the moment</h1>" in answer.body.decode() and "Proszę spróbować za kilka minut" in answer.body.decode()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from listserv.resources import folder
 from listserv.store.drafts import Draft
 from listserv.store.lists import list_by_name
 from listserv.store.queue import Incoming, State
@@ -190,6 +191,15 @@ def test_more_than_a_mail_to_the_list_may_hold_is_too_large(site, halina):
     assert answer["type"].endswith("#too-large") and answer["detail"].startswith("The files have 150000 bytes together; one message to this list has room for ")
     with site.reading() as db:
         assert db.scalars(select(Incoming)).all() == []
+
+
+def test_the_room_for_files_that_the_guide_tells_is_that_of_a_usual_list(halina):
+    files = [{"name": "a.bin", "content": packed(b"x" * 7_600_000)}]
+
+    answer = halina.ask("POST", "/lists/siecibp/messages", 413, json={"subject": "Plik", "text": "x", "attachments": files})
+
+    assert answer["detail"].endswith("one message to this list has room for 7543848.")
+    assert "usual 10 MB about\n7.5 MB of files" in (folder("templates").parent / "docs" / "api.md").read_text("utf-8")
 
 
 def test_twenty_files_are_enough(halina):
