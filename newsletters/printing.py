@@ -12,7 +12,7 @@ from markupsafe import Markup
 from digests.plain import WIDTH, wrapped
 from listserv import templating
 from listserv.errors import Invalid
-from listserv.i18n import HARD_SPACE, N_
+from listserv.i18n import HARD_SPACE, N_, tight
 from listserv.mail.htmltext import to_text
 from newsletters import bodies, fields
 from newsletters.bodies import Picture
@@ -94,7 +94,8 @@ def _rendered(form: str, subject: str, body: bodies.Body, face: Face) -> str:
     name = f"{face.template}.html" if form == "html" else "issue.txt"
     sections = _sections(_tight(body.html, face.language))
     leave = fields.mark(len(body.fields) + (form == "txt"))
-    facts = {"subject": subject, "face": face, "leave": leave, "sections": sections, "text": body.text, "titles": _titles(body.html, sections)}
+    titles = [tight(title, face.language) for title in _titles(body.html, sections)]
+    facts = {"subject": subject, "face": face, "leave": leave, "sections": sections, "text": body.text, "titles": titles}
     return _environment(face.language).get_template(name).render(facts)
 
 

@@ -151,6 +151,8 @@ def _form(who: Steward, typed: Typed, *, issue: Issue | None = None, revision: i
         "reach": reach,
         "replies": newsdesk.replies_of(mlist),
         "reply_words": REPLIES,
+        # A browser does not give files back to a page.
+        "chose": any(file.filename for file in request.files.getlist("image")),
     }
     facts |= {"revision": revision or (issue.revision if issue else 0), "planned": issue is not None and issue.state is IssueState.SCHEDULED}
     return page("news/write.html", mlist=mlist, who=who, typed=typed, issue=issue, wrong=wrong, **facts, **more)

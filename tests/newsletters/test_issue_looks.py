@@ -94,6 +94,11 @@ def test_a_list_of_what_is_inside_stands_in_both_forms_of_news():
     assert text.startswith("W tym wydaniu\n- Warsztaty\n- Książki dla Anna\n\nWarsztaty") and ">Książki dla Anna</li>" in html
 
 
+def test_no_line_of_what_is_inside_ends_with_a_one_letter_word():
+    one = printed("# W katalogach i bazach\n\nWstęp.\n\n# Książki\n\nTekst.", template="news")
+    assert ">W&nbsp;katalogach i&nbsp;bazach</li>" in one.html.replace("\N{NO-BREAK SPACE}", "&nbsp;") and "- W katalogach i bazach\n" in one.text
+
+
 @pytest.mark.parametrize(
     ("data", "seen"),
     [

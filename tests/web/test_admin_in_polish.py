@@ -38,6 +38,12 @@ def test_the_life_of_a_mail_is_told_in_the_readers_language(site, po_polsku, now
     assert any(what.startswith("shunted after ") for what in plain)  # as the console says it
 
 
+def test_what_is_set_aside_is_not_said_to_be_tried_again(site, po_polsku, now):
+    trouble(site, now)
+
+    assert "próby ponawiają się same; tylko wiadomości odłożone czekają na czyjąś decyzję" in words(po_polsku.page("/admin/queues/"))
+
+
 def test_the_journal_says_what_becomes_of_somebodys_words(site, po_polsku, now):
     with site.writing() as db:
         journal.note(db, CONSOLE, "erasure-asked", mlist=None, now=now, detail=Posts.KEEP)

@@ -403,3 +403,15 @@ def test_on_a_newsletter_one_answers_those_who_write_it(app, zofia, member, site
         assert "mailto:moderator_gazetka@" in page and f"/gazetka/thread/{thread}/reply" not in page
     # Whoever has the address of the form is told that nothing goes out from there.
     assert "/gazetka/news/new" in zofia.page("/gazetka/new") and 'name="text"' not in zofia.page("/gazetka/new")
+
+
+@pytest.mark.parametrize(("chose", "told"), [(False, False), (True, True)])
+def test_pictures_are_to_be_chosen_again_only_by_whoever_chose_some(coordinator, chose, told):
+    page = coordinator.page("/siecibp/news/new")
+    fields = {"form": hidden(page, "form"), "subject": "Numer 1", "text": "Dzień dobry {imię},", "do": "preview"}
+    more = {"image": (io.BytesIO(PNG), "druga.png", "image/png")} if chose else {}
+
+    answer = coordinator.post("/siecibp/news/new", data={**fields, **more}, content_type="multipart/form-data")
+
+    assert answer.status_code == 400 and "Not kept." in words(answer.text)
+    assert ("Pictures have to be chosen again." in words(answer.text)) is told
