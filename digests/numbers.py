@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from listserv.lazily import compiled
 from listserv.mail.decisions import after_greeting
 from listserv.mail.folding import fold, plain
 
 # `pkt 2`, `do punktu 2`, `Ad. 2`, `#2`: whoever writes that means a point; `nr 2`, `do 2` may be anything until a sign follows.
 MARKER = r"(?:(?:(?:do|w\s+sprawie|odno[sś]nie|co\s+do|odpowied[zź]\s+(?:do|na))\s+)?(?:pkt\.?|punktu?|point|item)\s*|ad\.?\s*|\#\s?)"
-NUMBER = re.compile(
+NUMBER = compiled(
     rf"""\s*(?:(?P<marker>{MARKER})|(?:nr\.?|do)\s+)?
     (?:[(\[](?P<closed>\d{{1,3}})[)\]][ \t]*[:：.]?(?!\d)|(?P<number>\d{{1,3}})(?!\d)(?:
       [ \t]*(?P<colon>[:：])(?!\d) | [ \t]*[)\]](?!\d) | /(?=\s)
@@ -18,7 +19,7 @@ NUMBER = re.compile(
 )
 # One text for several points: `1, 2: so`, `ad 1 i 2`, `1-2:`.
 AND = r"\s*(?:,|;|i|oraz|and|&|\+|[–—-])\s*"
-PLURAL = re.compile(rf"\s*(?:{MARKER}\d{{1,3}}{AND}|\d{{1,3}}{AND}(?=\d{{1,3}}\s*[:)]))\d{{1,3}}\b", re.IGNORECASE)
+PLURAL = compiled(rf"\s*(?:{MARKER}\d{{1,3}}{AND}|\d{{1,3}}{AND}(?=\d{{1,3}}\s*[:)]))\d{{1,3}}\b", re.IGNORECASE)
 # „3. Maja”, „2. LO”: ordinals, whatever letter comes next.
 ORDINAL = (
     *("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "wrzesnia", "pazdziernika", "listopada", "grudnia"),
@@ -27,7 +28,7 @@ ORDINAL = (
 )
 OPENING = " \t\"'„”“‘«(*_"
 # Words at the top that only lead to the answers below.
-LEADS = re.compile(
+LEADS = compiled(
     r"\W*(?:(?:pozwole sobie|see|patrz|zob\w*|odpowiadam|odpisuje|pisze|i(?: have)? answer(?:ed)?)\s+)?(?:(?:moje|my)\s+)?"
     r"(?:(?:odpowiedzi|odpowiedz|answers?|replies|reply|komentarze|uwagi|comments?)\s+)?(?:(?:sa|are)\s+)?"
     r"(?:ponizej|nizej|w tekscie|w tresci|w cytacie|miedzy wierszami|po kolei|below|inline|in line|in the text|between the lines|in turn)"

@@ -3,10 +3,10 @@
 Nothing is sent by mistake: beside such a word nothing else may be said but thanks and a name. To stop what is planned, its first word is enough.
 """
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from listserv.lazily import compiled
 from listserv.mail import decisions, previewwords, thanks
 from listserv.mail.decisions import after_greeting
 from listserv.mail.doors import TRIM
@@ -42,37 +42,37 @@ class Answer:
 
 
 _SEND = r"(?:wyslij(?:cie)?|wyslac|wysylaj(?:cie)?|wysylamy|opublikuj|publikuj|send|publish)(?: (?:to|it|wydanie|the issue))?"
-SENDING = re.compile(r"\b(?:wysl|wysyl|publik|opublik|send|publish)")
-PLANS = re.compile(rf"(?:(?:tak|ok|yes|dobrze)[\s,.!]+)?(?:prosze )?{_SEND}[\s,:–-]+(?P<when>\S.*)")
-DISCARDS = re.compile(
+SENDING = compiled(r"\b(?:wysl|wysyl|publik|opublik|send|publish)")
+PLANS = compiled(rf"(?:(?:tak|ok|yes|dobrze)[\s,.!]+)?(?:prosze )?{_SEND}[\s,:–-]+(?P<when>\S.*)")
+DISCARDS = compiled(
     r"(?:odrzuc(?:am|ic|cie)?|wyrzuc(?:am|ic)?|usun(?:ac)?|skasuj|do kosza|discard|delete|drop|throw (?:it )?away)(?: (?:to|it|wydanie|szkic|the draft|this))?"
 )
 # Whatever follows: stopping loses nothing.
-STOPS = re.compile(
+STOPS = compiled(
     r"(?:(?:ojej|oj|uwaga|o nie|nie|tak|prosze|bardzo prosze|please|oh no|no)[\s,.!:–-]+)*"
     r"(?:(?:nie|jeszcze nie|prosze nie) (?:wysyl\w*|wysl\w*|publik\w*|opublik\w*|rozsyl\w*)|(?:don't|do not|dont) (?:send|publish)"
     r"|(?:cofn|cofa|odwola|odwolu|wstrzym|zatrzym|anuluj|anulow)\w*|undo\b|cancel\b|hold\b|stop\b)"
     r"(?:[\s,.!]+(?:to|tego|wysylke|wysylanie|prosze|bardzo|it|sending|please)\b)*"
 )
-TRIES = re.compile(
+TRIES = compiled(
     r"(?:proba|probe|probny|probna|probe do mnie|test|testowo|wyslij (?:probe|test|probnie)(?: (?:do mnie|mi))?"
     r"|trial|try|send (?:me )?a (?:test|trial))(?: (?:do mnie|to me))?"
 )
-CONFIRMS = re.compile(
+CONFIRMS = compiled(
     r"(?:potwierdzam|zgadza sie|akceptuj\w*|zgoda|rozumiem|przyjelam|przyjalem|wiem|confirmed|i confirm|fine|understood)(?:[\s,.!]+(?:dziekuje|dzieki|thanks))?"
 )
 # Of a plan that is no time: „wyślij, ale popraw datę”.
-NO_TIME = re.compile(r"\b(?:ale|but|tylko|only|popraw\w*|zmien\w*|change|fix|gdy|kiedy|when|jesli|if|po|after|proba|probe|test)\b")
+NO_TIME = compiled(r"\b(?:ale|but|tylko|only|popraw\w*|zmien\w*|change|fix|gdy|kiedy|when|jesli|if|po|after|proba|probe|test)\b")
 # The line that says it plainly: what stands below is the issue, and nothing of the old one.
-NEW_TEXT = re.compile(r"(?:nowy|caly nowy|zupelnie nowy) tekst(?: wydania)?|(?:the )?new text(?: of the issue)?")
+NEW_TEXT = compiled(r"(?:nowy|caly nowy|zupelnie nowy) tekst(?: wydania)?|(?:the )?new text(?: of the issue)?")
 # Begins a remark about the text, and not the text.
-REMARKS = re.compile(
+REMARKS = compiled(
     r"\b(?:popraw\w*|zmien\w*|zamien\w*|zamiast|dopis\w*|dopisz|dodaj\w*|doda[cm]\b|skresl\w*|wykresl\w*|usun\w*|brakuje|prosze|mozna|change|fix|add|instead|replace|remove|please)\b"
 )
 LONGEST_LINE = 120
 # Of the words of the draft, and of those of the answer, so many hundredths in common: it is the text once more.
 OF_DRAFT, OF_ANSWER, FEWEST = 50, 40, 3
-WORD = re.compile(r"[^\W\d_]{3,}|\d+")
+WORD = compiled(r"[^\W\d_]{3,}|\d+")
 
 
 def read(reply: str, author: str = "", *, source: str = "", sets: bool = False) -> Answer:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from listserv.lazily import compiled
 from listserv.mail.daywords import MONTHS
 from listserv.mail.folding import fold, plain
 
@@ -21,7 +22,7 @@ OFFSETS = {"dzis": 0, "dzisiaj": 0, "today": 0, "jutro": 1, "tomorrow": 1, "poju
 _MONTH = rf"(?P<month>(?:{'|'.join(MONTHS)})[a-z]{{0,9}})\.?"
 _NEXT = r"(?P<next>(?:najblizsz\w+|next|this|ten|te) )?"
 DAYS = tuple(
-    re.compile(pattern)
+    compiled(pattern)
     for pattern in (
         rf"(?P<offset>{'|'.join(OFFSETS)})",
         rf"(?:we? |on )?{_NEXT}(?P<weekday>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\.?",
@@ -31,10 +32,10 @@ DAYS = tuple(
         rf"(?:on )?{_MONTH} (?P<day>\d\d?)(?:st|nd|rd|th)?(?:,? (?P<year>20\d\d))?",
     )
 )
-HOUR = re.compile(
+HOUR = compiled(
     r"(?:(?P<at>o|at|godz\.?|o godz\.?|o godzinie|godzina|at about) )?(?P<hour>\d\d?)(?:[:.](?P<minute>\d\d))?(?: ?(?P<half>am|pm))?(?: ?(?:h|godz\.?))?"
 )
-LOCAL = re.compile(
+LOCAL = compiled(
     r"[,(]? ?(?:czasu? (?:lokaln\w+|odbiorc\w+|miejscow\w+)|lokalnie|u (?:kazdego|odbiorcow)|(?:w strefie|strefa) (?:odbiorc\w+|kazdego)"
     r"|(?:in )?(?:their|each|every) (?:own )?"
     r"(?:reader'?s )?(?:time ?zone|zone)|local time|locally|their time)\)?"

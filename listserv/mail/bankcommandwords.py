@@ -1,13 +1,13 @@
 """The words in which people ask a bank of materials for something, Polish and English; all folded (lower case, no diacritics)."""
 
-import re
+from listserv.lazily import compiled
 
 
 def _words(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
-REPLY = re.compile(r"\s*(?:(?:re|odp|fwd?|pd|dw|aw|sv)\s*:|automatyczna odpowiedz|automatic reply)")
+REPLY = compiled(r"\s*(?:(?:re|odp|fwd?|pd|dw|aw|sv)\s*:|automatyczna odpowiedz|automatic reply)")
 MARK = _words("nr numer numeru numery numerem numerze numerow number numbers no nos # №")
 # What a numbered thing is called: in posts it must be said, where numbers are of everything.
 THING = _words(
@@ -29,13 +29,13 @@ BESIDE = _words(
     "may will you i we please pls kindly also again me us the that over a",
     "copy of from bank by thanks thank advance many in if possible hi hello hey dzien dobry witam czesc hej panstwa panstwo prosze poprosze , : .",
 )
-GREETING = re.compile(
+GREETING = compiled(
     r"(?:dzien dobry|dobry wieczor|witam|czesc|hej|szanowni panstwo|szanowna pani|szanowny panie|drodzy|hello|hi|hey|good morning|dear)(?: \w+){0,3}[,!.:–-]\s*"
 )
-GREETED = re.compile(
+GREETED = compiled(
     r"(?:dzien dobry|dobry wieczor|witam|czesc|hej|szanowni panstwo|szanowna pani|szanowny panie|drodzy|hello|hi|hey|good morning|dear)(?: \w+){0,3}"
 )
-I_USED = re.compile(
+I_USED = compiled(
     r"^(?:uzyt[eoayi]|wykorzystan[eoayi]|skorzystano|used)\b|(?<!nie )(?<!not )\b(?:(?:skorzystal|korzystal|wykorzystal|uzyl|zastosowal|pracowal)"
     r"(?:am|em|ysmy|ismy)|wykorzystuje|korzystam|uzywam"
     r"|(?:i|we)(?:'ve| have)?(?: just| also| already| recently| happily)? (?:used|made use of|taught with|worked with|tried))\b"
@@ -50,16 +50,16 @@ THEN = _words(
     "na w we u z ze do podczas przy i oraz bo dzieki dziekuje dziekujemy wczoraj dzis dzisiaj juz dwa trzy razy od jako dla po kiedy gdy",
     "in at with on for during as and today yesterday last this twice thanks thank when from by , ; : ( ) –",
 )
-UNSURE = re.compile(r"\b(?:czy|gdyb\w*|jesli|jezeli|chcial\w*|moze|zamierzam|nie|if|whether|would|could|might|going to|did|not|n't|haven't)\b")
+UNSURE = compiled(r"\b(?:czy|gdyb\w*|jesli|jezeli|chcial\w*|moze|zamierzam|nie|if|whether|would|could|might|going to|did|not|n't|haven't)\b")
 
-LISTING = re.compile(
+LISTING = compiled(
     r"(?:(?:prosze|poprosze|przyslij|przyslijcie|podaj|podajcie|pokaz|pokazcie|bardzo|please|send|show|give|o|me|us|mi|nam|the|przyslac|przeslac|przeslanie"
     r"|pelna|pelny|cala|caly|whole|full|a) ){0,8}"
     r"(?:list[aey]|wykazu?|spisu?(?: tresci)?|katalogu?|wszystko|wszystkie|calosc|nowosci|nowe|najnowsze|ostatnie|co (?:jest|macie|mamy|nowego)|zawartosc"
     r"|list|index|catalogue|catalog|all|everything|what(?:'s| is)? (?:there|new)|newest|latest|new|contents?)"
     r"(?: (?:materialow|materialy|wszystkich|wszystko|pozycji|banku|bank|w|z|of|the|in|all|materials|items|everything|nowych|prosze|please)){0,8}"
 )
-HELPING = re.compile(
+HELPING = compiled(
     r"(?:prosze o |poprosze o |please )?(?:pomoc|help|instrukcj\w+|info(?:rmacj\w+|rmation)?|jak (?:to dziala|pytac|zamowic|szukac)"
     r"|how (?:does it work|do i|to)\b.{0,60})"
 )
@@ -72,15 +72,15 @@ _OF_WHAT = (
     r"(?:(?:jakies|jakis|jakichs|cos|czegos|any|some|anything|something|list[ey]|wszystkie|wszystkich|materialy|materialow|material|materialu|materials?|pozycje"
     r"|o|na temat|dotyczac\w{1,4}|w temacie|z zakresu|zwiazan\w{1,4} z|dla nas|about|on|concerning|regarding|list of|the|all|for|of) ){0,6}"
 )
-LEAD = re.compile(rf"(?:bardzo )?(?:{_LEADS})?{_OF_WHAT}")
+LEAD = compiled(rf"(?:bardzo )?(?:{_LEADS})?{_OF_WHAT}")
 _MANNERS = (
     r"(?:(?:bardzo|uprzejmie|z gory|serdecznie) ){0,3}(?:prosze|dziekuj\w{1,3}|dzieki|pozdrawiam\w{0,2}|please|thanks?|thank you)"
     r"(?: (?:bardzo|panstwu|in advance|you|serdecznie|o (?:pomoc|odpowiedz))){0,4}"
 )
-MANNERS = re.compile(_MANNERS)
-TAIL = re.compile(rf"[ ,.!–-]\s*{_MANNERS}$")
+MANNERS = compiled(_MANNERS)
+TAIL = compiled(rf"[ ,.!–-]\s*{_MANNERS}$")
 # Subjects that say nothing of what is looked for.
-EMPTY = re.compile(
+EMPTY = compiled(
     r"(?:prosba|pytanie|zapytanie|materialy?|materialow|bank(?: materialow)?|do banku(?: materialow)?|szukam|szukaj|dzien dobry|witam|czesc|request|question"
     r"|materials?(?: bank)?|search|hello|hi|\(?(?:brak tematu|no subject|bez tematu)\)?)?"
 )

@@ -4,12 +4,13 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote
 
+from listserv.lazily import compiled
 from listserv.mail import banknoise
 from listserv.mail.folding import fold, plain
 from listserv.mail.parse import Attachment
 
 # Never a material: calendars, cards, wrappers, signatures, reports of mail systems, patches and logs.
-NO_TYPES = re.compile(
+NO_TYPES = compiled(
     r"text/(?:calendar|(?:x-)?vcard|directory|x-amp-html|rfc822-headers|x-(?:patch|diff|log|moz-deleted))|application/(?:ics"
     r"|(?:x-)?pkcs7-.*|pgp-.*|ms-tnef|vnd\.ms-tnef|"
     r"x-(?:pkcs7-.*|patch|diff))|message/(?!rfc822).*|multipart/.*"
@@ -52,40 +53,40 @@ NO_ENDINGS = frozenset(
     ]
 )
 # What programs and people call a logo; pictures as small as these are marks, not materials.
-LOGO = re.compile(
+LOGO = compiled(
     r"(?:^|[\W_])(?:logo\w*|logotyp\w*|podpis\w*|signature|stopka|footer|banner|baner|icon|ikon\w*|avatar|image\d{3}|outlook-\w+"
     r"|pastedgraphic.*|spacer|pixel)(?=[\W_]|$)"
 )
 SMALL_PICTURE = 40 * 1024
 # What mail programs and list servers call a body or a footer that they hand on as a file.
-NO_NAMES = re.compile(
+NO_NAMES = compiled(
     r"(?:att|part|mime-attachment|unnamed|untitled|noname|smime|winmail|message|footer|signature|encrypted|version)?[\d_ .-]*\.?(?:html?|txt|bin|dat|eml|xml)?"
 )
-ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})$")
+ENDING = compiled(r"\.([A-Za-z0-9]{1,5})$")
 SLIDES = frozenset(["ppt", "pptx", "pps", "ppsx", "odp", "key", "sxi"])
 # A version's marks, in a folded name: v2, wersja 2, (1), kopia, poprawione, final, a date.
-MARKS = re.compile(
+MARKS = compiled(
     r"(?<![^\W_])(?:v|ver|wer|wersja|version|rev|popr|poprawk[ai]|korekta)[ ._-]?\d{1,3}(?:[.,]\d{1,3})*(?![^\W_])"
     r"|\(\d{1,2}\)|(?<![^\W_])(?:kopia|copy|copy of|kopia z|nowy|nowa|nowe|new|final\w*|ostateczn\w+|koncow\w+|popraw(?:ion|k|n)\w*|popr|uzupelnion\w+"
     r"|zaktualizowan\w+|aktualn\w+|updated?|corrected|revised|draft|szkic|robocz\w+|rev)(?![^\W_])"
     r"|(?<!\d)(?:(?:19|20)\d\d[ ._-]?[01]\d[ ._-]?[0-3]\d|[0-3]?\d[ ._-][01]?\d[ ._-](?:19|20)\d\d)(?!\d)"
 )
 # Names that say nothing: of scanners, cameras and programs.
-DUMB = re.compile(
+DUMB = compiled(
     r"(?:scan(?:ned)?|skan\w*|img|image|dsc[nf]?|photo|zdjecie|obraz|dokument\w*|document\w*|doc|docs|file|plik|bez nazwy|bez tytulu"
     r"|untitled\w*|new|nowy|output"
     r"|print|wydruk|zalacznik\w*|attachment\w*|att|download|pobrane|presentation|prezentacja\w*|slajd|slide|test|unknown|screenshot"
     r"|zrzut ekranu|arkusz|zeszyt|book|page|strona|material\w*|wa|temp|tmp)?[\W\d_]*"
 )
 # Titles that programs put into documents.
-NO_TITLES = re.compile(
+NO_TITLES = compiled(
     r"prezentacja programu powerpoint|powerpoint(?: -)? presentation|presentation title|tytul prezentacji|slajd \d+|slide \d+"
     r"|(?:nowy )?dokument(?: (?:programu )?(?:tekstowy|word|microsoft word))?\W*\d*"
     r"|(?:microsoft )?word document|document\W*\d*|untitled.*|bez (?:nazwy|tytulu).*|title|tytul|normal|szablon\b.*|template\b.*"
     r"|layout \d+|print|full page photo|scan\w*|folie \d+|diapositiva \d+"
     r"|diapositive \d+|about:blank|(?:https?|file)://.*|[\W\d_]*"
 )
-MADE_BY = re.compile(r"^(?:Microsoft (?:Office )?(?:Word|PowerPoint|Excel)|OpenOffice\.org|LibreOffice|Print|Drukuj)\s*[-–:]\s*", re.IGNORECASE)
+MADE_BY = compiled(r"^(?:Microsoft (?:Office )?(?:Word|PowerPoint|Excel)|OpenOffice\.org|LibreOffice|Print|Drukuj)\s*[-–:]\s*", re.IGNORECASE)
 LEAST, LONGEST_TITLE = 4, 200
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from listserv.lazily import compiled
 from listserv.mail.bankfiles import SLIDES, ending
 from listserv.mail.folding import fold
 
@@ -31,7 +32,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ),
     ("presentation", r"prezentacj\w+|slajd\w*|presentations?|slides?|slideshow|slide deck|wyklad\w*|webinar\w*|lecture"),
 )
-KINDS = tuple((kind, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])")) for kind, words in WORDS)
+KINDS = tuple((kind, compiled(rf"(?<![^\W_])(?:{words})(?![^\W_])")) for kind, words in WORDS)
 # What moderators call them.
 SAID = {
     "scenario": "scenariusz scenariusze konspekt lekcja scenario lesson",
@@ -42,16 +43,16 @@ SAID = {
     "other": "inny inne inna other",
 }
 BY_WORD = {word: kind for kind, words in SAID.items() for word in words.split()}
-CC = re.compile(
+CC = compiled(
     r"\b(?:CC[ -](?:BY(?:[ -](?:SA|NC|ND)){0,2}|0|ZERO)(?:[ -]?\d(?:\.\d)?)?(?: ?PL)?|Creative[ -]Commons(?:[^.\n;]|(?<=\d)\.(?=\d)){0,60})",
     re.IGNORECASE,
 )
-FREE = re.compile(
+FREE = compiled(
     r"[^.\n;]{0,40}\b(?:domen\w+ publiczn\w+|public domain|GNU (?:FDL|GPL)\b[^.\n;]{0,20}|GFDL|(?:na |under |released under "
     r"|udostępnian\w+ na )?(?:licencj[aięą]|licen[cs]e)\s*[:–-]?\s+[^.\n;]{3,60})",
     re.IGNORECASE,
 )
-NAMED = re.compile(
+NAMED = compiled(
     r"public domain|domen\w+ publiczn|creative commons|\bcc\b|gnu|gpl|gfdl|mit\b|bsd|apache|otwart|wolna|wolnej|free|open|polska|international", re.IGNORECASE
 )
 LONGEST = 120

@@ -6,44 +6,45 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from listserv.lazily import compiled
 from listserv.mail import banknoise
 from listserv.mail.bankfiles import LONGEST_TITLE, ending, title_of
 
-LINK = re.compile(r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"„”“|\\^`{}]{4,1500}", re.IGNORECASE)
+LINK = compiled(r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"„”“|\\^`{}]{4,1500}", re.IGNORECASE)
 # Behind a link, and no part of it.
 BEHIND = ".,;:!?'’”»*_"
-HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,10}[a-z][a-z0-9-]{1,30}")
+HOST = compiled(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,10}[a-z][a-z0-9-]{1,30}")
 # What counts readers, and says nothing of what is read.
-TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|mc_[ce]id|mkt_tok|igshid|ref_?src|_hs\w+|si|usp|sessionid|phpsessid|jsessionid", re.IGNORECASE)
+TRACKING = compiled(r"utm_\w+|fbclid|gclid|dclid|mc_[ce]id|mkt_tok|igshid|ref_?src|_hs\w+|si|usp|sessionid|phpsessid|jsessionid", re.IGNORECASE)
 # Where people are, meet and are counted: no material stands there.
-NO_HOSTS = re.compile(
+NO_HOSTS = compiled(
     r"(?:.*\.)?(?:facebook\.com|fb\.com|fb\.me|twitter\.com|x\.com|t\.co|linkedin\.com|instagram\.com|tiktok\.com|wa\.me|t\.me|zoom\.us|meet\.google\.com|meet\.jit\.si|teams\.microsoft\.com"
     r"|teams\.live\.com|webex\.com|gotomeeting\.com|clickmeeting\.com|doodle\.com|calendar\.google\.com|calendly\.com|list-manage\d*\.com|sendgrid\.net|mailchimp\.com|mandrillapp\.com|freshmail\.\w+"
     r"|getresponse\.\w+|mailgun\.org|safelinks\.protection\.outlook\.com|urldefense\.(?:com|proofpoint\.com)|aka\.ms|avast\.com|avg\.com|groups\.google\.com|goo\.gl|maps\.google\.\w+|maps\.app\.goo\.gl"
     r"|localhost|example\.(?:invalid|test))|(?:click|clicks|track|tracking|links?|email|news|newsletter|e|t|trk)\d?\..*\.(?:com|pl|net|org|eu)"
 )
-NO_PATHS = re.compile(
+NO_PATHS = compiled(
     r"unsubscri|wypisz|rezygnuj|opt-?out|/mailman/|mailman\d?/|listinfo|/pipermail/|/hyperkitty/|optouts?|/preferences|view-?in-?browser|/privacy|/login|/signin|/sign-in|/logowanie|/maps?/"
     r"|/channel/|youtube\.com/(?:user|c)/|/@[\w.-]+/?$|/(?:kontakt|contact|about|o-nas)(?:\.\w+|/)?$",
     re.IGNORECASE,
 )
 # Names that mean something within somebody's own walls alone.
-INNER = re.compile(r".*\.(?:local|localdomain|localhost|lan|home|home\.arpa|intranet|internal|intern|corp|private|test|invalid|onion|arpa)")
+INNER = compiled(r".*\.(?:local|localdomain|localhost|lan|home|home\.arpa|intranet|internal|intern|corp|private|test|invalid|onion|arpa)")
 # What opens something for whoever holds it: keys and signatures in what is asked, and pages that people get one of their own of.
-KEYS = re.compile(
+KEYS = compiled(
     r"(?:[\w-]*[_-])?(?:token|jwt|sig|signature|hmac|session|sess|sid|password|passwd|pass|pwd|haslo|secret|otp|api_?key|invite|invitation|zaproszenie|magic|ticket|nonce|confirm|confirmation"
     r"|confirmation_?key|activation|activation_?key|reset|reset_?key|verify|verification|wstoken|accesstoken|authtoken|idtoken|credential)",
     re.IGNORECASE,
 )
-OWN_PAGES = re.compile(
+OWN_PAGES = compiled(
     r"/me/|/moje/|/r/(?:meeting|question|calendar)/|/(?:r|t|k|u)/[a-z0-9_-]{16,}/?$|/(?:confirm|confirmation|potwierdz\w*|activate|activation|aktywuj|aktywacja|verify|verification|weryfikacja|invite|invitations?"
     r"|magic|magic-?login|magic-?link|oauth2?|sso|auth)/|(?:reset|forgot|change|zmiana|zmien|odzyskaj|resetuj)[_-]?(?:my[_-])?(?:password|pass|haslo|hasla)|/password/|tokenpluginfile\.php|/private/",
     re.IGNORECASE,
 )
 # Where „key” is the name of a document.
-NAMED_BY_KEY = re.compile(r"(?:.*\.)?(?:google\.com|dropbox\.com|1drv\.ms|live\.com)")
-JWT = re.compile(r"eyJ[\w-]{10,}\.")
-HOME = re.compile(r"/?(?:index\.\w+|home|main|start|pl|en)?/?", re.IGNORECASE)
+NAMED_BY_KEY = compiled(r"(?:.*\.)?(?:google\.com|dropbox\.com|1drv\.ms|live\.com)")
+JWT = compiled(r"eyJ[\w-]{10,}\.")
+HOME = compiled(r"/?(?:index\.\w+|home|main|start|pl|en)?/?", re.IGNORECASE)
 MOST = 20
 
 

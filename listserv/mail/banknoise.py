@@ -5,6 +5,7 @@ Bug reports and commits, questions and answers elsewhere, other lists' archives,
 
 import re
 
+from listserv.lazily import compiled
 from listserv.mail.folding import fold
 
 
@@ -13,14 +14,14 @@ def _words(*lines: str) -> frozenset[str]:
 
 
 # Who answers, pastes, sells and stores there shares no material of a network's own.
-HOSTS = re.compile(
+HOSTS = compiled(
     r"(?:forums?|discuss|discourse|community)\..+|(?:.*\.)?(?:stackoverflow\.com|stackexchange\.com|superuser\.com|serverfault\.com|askubuntu\.com|mail-archive\.com|nabble\.com|narkive\.com|spinics\.net"
     r"|marc\.info|gmane\.(?:org|io)|imgur\.com|ibb\.co|imgbb\.com|postimg\.(?:cc|org)|prnt\.sc|prntscr\.com|gyazo\.com|pastebin\.\w+|paste\.\w+\.\w+|hastebin\.com|sstatic\.net"
     r"|amazon\.(?:com|co\.uk|de|pl|\w\w)|ebay\.\w+|allegro\.pl|aliexpress\.com|ceneo\.pl|olx\.pl|marriott\.com|booking\.com|airbnb\.\w+|hilton\.com|eventbrite\.\w+|launchpadlibrarian\.net)"
     r"|(?:tickets?|tracker|jira|bugs?|bugzilla|issues|lists?|cdn|static|img|images)\d?\..+|.*\.(?:tickets|sstatic)\..+"
 )
-CODE = re.compile(r"(?:.*\.)?(?:github\.com|gitlab\.[\w.]+|bitbucket\.org|codeberg\.org|sr\.ht|sourceforge\.net)")
-OF_CODE = re.compile(
+CODE = compiled(r"(?:.*\.)?(?:github\.com|gitlab\.[\w.]+|bitbucket\.org|codeberg\.org|sr\.ht|sourceforge\.net)")
+OF_CODE = compiled(
     r"/(?:-/)?(?:issues?|pulls?|merge_requests|commits?|compare|releases?|tags?|branches|tree|actions|pipelines|bugs|tickets|network|stargazers)(?:/|$)|\.git/?$",
     re.IGNORECASE,
 )
@@ -65,23 +66,23 @@ PROGRAM = frozenset(
     ]
 )
 PICTURES = frozenset(["png", "jpg", "jpeg", "gif", "ico", "webp", "bmp"])
-PATHS = re.compile(
+PATHS = compiled(
     r"/(?:class|struct|namespace|group|interface|union)\w*_\w+\.html$|_8\w+(?:_source)?\.html$"
     r"|/(?:data-?privacy|privacy|datenschutz|polityka-prywatnosci|rodo|impressum|imprint|disclaimer|terms(?:-\w+)*|cookies?)(?:[./]|$)"
     r"|/(?:all-products|products?|shop|store|sklep|koszyk|cart|checkout|produkty?)/|/dp/[A-Z0-9]{10}"
     r"|/binaries/|/(?:pool|cache|downloads?|images)/(?:[^/]+/)*$|/(?:submissions?|cfp|rsvp|register|registration|tickets?|openconf|profile/form|modules/request)(?:[./]|$)|/openconf\.|/submission/|/(?:team|sponsors?|imprint|staff|jobs|careers)/?$|/archive/html/.*/msg\d+|/msg\d+\.html$",
     re.IGNORECASE,
 )
-BLOB = re.compile(r"/(?:blob|raw|src|browse)/", re.IGNORECASE)
+BLOB = compiled(r"/(?:blob|raw|src|browse)/", re.IGNORECASE)
 # Lines of a program; a file that holds what a program has said.
-LINES = re.compile(r"L\d+(?:-L?\d+)?|\w*?n?\d{2,6}")
-LOGS = re.compile(
+LINES = compiled(r"L\d+(?:-L?\d+)?|\w*?n?\d{2,6}")
+LOGS = compiled(
     r".*(?:makefile|lspci|lsusb|dmesg|output|errors?)[\W_\d]*|(?:.*[\W_])?(?:lspci|lsusb|log|logs|dmesg|trace|traceback|backtrace|console|debug|errors?|stdout|stderr|journal|strace|gdb|probe|benchmark|results?|build[\W_]?output|terminal)[\W_\d]*"
 )
 # A file of these types whose name has no ending is read by a program alone.
 UNNAMED = frozenset(["application/octet-stream", "text/plain", "text/x-log", ""])
 SAYING = frozenset(["txt", "out", "log", "err", "text", ""])
-SCREENS = re.compile(
+SCREENS = compiled(
     r"(?:screen ?shots?|zrzut(?: ekranu)?|screen|screencap\w*|print ?screen|przechwytywanie|bildschirmfoto|capture|img|dsc\w?|whatsapp image|photo|snap\w*)"
     r"(?:[\W_\d]|from|at|am|pm|copy|kopia|wa|edited|of)*"
 )
@@ -116,7 +117,7 @@ EVERYWHERE = frozenset(
         "manual",
     ]
 )
-LIST_TAG = re.compile(r"^(?:\s*\[[^\]]{1,60}\])+\s*(?=\S)")
+LIST_TAG = compiled(r"^(?:\s*\[[^\]]{1,60}\])+\s*(?=\S)")
 
 
 def is_link(host: str, path: str, fragment: str) -> bool:

@@ -1,9 +1,9 @@
 """Words that put an item of the bank of materials in order: „TYTUŁ: …”, „OBSZAR: tik”, „USUŃ”, „POLECAM”; its number may stand in front."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from listserv.lazily import compiled
 from listserv.mail.folding import fold, plain
 
 MOST_LINES, LONGEST_LINE = 200, 1_000
@@ -49,17 +49,17 @@ ALONE = {
 PLEASE = r"(?:bardzo )?(?:prosze(?: o)? |prosimy |please )?"
 WHICH = r"(?:(?:material(?:u|y)?|pozycj[aei]|item)? ?(?:nr\.?|numer|no\.?|number|#)? ?)"
 NUMBERED = rf"(?:{WHICH}(?P<number>\d{{1,9}})\s*[.:)–-]?\s+)?"
-LINES = [(field, re.compile(rf"{NUMBERED}{PLEASE}(?:{words})\s*(?:[:=]|\s[–-]\s)\s*(?P<value>\S.*)")) for field, words in GIVEN.items()]
+LINES = [(field, compiled(rf"{NUMBERED}{PLEASE}(?:{words})\s*(?:[:=]|\s[–-]\s)\s*(?P<value>\S.*)")) for field, words in GIVEN.items()]
 LINES += [
-    (field, re.compile(rf"{NUMBERED}{PLEASE}(?:{words})(?: (?:to|go|ja|it|this|ten material|te pozycje|{WHICH}(?P<after>\d{{1,9}})))?\s*(?:[.!]*|[,;:–(-].*)"))
+    (field, compiled(rf"{NUMBERED}{PLEASE}(?:{words})(?: (?:to|go|ja|it|this|ten material|te pozycje|{WHICH}(?P<after>\d{{1,9}})))?\s*(?:[.!]*|[,;:–(-].*)"))
     for field, words in ALONE.items()
 ]
 # Our own letter, where a mail program quotes it without a mark.
-OURS = re.compile(
+OURS = compiled(
     r"lepszy tytul|a better title|na przyklad cc|for instance cc|przywroc to cofa|restore takes that back|nie polecam to cofa|not recommended takes that back"
     r"|scenariusz, samouczek|(?:scenario|lesson plan), tutorial|: (?:jeden z:|one of) "
 )
-NUMBER = re.compile(rf"(?:(?:odp|re|fwd?|pd)[ .:]+)*{WHICH}(?P<number>[1-9]\d{{0,8}})[ .!]*")
+NUMBER = compiled(rf"(?:(?:odp|re|fwd?|pd)[ .:]+)*{WHICH}(?P<number>[1-9]\d{{0,8}})[ .!]*")
 
 
 def read(reply: str) -> tuple[Said, ...]:

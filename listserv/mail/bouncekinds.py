@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 
 from listserv.i18n import N_
+from listserv.lazily import compiled
 
 # More than a server says is not read.
 LONGEST = 1_000
@@ -55,7 +56,7 @@ class Trouble(StrEnum):
 
 
 def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+    return compiled(pattern, re.IGNORECASE | re.VERBOSE)
 
 
 # The sender's address or domain is disliked. Asked before all else: “Sender address rejected: Domain not found” speaks of nobody's mailbox.
@@ -169,7 +170,7 @@ BY_STATUS: dict[str, Kind] = {
     "4.2.2": Kind.FULL, "4.3.1": Kind.FULL, "4.2": Kind.EXPIRED, "4.6": Kind.MAIL, "4.7": Kind.POLICY, "4": Kind.EXPIRED,
 }  # fmt: skip
 # These say so little that the words beside them say more.
-VAGUE = re.compile(r"(?:|[45]\d\d|[45]\.(?:0\.\d+|1\.0|1\.10|1\.\d{3}|2\.0|3\.0|3\.5|4\.0|4\.1|4\.7|5\.\d+)(?:\D.*)?)\Z")
+VAGUE = compiled(r"(?:|[45]\d\d|[45]\.(?:0\.\d+|1\.0|1\.10|1\.\d{3}|2\.0|3\.0|3\.5|4\.0|4\.1|4\.7|5\.\d+)(?:\D.*)?)\Z")
 CERTAIN = frozenset(("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"))
 # What was said of the address, in this order; of each whether a status that says more is contradicted by it.
 ABOUT_ADDRESS: tuple[tuple[re.Pattern[str], Kind], ...] = ((NOWHERE, Kind.NO_DOMAIN), (ABSENT, Kind.GONE), (FULL, Kind.FULL), (CLOSED, Kind.DISABLED))

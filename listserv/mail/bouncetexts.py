@@ -14,6 +14,7 @@ from email.message import Message
 
 from flufl.bounce import all_failures
 
+from listserv.lazily import compiled
 from listserv.mail.fields import line
 from listserv.mail.mailboxes import mailboxes
 
@@ -28,45 +29,45 @@ LONGEST_LINE = 500
 LINES_BESIDE = 8
 
 BLANK_LINES = re.compile(rb"\n{3,}")
-STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-REPLY_CODE = re.compile(r"(?<![\d.\w/-])([45])\d\d(?=[\s,;:-])")
-ADDRESS = re.compile(r"(?<![\w.%+@/:=-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
+STATUS = compiled(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+REPLY_CODE = compiled(r"(?<![\d.\w/-])([45])\d\d(?=[\s,;:-])")
+ADDRESS = compiled(r"(?<![\w.%+@/:=-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
 MARKS = " \t<*•-\"'>"
 
-FAILED = re.compile(
+FAILED = compiled(
     r"""fail|unknown|undeliver|not\ (?:be\ )?deliver|unable\ to|error|reject|refus|denied|disabled|quota|full
     |no\ such|invalid|unrouteable|malformed|does\ not\ exist|doesn.t\ exist|wasn.t\ found|not\ found
     |non\ remis|unzustellbar|nicht\ zugestellt|no\ se\ (?:ha\ )?pud|impossibile
     |nie\ istnieje|niedostarcz|dostarczy[ćc]|dostarczon|nieznan|odrzuc|przepe[łl]nion|nie\ znaleziono|b[łl][ąa]d|zablokowan|nieaktywn""",
     re.IGNORECASE | re.VERBOSE,
 )
-PASSING = re.compile(
+PASSING = compiled(
     r"""delayed|deferred|temporar|will\ (?:keep|continue|be\ retried)|still\ being|try(?:ing)?\ again|not\ yet\ been|timed\ out|unreachable
     |quota|mailbox\ (?:is\ )?full|over\ ?quota|failing\ for\ a\ long\ time|retry\ time(?:out)?|connection\ (?:refused|timed)|could\ not\ connect
     |op[óo][źz]nion|ponow|tymczasow|chwilow|przepe[łl]nion|pe[łl]na\ skrzynk|nadal\ b[ęe]d|limit\ (?:pojemno|miejsca)
     |jeszcze\ (?:nie\ )?(?:zosta[łl]\w\ )?dostarcz|kolejn\w+\ pr[óo]b|b[ęe]dzie\ pr[óo]bowa""",
     re.IGNORECASE | re.VERBOSE,
 )
-FOR_GOOD = re.compile(r"permanent|giving up|given up|fatal|user unknown|unknown user|no such user|nie istnieje|trwa[łl]y b[łl][ąa]d", re.IGNORECASE)
+FOR_GOOD = compiled(r"permanent|giving up|given up|fatal|user unknown|unknown user|no such user|nie istnieje|trwa[łl]y b[łl][ąa]d", re.IGNORECASE)
 # Neither the recipient's mailbox nor their domain is at fault: the sender is disliked, unproven or listed somewhere.
-POLICY = re.compile(
+POLICY = compiled(
     r"""\b(?:dmarc|dkim|spf)\b|unauthenticated|not\ authenticated|authentication\ (?:check|required|fail)|sender\ (?:policy|address\ rejected|domain)
     |spam|virus|black\ ?list|block\ ?list|\b(?:dns|r)bl\b|reputation|blocked\ (?:using|by|due|for|because)|listed\ (?:in|at|by)|barracuda|policy
     |too\ many\ (?:messages|recipients|connections)|rate\ limit|reverse\ dns|\bptr\b|content\ reject|polityk|czarn[aąe]\w*\ list|zablokowan\w*\ nadawc""",
     re.IGNORECASE | re.VERBOSE,
 )
-ABSENT = re.compile(
+ABSENT = compiled(
     r"""user\ unknown|unknown\ user|no\ such\ (?:user|recipient|mailbox|address)|does\ ?n.t\ exist|does\ not\ exist|nie\ istnieje|nie\ znaleziono
     |invalid\ (?:recipient|mailbox)|unknown\ (?:recipient|address|local)|(?:recipient|address|mailbox|user|account)\b[^.;]{0,20}\bnot\ found""",
     re.IGNORECASE | re.VERBOSE,
 )
-RECIPIENT = re.compile(
+RECIPIENT = compiled(
     r"""(?:\b(?:to|do|an|für|à|a|al)|odbiorc\w*|adresat\w*|recipients?|empf[äa]nger|destinatai?r\w*|adres\w*|address)\s*[:=]?\s*[<"']?\Z""", re.IGNORECASE
 )
 # Whom one may ask about it.
-ASKING = re.compile(r"contact|assistance|support|questions|prosimy|prosz[ęe]|pomoc|kontakt|wenden sie", re.IGNORECASE)
-HELPERS = re.compile(r"(?:support|help|helpdesk|postmaster|abuse|admin|administrator|pomoc|bok|mailer-daemon|hostmaster|kontakt|contact)@", re.IGNORECASE)
-POLICY_STATUS = re.compile(r"[45]\.(?:7\.\d+|1\.[78]|3\.4|6\.\d+)\Z")
+ASKING = compiled(r"contact|assistance|support|questions|prosimy|prosz[ęe]|pomoc|kontakt|wenden sie", re.IGNORECASE)
+HELPERS = compiled(r"(?:support|help|helpdesk|postmaster|abuse|admin|administrator|pomoc|bok|mailer-daemon|hostmaster|kontakt|contact)@", re.IGNORECASE)
+POLICY_STATUS = compiled(r"[45]\.(?:7\.\d+|1\.[78]|3\.4|6\.\d+)\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 That gives an address into their account: so it is said in known words, with nothing beside them.
 """
 
-import re
-
+from listserv.lazily import compiled
 from listserv.mail import decisions
 from listserv.mail.decisions import BETWEEN, WORD
 from listserv.mail.decisionwords import COURTESY, made_of
@@ -19,8 +18,8 @@ _MINE = (
     rf"(?:to )?(?:jest )?moj[ae]?(?: {_THING})?|to (?:bylam |bylem )?ja|{_WROTE}|potwierdzam(?: to| ze to moja(?: {_THING})?)?"
     rf"|(?:it's|it is|that's|that was|it was|this is) (?:me|mine|my {_THING})|mine|{_SENT}|i confirm|confirmed"
 )
-_COURTESIES, _MORE = re.compile(f"{COURTESY} "), re.compile(f"(?:{_MINE}|{COURTESY}) ")
-_SAID_MINE, _SAID_YES = re.compile(rf"(?:(?:tak|yes) )?(?:{_MINE}) "), re.compile(r"(?:tak|yes) ")
+_COURTESIES, _MORE = compiled(f"{COURTESY} "), compiled(f"(?:{_MINE}|{COURTESY}) ")
+_SAID_MINE, _SAID_YES = compiled(rf"(?:(?:tak|yes) )?(?:{_MINE}) "), compiled(r"(?:tak|yes) ")
 
 
 def claims(reply: str) -> bool:

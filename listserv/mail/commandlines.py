@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from listserv.lazily import compiled
 from listserv.mail import schedulewords
 from listserv.mail.commandwords import Kind
 from listserv.mail.folding import fold, plain
@@ -35,8 +36,8 @@ LEAD = (
     r"(?:(?:dzien dobry|dobry wieczor|witam|czesc|hello|hi|good morning)[\s,!.:]+)?"
     r"(?:(?:bardzo |uprzejmie )?(?:prosze|poprosze|please|pls|can you|could you)(?: o)?[\s,:]+)?"
 )
-BEFORE = re.compile(LEAD)
-TAIL = re.compile(r"[\s,]+(?:bardzo )?(?:prosze|please|pls|dziekuje|thanks|thank you)$")
+BEFORE = compiled(LEAD)
+TAIL = compiled(r"[\s,]+(?:bardzo )?(?:prosze|please|pls|dziekuje|thanks|thank you)$")
 _THIS = "(?:(?:me|mi|ten|tego|tej|to|caly|calego|cala|this|the|that|whole|full|entire|all of|calosc) )*"
 _THREAD = "(?:watek|watku|watkowi|rozmowe|thread|conversation|topic thread)"
 _WHICH = r"(?:[\s:]+(?:(?:pt\.?|pod tytulem|o tytule|o|nr|no\.?|numer|number|titled|called|about|on)[\s:]+)?(?P<what>\S.*))?"
@@ -136,13 +137,13 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|(?:keep|don't erase|do not erase) (?:my data|my account|me)",
     ),
 )
-LINES = tuple((kind, re.compile(f"{LEAD}(?:{pattern})")) for kind, pattern in PATTERNS)
+LINES = tuple((kind, compiled(f"{LEAD}(?:{pattern})")) for kind, pattern in PATTERNS)
 _GREETED = r"(?:(?:dzien dobry|dobry wieczor|witam|czesc|hello|hi|good morning)[\s,!.:]+)?"
 # What is nothing without „proszę o”.
 LINES += (
     (
         Kind.THREAD,
-        re.compile(rf"{_GREETED}(?:(?:bardzo |uprzejmie )?(?:prosze|poprosze)(?: mi)?(?: o)?|can i have|could i have|may i have) {_THIS}{_THREAD}{_WHICH}"),
+        compiled(rf"{_GREETED}(?:(?:bardzo |uprzejmie )?(?:prosze|poprosze)(?: mi)?(?: o)?|can i have|could i have|may i have) {_THIS}{_THREAD}{_WHICH}"),
     ),
 )
 # Interests: a topic of the list perhaps, perhaps something else.
@@ -152,24 +153,22 @@ _INTEREST = (
 GUESSES = (
     (
         Kind.ONLY_TOPICS,
-        re.compile(
-            rf"{LEAD}(?:interesuj[ea] mnie (?:tylko|jedynie|wylacznie)|i(?:'m| am) (?:only|just) interested in|(?:only|just) interested in) {_INTEREST}"
-        ),
+        compiled(rf"{LEAD}(?:interesuj[ea] mnie (?:tylko|jedynie|wylacznie)|i(?:'m| am) (?:only|just) interested in|(?:only|just) interested in) {_INTEREST}"),
     ),
-    (Kind.NO_TOPICS, re.compile(rf"{LEAD}(?:nie interesuj[ea] mnie|i(?:'m| am) not interested in|not interested in) {_INTEREST}")),
-    (Kind.AT_LEAST, re.compile(rf"{LEAD}{_COUNT}(?: (?:nowe|nowych|nowa|new))? {_MESSAGES}")),
+    (Kind.NO_TOPICS, compiled(rf"{LEAD}(?:nie interesuj[ea] mnie|i(?:'m| am) not interested in|not interested in) {_INTEREST}")),
+    (Kind.AT_LEAST, compiled(rf"{LEAD}{_COUNT}(?: (?:nowe|nowych|nowa|new))? {_MESSAGES}")),
 )
 # „Proszę o zmianę …”, „teraz nazywam się …”: said as a wish, and not as a line of a signature is.
 _NEWS = r"(?:od )?teraz|obecnie|od dzis|od niedawna|po (?:slubie|rozwodzie)|my name (?:is now|has)|i am now"
-WISH = re.compile(
+WISH = compiled(
     rf"{LEAD}(?:(?:o )?zmian[aey]|zmien\w*|ustaw|uzywaj\w*|change|set|use|{_NEWS}|{_THIS}{_THREAD}|(?:nie )?interesuj|i(?:'m| am) (?:only|just|not) interested)"
     rf"|{_GREETED}(?:(?:bardzo |uprzejmie )?(?:prosze|poprosze|please|can you|could you))\b"
 )
 
-_EN = re.compile(rf"{LEAD}(?:(?:jezyk|language)[\s:]+(?:angielski|english|en)|(?:pisz(?:cie)? )?po angielsku|(?:in )?english)(?: language)?")
-_PL = re.compile(rf"{LEAD}(?:(?:jezyk|language)[\s:]+(?:polski|polish|pl)|(?:pisz(?:cie)? )?po polsku|polski|(?:in )?polish)(?: language)?")
+_EN = compiled(rf"{LEAD}(?:(?:jezyk|language)[\s:]+(?:angielski|english|en)|(?:pisz(?:cie)? )?po angielsku|(?:in )?english)(?: language)?")
+_PL = compiled(rf"{LEAD}(?:(?:jezyk|language)[\s:]+(?:polski|polish|pl)|(?:pisz(?:cie)? )?po polsku|polski|(?:in )?polish)(?: language)?")
 
-NAME = re.compile(r"(?=.{2,80}\Z)[^\W\d_a-z][\w'’.-]*(?:[ -](?:(?:de|di|da|van|von|der|z|ze|le|la)|[^\W\d_a-z][\w'’.-]*)){0,5}")
+NAME = compiled(r"(?=.{2,80}\Z)[^\W\d_a-z][\w'’.-]*(?:[ -](?:(?:de|di|da|van|von|der|z|ze|le|la)|[^\W\d_a-z][\w'’.-]*)){0,5}")
 # What ends a line and belongs to no name and no topic.
 TRIM = " \t*_„”“‚‘«»[]<>.,;:!-–—"
 

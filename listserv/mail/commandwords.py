@@ -3,8 +3,9 @@
 All patterns read folded text (lower case, no diacritics).
 """
 
-import re
 from enum import StrEnum
+
+from listserv.lazily import compiled
 
 
 class Kind(StrEnum):
@@ -71,7 +72,7 @@ LIST = (
 # As it is typed in haste, too.
 UNSUBSCRIBE = "(?:unsub?s?cri?be|unsubsribe|unsubscibe)"
 # After a pause, or after fewer.
-EVERYTHING_AGAIN = re.compile(
+EVERYTHING_AGAIN = compiled(
     r"(?:(?:znow|znowu|ponownie) (?:prosze (?:o )?)?(?:wszystko|wszystkie(?: wiadomosci| maile)?)|wszystko (?:znow|znowu|ponownie)|everything again)"
 )
 UNTIL_FURTHER_NOTICE = "(?:przerw[ae]|pauz[ae]|pause|hold|suspend) (?:do odwolania|until further notice)"
@@ -220,19 +221,19 @@ _ALONE = {
     Kind.STATUS: ("status(?: (?:mojej|moich) (?:wiadomosci|poczty)| mojego listu| of my (?:message|post|mail)s?)?", "moje? wiadomosc[i]?", "my messages?"),
 }
 
-ALONE = {kind: re.compile("|".join(f"(?:{words})" for words in phrases)) for kind, phrases in _ALONE.items()}
+ALONE = {kind: compiled("|".join(f"(?:{words})" for words in phrases)) for kind, phrases in _ALONE.items()}
 
 # „Przerwa do Wielkanocy”: an end is named, and no pattern here tells the day. Better to ask than to pause for ever.
-UNREADABLE_DAY = re.compile(
+UNREADABLE_DAY = compiled(
     r"\b(?:do|until|till|by|na|przez|for)\b(?! (?:odwolania|mnie|nas|mojego powrotu|powrotu|further notice|i (?:return|am back|come back|say)|panstwa"
     r"|list[ey]|razie|jakis czas|now|a while|the time being|moj|ten|adres|urlop\w*|me|my|panstw\w+)\b)"
 )
-NEGATION = re.compile(r"\b(?:nie|never|nigdy|don't|dont|do not|not|bez|without|no longer)\b")
-SIGN_OFF = re.compile(
+NEGATION = compiled(r"\b(?:nie|never|nigdy|don't|dont|do not|not|bez|without|no longer)\b")
+SIGN_OFF = compiled(
     r"(?:pozdr\w*(?: serdecznie)?|(?:serdecznie |goraco )pozdr\w*|z powazaniem|serdecznie|z wyrazami szacunku|wyslane z \w[\w '-]{0,30}"
     r"|sent from \w[\w ]{0,30}|best|kind regards|regards|thanks|thank you|dziekuje|z gory dziekuje|cheers|--)[\s,.!]*"
 )
-POLITE = re.compile(
+POLITE = compiled(
     r"^(?:(?:(?:bardzo )?prosze|poprosze|please|dzien dobry|witam|czesc|hello|hi)[\s,:!]+)+|[\s,]+(?:prosze|poprosze|please|pls|plz|(?:z gory )?dziekuje|thanks"
     r"|thank you)$"
 )

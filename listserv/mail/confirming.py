@@ -6,6 +6,7 @@ Robots, strangers and people whose address somebody else has used answer, too; s
 import re
 from enum import StrEnum
 
+from listserv.lazily import compiled
 from listserv.mail import agreement, commands, reasons, sentences
 from listserv.mail.commands import Answer, Kind
 from listserv.mail.decisions import after_greeting, decision
@@ -26,13 +27,13 @@ class Said(StrEnum):
 
 
 # All patterns read folded text. What somebody says who is asked whether they wish to leave, and does not.
-STAYS = re.compile(
+STAYS = compiled(
     r"\b(?:zostaj[eę]|zostac|zostane|zostaw\w*|pozosta\w+|anuluj\w*|cofnij|cofam|pomylk\w+|omylk\w+|nie (?:\w+ ){0,2}(?:wypis|usuw|usun)\w+|podszy\w+|zignor\w+"
     r"|stay|staying|keep me|remain|mistake|ignore|cancel|undo|impersonat\w+)\b"
 )
-STOPS = re.compile(r"\b(?:stop|wstrzym\w+|nie usuw\w+|prosze nie\b|keep|don't|do not|wait|zaczeka\w*|poczeka\w*|kto|who)\b")
+STOPS = compiled(r"\b(?:stop|wstrzym\w+|nie usuw\w+|prosze nie\b|keep|don't|do not|wait|zaczeka\w*|poczeka\w*|kto|who)\b")
 # „Tak, potwierdzam”; „Potwierdzam otrzymanie” is a receipt. One clause, up to its comma or end.
-CONFIRMED = re.compile(
+CONFIRMED = compiled(
     r"(?:(?:tak|yes|ok|oczywiscie|jasne|pewnie|of course|sure)[,. ]+)?"
     r"(?:(?:ja )?(?:to )?potwierdzam(?: (?:to|chec|zgloszenie|wniosek|prosbe|rezygnacje|wypisanie|zapis|zapisanie"
     r"|dolaczenie|przystapienie|\w+enia|do|sie"
@@ -42,28 +43,28 @@ CONFIRMED = re.compile(
     r"|(?:it'?s|it is|it was|that was|that is) me|that'?s me)(?=\s*(?:[.,;:–-]|$))"
 )
 # After „tak,” the one who wishes to join speaks of themselves.
-OF_MYSELF = re.compile(
+OF_MYSELF = compiled(
     r"(?:tak|yes|ok)[,.:!\s–-]+(?:to (?:ja|moje)|pracuje|jestem|pisal[ae]m|zglosil[ae]m|prosze|poprosze|chce|chcial[ae]?bym|potwierdzam"
     r"|zgadza|zapraszam|serdecznie|bardzo"
     r"|i (?:work|am|wrote|applied|would|want|confirm|asked)|i'd|i'm|it was|it's me|please)\b"
 )
-SPOILT = re.compile(
+SPOILT = compiled(
     r"\b(?:nie|nigdy|no|not|never|nein|ale|lecz|but|spam\w*|oszus\w+|phishing\w*|stop|przesta\w+|wypis\w+|usun\w*|kasuj\w*|zglosz\w* (?:to"
     r"|na|do)|podszy\w+|pomylk\w+"
     r"|unsubscribe\w*|remove|delete|fraud|scam|mistake|urlop\w*|nieobecn\w*|away|vacation|holiday|\w+n't)\b|\?"
 )
 # Of a list whose letter has a sentence to agree to.
-AGREED = re.compile(r"(?:(?:tak|yes|ok)[,. ]+)?(?:zgadzam sie|zgoda|wyrazam zgode|akceptuje|i agree|agreed|i consent)\b")
-NOT_INTERESTED = re.compile(r"\bnot interested\b|\bnie jestem zainteresowan|\bprzesta\w+ (?:mi )?(?:to |mi )?(?:wysyl|przysyl)")
+AGREED = compiled(r"(?:(?:tak|yes|ok)[,. ]+)?(?:zgadzam sie|zgoda|wyrazam zgode|akceptuje|i agree|agreed|i consent)\b")
+NOT_INTERESTED = compiled(r"\bnot interested\b|\bnie jestem zainteresowan|\bprzesta\w+ (?:mi )?(?:to |mi )?(?:wysyl|przysyl)")
 
 # „Proszę o dopisanie mnie do sieci”, „chciałabym dołączyć do Państwa sieci, pracuję w szkole”.
-WISHES = re.compile(
+WISHES = compiled(
     r"\b(?:prosze|poprosze|prosba|prosic|chcial[ae]?bym|chce|chcemy|pragne|zglaszam|czy (?:moge|mozna)"
     r"|please|i'd like|i would like|i want|i wish|may i|can i|could i)\b"
     r"[^.?!\n]{0,60}?\b(?:dopis\w+|zapis\w+|wpis\w+|przyjec\w*|przyjac|dolacz\w+|przylacz\w+|przystap\w+|czlonk\w+|akces\w*|join|subscribe|add me|sign me up"
     r"|become (?:a )?member)\b"
 )
-DOUBTED = re.compile(
+DOUBTED = compiled(
     r"\b(?:nie|not|never|wypis\w*|unsubscribe|kiedy|gdzie|jak|when|where|how|inform\w+|pyta\w+|zapyt\w+|szkole\w+|warszta\w+|spotka\w+|kurs\w*|konferenc\w+|webinar\w*"
     r"|workshops?|meetings?|courses?)\b"
 )
@@ -76,7 +77,7 @@ _BEFORE = re.compile(
 _AGAIN = "(?:znow|znowu|ponownie|jeszcze raz|z powrotem|na nowo)"
 _TAIL = r"(?: (?:jednak|prosze|z powrotem|na (?:te )?liste|do (?:was|panstwa|nas|sieci)|to the list|on the list|please|again))*"
 # The first clause of an answer to the goodbye.
-RETURNS = re.compile(
+RETURNS = compiled(
     rf"(?:(?:tak|ok|yes|jednak|a jednak|ale|przepraszam|sorry|ojej|oj)[, ]+)*(?:{_BACK}"
     r"|(?:chce|chcial[ae]?bym|prosze o|poprosze o|czy (?:moge|mozna)|moge|i want|i would like|i'd like|can i|could i|may i|please let me)(?: (?:jednak|to|z))*"
     r" (?:wrocic|powrot|come back|return|be back|rejoin)"
@@ -87,7 +88,7 @@ RETURNS = re.compile(
     r"|(?:please |could you (?:please )?|can you (?:please )?)+(?:put|add|take|sign|let) me (?:back|again)(?: (?:on|in|up|to|back))*"
     rf"){_TAIL}"
 )
-CLAUSE = re.compile(r"[,.;:!?\n]|\s[–-]\s")
+CLAUSE = compiled(r"[,.;:!?\n]|\s[–-]\s")
 
 
 def about_leaving(reply: str) -> Said:
@@ -147,7 +148,7 @@ def is_passed_on(text: str, subject: str = "") -> bool:
 
 
 # „Jan napisał do mnie:”, „Przekazuję prośbę Jana:”. Only a person who is named is somebody else.
-PASSED_ON = re.compile(
+PASSED_ON = compiled(
     r"(?im)^[^\n]*(?:\bnapisa[łl](?:\(a\)|a|/a)?(?!\w)|\bprzekazuj[eę]\b|\bprzesy[łl]am\b|\bwrote\b|\bwrites\b|\bforward(?:ing|ed)\b|\bon behalf\b"
     r"|\bpro[śs]b[ęea]\s+(?:od\s+)?(?:pan[ai]?i?\s+)?(?-i:[A-ZĄĆĘŁŃÓŚŹŻ])\w+|\brequest (?:of|from)\b|\basks\b)[^\n]{0,120}:(?=\s|$)"
     r"|^\s*(?:od|from|von|nadawca)\s*:\s*\S"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from listserv.lazily import compiled
 from listserv.mail.decisions import after_greeting
 from listserv.mail.folding import fold, plain
 
@@ -15,9 +16,9 @@ MOST = 12
 # Of a question, and of an option, in characters.
 LONGEST_QUESTION, LONGEST = 300, 200
 # A full stop is one of an option only where the line begins: „1. marca” is a day.
-NUMBER = re.compile(r"(?<![\w.,:/-])(?P<number>1[0-2]|[1-9])\.?\)\s*|^[ \t]*(?P<line>1[0-2]|[1-9])\.(?=\s)\s*", re.MULTILINE)
-BULLET = re.compile(r"^[ \t]*[-*•–][ \t]+(?P<option>\S.*)$", re.MULTILINE)
-ASKS = re.compile(
+NUMBER = compiled(r"(?<![\w.,:/-])(?P<number>1[0-2]|[1-9])\.?\)\s*|^[ \t]*(?P<line>1[0-2]|[1-9])\.(?=\s)\s*", re.MULTILINE)
+BULLET = compiled(r"^[ \t]*[-*•–][ \t]+(?P<option>\S.*)$", re.MULTILINE)
+ASKS = compiled(
     r"\b(?:kiedy|pasuj[ea]|odpowiada|termin\w*|(?:ktory|jaki) dzien|data spotkania|date spotkania"
     r"|when|suits?|which (?:date|day)s?|dates?|works? for you|availab\w+)\b"
 )
@@ -86,32 +87,32 @@ _ORDINALS = (
 )
 ORDINALS = {word: number for number, words in enumerate(_ORDINALS, 1) for word in words.split()}
 # „Ani”, too: it is said of none of them.
-ALL = re.compile(
+ALL = compiled(
     r"\b(?:wszystkie(?: terminy| daty)?|kazdy(?: termin| z nich)?|kazda|dowolny(?: termin)?|obojetn\w+|oba|obydwa"
     r"|all(?: of them)?|any(?: of them)?|every(?: one)?|both)\b"
 )
 _OF_THEM = r"(?: termin| z (?:nich|tych|podanych|proponowanych)(?: (?:terminow|dat|dni|propozycji))?| of (?:them|these|those|the)(?: (?:dates|days|options))?)"
-NONE = re.compile(
+NONE = compiled(
     rf"\b(?:(?:niestety|unfortunately|przykro mi)\b,?\s*)?(?:(?:zaden|zadna|zadne|none|neither){_OF_THEM}?"
     rf"|(?:nie moge )?w zadnym{_OF_THEM}?|nie (?:pasuje|odpowiada)(?: mi)? zaden{_OF_THEM}?)\b"
     r"(?:(?: mi)? nie (?:moge|pasuje|odpowiada)(?: mi)?\b)?(?:[\s,]+(?:niestety|unfortunately|sorry|przepraszam|przykro mi)\b)?"
 )
-ALL_BUT = re.compile(r"\b(?:(?:wszystkie|kazdy|all|any)(?: terminy)? (?:oprocz|poza|procz|z wyjatkiem|bez|but|except)(?: for)?)\b")
-RANGE = re.compile(r"\b(\d{1,2})\s?(?:-|–|do|to)\s?(\d{1,2})\b")
+ALL_BUT = compiled(r"\b(?:(?:wszystkie|kazdy|all|any)(?: terminy)? (?:oprocz|poza|procz|z wyjatkiem|bez|but|except)(?: for)?)\b")
+RANGE = compiled(r"\b(\d{1,2})\s?(?:-|–|do|to)\s?(\d{1,2})\b")
 # „1 tak, 2 nie, 3 tak”.
-EACH = re.compile(r"\b(?P<number>\d{1,2})\)?\s*[:–-]?\s*(?P<word>tak|nie|yes|no|pasuje|nie pasuje)\b")
-FILL = re.compile(
+EACH = compiled(r"\b(?P<number>\d{1,2})\)?\s*[:–-]?\s*(?P<word>tak|nie|yes|no|pasuje|nie pasuje)\b")
+FILL = compiled(
     r"\b(?:pasuje|pasuja|pasowal\w*|odpowiada|odpowiadaja|moge|mogla\w*|mogl\w*|bedzie|beda|moga|mi|mnie|nam|dla|najlepiej|najchetniej|wole|wybieram|glosuje|na|za|tylko|jedynie|i|oraz|lub"
     r"|albo|ewentualnie|a|tez|takze|rowniez|w|termin\w*|dat\w+|numer\w*|nr|no|opcj\w+|dzien|prosze|bardzo|chetnie|dobr\w+|dobrze|ok|okej|moj\w*|odpowiedz|to|sa|jest|jestem|dostepn\w+"
     r"|works?|suits?|fits?|fine|good|best|me|us|for|i|we|can|could|make|do|only|just|and|or|also|the|option\w*|dates?|number\w*|my|answer|is|are|it|please|would|be|prefer|either|choose|pick|vote|all"
     r"|ale|but|moze byc|dostosuje sie|raczej)\b"
     r"|[\s,;:.!()&+/–-]+"
 )
-TURNED = re.compile(r"\b(?:nie|not|can't|cannot|don't|doesn't|bez|without|except|but|oprocz|poza)\b")
+TURNED = compiled(r"\b(?:nie|not|can't|cannot|don't|doesn't|bez|without|except|but|oprocz|poza)\b")
 # A line of an answer that has its dates below each other; and a name behind the numbers.
-COUNTS_ON = re.compile(r"\d|:\s*\Z")
-SIGNED = re.compile(r"(?<=\S)\s*[,–-]\s*(?!Nie\b|Not?\b)[A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+\s*\Z")
-PICK = re.compile(
+COUNTS_ON = compiled(r"\d|:\s*\Z")
+SIGNED = compiled(r"(?<=\S)\s*[,–-]\s*(?!Nie\b|Not?\b)[A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+\s*\Z")
+PICK = compiled(
     r"(?:(?:tak|ok|dobrze|yes)[\s,.!]+)?"
     r"(?:wybier(?:am|amy|z)|wybrac|wybor|ustal(?:am|amy)?|decyduje(?:my)?(?: sie)?|bierzemy|(?:i |we )?(?:choose|pick|take))"
     r"(?: na)?(?: termin| date| date number| option| the)?\s*(?:nr|numer|number|no\.)?\s*[:–-]?\s*(?P<number>\d{1,2}|[a-z]+)(?: termin| date| option| one)?"

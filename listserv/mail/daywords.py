@@ -2,6 +2,8 @@
 
 import re
 
+from listserv.lazily import compiled
+
 # Day, month, and the year where it was said; which year is meant otherwise, the reader's calendar knows.
 Day = tuple[int, int, int | None]
 
@@ -40,20 +42,20 @@ WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAYS) for word in w
 _UNTIL_A = r"\b(?:do|az do|until|till|through)\s+"
 _UNTIL = rf"{_UNTIL_A}(?:dnia\s+|the\s+|(?:{'|'.join(WEEKDAYS)}),?\s+(?:dnia\s+|the\s+)?(?=\d))?"
 DAYS = (
-    re.compile(rf"{_UNTIL}(?P<year>20\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)\b"),
-    re.compile(rf"{_UNTIL}(?P<day>\d\d?)\s?[./-]\s?(?P<month>\d\d?)(?:\s?[./-]\s?(?P<year>(?:20)?\d\d))?(?!\d)"),
-    re.compile(rf"{_UNTIL}(?P<day>\d\d?)(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}{_YEAR}"),
-    re.compile(rf"{_UNTIL}(?P<day>\d\d?)[. ]\s?(?P<month>{'|'.join(ROMAN)})\b\.?{_YEAR}"),
-    re.compile(rf"{_UNTIL}{_MONTH}\s+(?P<day>\d\d?)(?:st|nd|rd|th)?\b{_YEAR}"),
-    re.compile(rf"{_UNTIL}(?:konca|(?:the )?end of)\s+(?P<day>){_MONTH}{_YEAR}"),
-    re.compile(
+    compiled(rf"{_UNTIL}(?P<year>20\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)\b"),
+    compiled(rf"{_UNTIL}(?P<day>\d\d?)\s?[./-]\s?(?P<month>\d\d?)(?:\s?[./-]\s?(?P<year>(?:20)?\d\d))?(?!\d)"),
+    compiled(rf"{_UNTIL}(?P<day>\d\d?)(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}{_YEAR}"),
+    compiled(rf"{_UNTIL}(?P<day>\d\d?)[. ]\s?(?P<month>{'|'.join(ROMAN)})\b\.?{_YEAR}"),
+    compiled(rf"{_UNTIL}{_MONTH}\s+(?P<day>\d\d?)(?:st|nd|rd|th)?\b{_YEAR}"),
+    compiled(rf"{_UNTIL}(?:konca|(?:the )?end of)\s+(?P<day>){_MONTH}{_YEAR}"),
+    compiled(
         rf"{_UNTIL_A}(?:konca (?:tego |biezacego )?roku(?! (?:szkolnego|akademickiego))|nowego roku|(?:the )?end of (?:the |this )?year|new year)\b"
         r"(?P<day>)(?P<month>)(?P<year>)"
     ),
     # As Polish schools count: lessons end in June, holidays with August.
-    re.compile(rf"{_UNTIL_A}konca (?:tego |biezacego )?(?P<day>)(?P<month>roku szkolnego|(?:letnich )?wakacji)\b(?P<year>)"),
+    compiled(rf"{_UNTIL_A}konca (?:tego |biezacego )?(?P<day>)(?P<month>roku szkolnego|(?:letnich )?wakacji)\b(?P<year>)"),
     # „1–15.08”
-    re.compile(r"(?<![\d.])\d\d?(?:\.\d\d?)?\.?\s?[-–]\s?(?P<day>\d\d?)\.(?P<month>\d\d?)(?:\.(?P<year>20\d\d))?(?![\d-])"),
+    compiled(r"(?<![\d.])\d\d?(?:\.\d\d?)?\.?\s?[-–]\s?(?P<day>\d\d?)\.(?P<month>\d\d?)(?:\.(?P<year>20\d\d))?(?![\d-])"),
 )
 _COUNTS = {
     **dict.fromkeys(("", "a", "an", "one", "jeden", "jednego", "najblizszy", "najblizsze", "caly", "the next"), 1),
@@ -92,15 +94,13 @@ _UNITS = {
     "month": 30,
     "months": 30,
 }
-LENGTH = re.compile(
-    rf"\b(?:na|for|przez)\s+(?:okres\s+)?(?:(?P<count>\d{{1,3}}|{'|'.join(word for word in _COUNTS if word)})\s+)?(?P<unit>{'|'.join(_UNITS)})\b"
-)
+LENGTH = compiled(rf"\b(?:na|for|przez)\s+(?:okres\s+)?(?:(?P<count>\d{{1,3}}|{'|'.join(word for word in _COUNTS if word)})\s+)?(?P<unit>{'|'.join(_UNITS)})\b")
 
 WEEKDAYS |= {"konca tygodnia": 6, "the end of the week": 6, "end of the week": 6}
-WEEKDAY = re.compile(rf"{_UNTIL_A}(?P<weekday>{'|'.join(WEEKDAYS)})\b")
-TOMORROW = re.compile(rf"{_UNTIL}(?:jutra|tomorrow)\b")
+WEEKDAY = compiled(rf"{_UNTIL_A}(?P<weekday>{'|'.join(WEEKDAYS)})\b")
+TOMORROW = compiled(rf"{_UNTIL}(?:jutra|tomorrow)\b")
 # Any of them, without the names of its parts.
-TIME = re.compile("|".join(f"(?:{re.sub(r'[?]P<[a-z]+>', '?:', pattern.pattern)})" for pattern in (*DAYS, LENGTH, WEEKDAY, TOMORROW)))
+TIME = compiled("|".join(f"(?:{re.sub(r'[?]P<[a-z]+>', '?:', pattern.pattern)})" for pattern in (*DAYS, LENGTH, WEEKDAY, TOMORROW)))
 
 
 def read_weekday(words: str) -> int | None:

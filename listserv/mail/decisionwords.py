@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from listserv.lazily import compiled
+
 
 class Answer(StrEnum):
     """What a letter decides."""
@@ -62,7 +64,7 @@ VERBS: dict[Answer, str] = {
     Answer.WITHDRAW: _any("wycofaj|withdraw"),
 }
 # A refusal that is its own reason.
-OFF_TOPIC = re.compile(r"(?:to )?(?:nie na temat|not on topic|off[ -]topic)\b")
+OFF_TOPIC = compiled(r"(?:to )?(?:nie na temat|not on topic|off[ -]topic)\b")
 
 # ---- what may stand beside them ----------------------------------------------------------------------------
 
@@ -134,9 +136,9 @@ BESIDE: dict[Answer, str] = {
     Answer.BAN: rf"(?:{_RUBBISH}|{COURTESY})",
     Answer.WITHDRAW: rf"(?:{_SORRY}|{COURTESY})",
 }
-BEGINS = {answer: re.compile(rf"{VERBS[answer]}{_WITH_OBJECT} ") for answer in BESIDE}
-GOES_ON = {answer: re.compile(f"{beside} ") for answer, beside in BESIDE.items()}
-THANKS = re.compile(f"{_THANKS} ")
+BEGINS = {answer: compiled(rf"{VERBS[answer]}{_WITH_OBJECT} ") for answer in BESIDE}
+GOES_ON = {answer: compiled(f"{beside} ") for answer, beside in BESIDE.items()}
+THANKS = compiled(f"{_THANKS} ")
 
 
 def made_of(said: str, *patterns: re.Pattern[str]) -> bool:
@@ -152,13 +154,13 @@ def made_of(said: str, *patterns: re.Pattern[str]) -> bool:
     return at == len(said)
 
 
-REFUSES = re.compile(rf"{VERBS[Answer.NO]}\b(?:[ \t]+{_OBJECT}\b)*")
-LETS_IN = re.compile(rf"{VERBS[Answer.YES]}\b")
+REFUSES = compiled(rf"{VERBS[Answer.NO]}\b(?:[ \t]+{_OBJECT}\b)*")
+LETS_IN = compiled(rf"{VERBS[Answer.YES]}\b")
 
 # ---- after a no --------------------------------------------------------------------------------------------
 
-BECAUSE = re.compile(r"(?:bo|poniewaz|gdyz|dlatego ze|because|since)\b[\s,:]*")
-REASON = re.compile(r"(?:bo|poniewaz|gdyz|dlatego|z powodu|niestety|because|since|due to|sorry|unfortunately)\b")
+BECAUSE = compiled(r"(?:bo|poniewaz|gdyz|dlatego ze|because|since)\b[\s,:]*")
+REASON = compiled(r"(?:bo|poniewaz|gdyz|dlatego|z powodu|niestety|because|since|due to|sorry|unfortunately)\b")
 _NOT = r"(?:nie|not|n't|never|cannot|nigdy)"
 _LETTING = (
     r"(?:o?pub?lik\w*|puszcz\w*|pusc\w*|przepu(?:sc|szcz)\w*|wpu(?:sc|szcz)\w*|przyjm\w*|przyja\w*|przyje\w*|za?akcept\w*|akcept\w*|zatwierdz\w*"
@@ -166,12 +168,12 @@ _LETTING = (
     r"|zapros\w*|zaprasz\w*|witam\w*|approv\w*|admit\w*|accept\w*|publish\w*|allow\w*|welcome|let|add|post it|go ahead|go through)"
 )
 # A refusal whose reason says that it is fine, or that somebody has not decided, refuses nobody.
-LETS = re.compile(rf"\b{_LETTING}\b")
-NEGATED = re.compile(
+LETS = compiled(rf"\b{_LETTING}\b")
+NEGATED = compiled(
     rf"(?:\b{_NOT}|n't)(?: (?:moge|mozemy|mozna|bedziemy|bede|chcemy|chce|wolno|nalezy|powinnismy|da sie|jest|sa|be|to|can|will|do))?(?: \w+owac"
     rf"| sie)? {_LETTING}\b"
 )
-CONTRADICTS = re.compile(
+CONTRADICTS = compiled(
     r"\b(?:tak|yes|ok|okay|okej|cofn\w+|cofam|undo|zauf\w+|ufam|trust|blok\w+|zablok\w+|zban\w+|ban|block|wycof\w+|withdraw|usun\w*|kasuj|skasuj"
     r"|delete|zgod\w*|zgadz\w+"
     r"|dobrze|dobra|dobry|dobre|super|jasne|pewnie|oczywiscie|porzadku|spoko|fine|good|great|sure|alright|all right|zart\w*|joke|kidding"
@@ -192,40 +194,40 @@ CONTRADICTS = re.compile(
     r"|soon|next week|she|he|i|i'll|i'd|i've|she's|he's|it's (?:ok|okay|fine|good)|ignore|keep|leave|never mind|nevermind)\b"
 )
 # „Przykro mi”, “I am sorry” are none of that.
-HARMLESS = re.compile(r"\b(?:i'm|i am|we are|we're) (?:sorry|afraid)\b|\bjest ok(?=\.? ?\d)")
-KNOWS_THEM = re.compile(
+HARMLESS = compiled(r"\b(?:i'm|i am|we are|we're) (?:sorry|afraid)\b|\bjest ok(?=\.? ?\d)")
+KNOWS_THEM = compiled(
     r"\bto (?:jest )?(?:\w+ )?(?:kolezank|koleg|bibliotekark|bibliotekarz\b|znajom)"
     r"|\b(?:nie|not)(?: (?:jest|to|an?|zad\w+|is|this))* (?:reklam\w*|spam\w*|oszust\w*|phishing\w*|ad|advert\w*|scam)\b"
 )
 # „To do Aliny” hands it on: read before folding.
-HANDED_ON = re.compile(r"\b(?:do|dla|for|to|ask|niech) [A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+(?:y|i|ę|a)?[.! ]*$")
-NUMBER = re.compile(r"\d|of\b")
+HANDED_ON = compiled(r"\b(?:do|dla|for|to|ask|niech) [A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+(?:y|i|ę|a)?[.! ]*$")
+NUMBER = compiled(r"\d|of\b")
 
 # ---- around it ---------------------------------------------------------------------------------------------
 
-GREETING = re.compile(
+GREETING = compiled(
     r"(?:dzien dobry|dobry wieczor|czesc|witam|witajcie|hej|szanown\w+|drog\w+|hello|hi|hey|dear|good (?:morning|afternoon|evening))\b"
     r"[^.,!?:\n]{0,40}(?:[,.!:]+\s*|\n\s*)"
 )
-SIGN_OFF = re.compile(
+SIGN_OFF = compiled(
     r"pozdr|z powazaniem|serdecznie\b|z wyrazami|best\b|kind regards|regards|cheers|yours|sincerely"
     # „Dziękujemy za zgłoszenie, lista jest pełna” is a reason.
     r"|(?:z gory )?(?:dziekuj\w*|dzieki|thanks|thank you)(?: (?:bardzo|serdecznie|z gory|i pozdrawiam|a lot|very much|in advance))?[ .,!]*(?:\n|$)"
 )
-FAREWELL = re.compile(
+FAREWELL = compiled(
     r"(?:^|(?<=[\n.,;!–—-])|(?<=[\n.,;!–—-] ))[ \t]*(?:i )?(?:serdecznie pozdr|pozdr|z powazaniem|z wyrazami|lacze (?:wyrazy|pozdr)|(?:milego"
     r"|dobrego|spokojnego) dnia|usciski"
     r"|serdecznosci|best(?: regards| wishes)?[,.!\n]|(?:kind |warm |with )?(?:kind |best )?regards|cheers|yours\b|sincerely)"
 )
 # What offices put below every letter: nobody has written it now.
-SMALL_PRINT = re.compile(
+SMALL_PRINT = compiled(
     r"(?m)^[ \t*]*(?:(?:niniejsza|ta) wiadomosc (?:e-mail |email |moze |jest przezn|zawiera|oraz)|informujemy, ze administrator"
     r"|administratorem (?:panstwa )?danych|klauzula (?:rodo|informacyjna)"
     r"|this (?:e-?mail|message|communication) (?:and any|is (?:confidential|intended)|may contain|contains)|zanim wydrukujesz|please consider the environment"
     r"|(?:wyslan[eoay]|wyslano) (?:z|ze)\b|sent from\b|get outlook for|pobierz (?:aplikacje )?outlook)"
 )
 # Nothing of this stands in a salutation, a farewell or below a name.
-DANGER = re.compile(
+DANGER = compiled(
     r"\?|\b(?:nie|not|never|nigdy|no|ale|but|jednak|however|tak|yes|ok|okej|ps|p\.? ?s|nope|zart\w*|zartuj\w*|joke|kidding|czek\w+|poczek\w+"
     r"|zaczek\w*|wait|hold|stop|usun\w*|kasuj|skasuj|wyrzuc|delete"
     r"|discard|remove|cof\w+|undo|zauf\w+|trust|blok\w*|zablok\w*|ban|block|wycof\w+|withdraw|odrzu\w+|odmow\w*|odmaw\w+|reject|refuse|decline"

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import NamedTuple
 
+from listserv.lazily import compiled
 from listserv.mail import headers, parse, quotes
 from listserv.mail.answer import attach
 from listserv.mail.folding import fold, plain
@@ -23,7 +24,7 @@ REPLY = re.compile(r"\s*(?:re|odp|fwd?|pd|aw|sv)\s*:", re.IGNORECASE)
 # All patterns read folded text (lower case, no diacritics) without what stands around the words.
 _PLEASE = r"(?:(?:bardzo |uprzejmie )?(?:prosze|poprosze)(?: o)?[\s,:]+|please[\s,]+)?"
 _TO_PLEASE = r"(?:[\s,]+(?:prosze|poprosze|please))?"
-PREVIEW = re.compile(
+PREVIEW = compiled(
     rf"{_PLEASE}(?:podglad(?:u)?(?: przed (?:wyslaniem|wysylka))?|najpierw podglad|chc[ea] (?:to )?(?:najpierw )?(?:zobaczyc"
     rf"|obejrzec) (?:to )?(?:przed wyslaniem|najpierw)"
     rf"|pokaz(?:cie)? (?:mi )?(?:to )?(?:przed wyslaniem|najpierw)|preview(?: first)?|show (?:it )?(?:to )?me first){_TO_PLEASE}"
@@ -46,14 +47,14 @@ AND_MORE = re.compile(
     rf"\s*{_PLEASE}{_ASK}(?:anonimowo|anonimowe pytanie|pytanie anonimowe|bez nazwiska|bez podpisu|anonymous(?:ly)?"
     rf"|anonymous question)\s*(?::|--|[–—]|\s-\s)\s*(?=\S)"
 )
-SEND = re.compile(
+SEND = compiled(
     rf"{_PLEASE}(?:wyslij(?:cie)?(?: (?:to )?(?:do wszystkich|na liste))?|(?:prosze )?(?:o )?(?:wyslanie"
     rf"|wyslac)(?: (?:to )?(?:do wszystkich|na liste))?|opublikuj|do wszystkich|na liste"
     rf"|send(?: it)?(?: to (?:all|everybody|everyone|the list))?|publish(?: it)?|post it|to (?:all|everybody|everyone)){_TO_PLEASE}"
 )
 # Where a farewell may stand, from below; with a name behind it, too.
 LINES_BELOW = 10
-FAREWELL = re.compile(
+FAREWELL = compiled(
     rf"(?:{CLOSES.pattern}|(?:bardzo |z gory |serdecznie )?(?:dziekuje|dzieki|thanks|thank you)(?: i pozdrawiam)?)(?:[,;: –-]+[\w .'-]{{0,40}})?"
 )
 
@@ -112,7 +113,7 @@ def _asked(words: str, subject: str) -> Asked | None:
     return Asked(kept, plain(clean)[begun.end() :].strip() if begun else clean) if re.search(r"\w", kept) else None
 
 
-BRACKETED = re.compile(r"[\[(]\s*(?:pytanie )?an+onim\w*(?: pytanie)?\s*[\])]\s*", re.IGNORECASE)
+BRACKETED = compiled(r"[\[(]\s*(?:pytanie )?an+onim\w*(?: pytanie)?\s*[\])]\s*", re.IGNORECASE)
 
 
 def without_signature(text: str, subject: str) -> Asked:

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from listserv.lazily import compiled
 from listserv.mail import commands, decisions
+from listserv.mail.batchverbs import Verb
 from listserv.mail.commandwords import Kind
 from listserv.mail.decisions import Answer
 from listserv.mail.decisionwords import BESIDE_YES, made_of
@@ -18,9 +20,9 @@ WORDS_AROUND = (
     r"|bez (?:listu )?powita\w+|without (?:a )?welcome))*"
 )
 PLEASE = r"(?:(?:bardzo )?(?:prosze|prosimy|poprosze|please|pls)[ ,]+(?:o )?)?"
-NO_WELCOME = re.compile(r"\bbez (?:listu )?powita\w+|\b(?:without (?:a |the )?|no )welcome")
+NO_WELCOME = compiled(r"\bbez (?:listu )?powita\w+|\b(?:without (?:a |the )?|no )welcome")
 DECORATION = " \t*_\"'„”“#>"
-REPLY = re.compile(r"\s*(?:re|odp|fwd?|pd|aw|dw)\s*:")
+REPLY = compiled(r"\s*(?:re|odp|fwd?|pd|aw|dw)\s*:")
 
 
 class Trouble(StrEnum):
@@ -38,13 +40,6 @@ class Unreadable:
     why: Trouble
 
 
-class Verb(StrEnum):
-    """What is to become of a list of people."""
-
-    INVITE = "invite"
-    ADD = "add"
-
-
 # The word itself asks, also where nobody stands below it; the others only above a list.
 ORDERS = {Verb.INVITE: "zapros|invite", Verb.ADD: "dodaj|dopisz|add"}
 PHRASES = {
@@ -52,12 +47,12 @@ PHRASES = {
     Verb.ADD: "dodac|dopisac|dodanie|dopisanie|dodajcie|dopiszcie",
 }
 ENDS = r"[ \t]*[:.,!–—-]*[ \t]*"
-HEADS = {verb: re.compile(rf"{PLEASE}(?:(?P<order>{ORDERS[verb]})|{PHRASES[verb]})\b{WORDS_AROUND}{ENDS}") for verb in Verb}
-NOUN = re.compile("zaproszeni|invitation")
-BARE = {verb: re.compile(rf"(?:{ORDERS[verb]}){ENDS}") for verb in Verb}
+HEADS = {verb: compiled(rf"{PLEASE}(?:(?P<order>{ORDERS[verb]})|{PHRASES[verb]})\b{WORDS_AROUND}{ENDS}") for verb in Verb}
+NOUN = compiled("zaproszeni|invitation")
+BARE = {verb: compiled(rf"(?:{ORDERS[verb]}){ENDS}") for verb in Verb}
 # „ZAPROŚ Anna Nowa <anna@…>”: in capitals nobody speaks of an invitation in passing.
-SHOUTED = re.compile(r"(?:ZAPRO[ŚS]|INVITE|DODAJ|DOPISZ|ADD)\b[ \t:,–—-]*(?=\S)")
-LOUD = re.compile(rf"(?:ZAPRO[ŚS]|INVITE|DODAJ|DOPISZ|ADD){ENDS}")
+SHOUTED = compiled(r"(?:ZAPRO[ŚS]|INVITE|DODAJ|DOPISZ|ADD)\b[ \t:,–—-]*(?=\S)")
+LOUD = compiled(rf"(?:ZAPRO[ŚS]|INVITE|DODAJ|DOPISZ|ADD){ENDS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +125,7 @@ def _welcome(line: str) -> bool:
 
 # ---- a moderator's answer to what would happen ---------------------------------------------------------------
 
-YES_WITHOUT = re.compile(rf"\W*(?:tak|yes|ok)[\s,.;:–-]+(?:ale |but )?(?:{NO_WELCOME.pattern})\W*(?:\n|$)")
+YES_WITHOUT = compiled(rf"\W*(?:tak|yes|ok)[\s,.;:–-]+(?:ale |but )?(?:{NO_WELCOME.pattern})\W*(?:\n|$)")
 
 
 def yes_without_welcome(reply: str) -> bool:
@@ -150,7 +145,7 @@ class Said(StrEnum):
     OTHER = "other"
 
 
-NEVER = re.compile(r"\W*(?:(?:nie|no)\b\W*)?(?:nigdy(?: wiecej)?|never(?: again)?)\W*(?:\n|$)")
+NEVER = compiled(r"\W*(?:(?:nie|no)\b\W*)?(?:nigdy(?: wiecej)?|never(?: again)?)\W*(?:\n|$)")
 THANKING = r"(?:(?:dziekuj\w+(?: bardzo)?|thank you|thanks)(?: (?:za zaproszenie|for the invitation))?[ ,.!-]+)"
 # Nothing but these, one after the other: „zgadzam się na nic” and “I accept no mail” are other words.
 JOINS = (
@@ -165,18 +160,18 @@ THANKING_FOR = (
     r"(?:(?:bardzo |serdecznie |pieknie )?(?:dziekuj\w+|dzieki|thank you|thanks)(?: (?:bardzo|serdecznie|very much|so much))?"
     r"(?: (?:za zaproszenie|for (?:the|your) invitation|for inviting me))?)"
 )
-WILLING = re.compile(rf"(?:{JOINS}|{THANKING_FOR}(?= )|{BESIDE_YES}) ")
-JOINED = re.compile(
+WILLING = compiled(rf"(?:{JOINS}|{THANKING_FOR}(?= )|{BESIDE_YES}) ")
+JOINED = compiled(
     rf"(?:^| )(?:{JOINS}|chetnie|z przyjemnoscia|z radoscia|z wielka przyjemnoscia|oczywiscie|jasne|pewnie|zgadzam sie|gladly|sure|of course|with pleasure) "
 )
 THANKING = r"(?:(?:dziekuj\w+(?: bardzo)?|thank you|thanks)(?: (?:za zaproszenie|for the invitation))?[ ,.!-]+)"
-UNWILLING = re.compile(
+UNWILLING = compiled(
     rf"{THANKING}?(?:ale |but )?(?:niestety,? )?"
     rf"(?:nie (?:chce|skorzystam|jestem zainteresowan\w+|interesuje|dziekuje|moge przyjac|dolacze)\b|(?:rezygnuje|odmawiam|nie,? dziekuje)\b"
     rf"|no,? thank|not interested|i(?:'m| am) not interested|(?:please )?(?:don'?t|do not) (?:invite|write|mail)|i decline)"
     rf"|prosze (?:mnie |juz |wiecej )*nie (?:zapraszac|pisac|przysylac)"
 )
-BUT = re.compile(r"\b(?:ale|lecz|jednak|tylko|jesli|jezeli|dopiero|pozniej|najpierw|zapytam|but|if|however|later|first|when|once)\b")
+BUT = compiled(r"\b(?:ale|lecz|jednak|tylko|jesli|jezeli|dopiero|pozniej|najpierw|zapytam|but|if|however|later|first|when|once)\b")
 LOOK_AHEAD = 300
 
 

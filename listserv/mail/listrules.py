@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from listserv.errors import Invalid
 from listserv.mail import address, patterns, seeming, sizes
 from listserv.mail.address import Mailbox
-from listserv.mail.parse import Attachment
+
+if TYPE_CHECKING:
+    from listserv.mail.parse import Attachment
 
 LONGEST: Final = 500
 # In characters: what stands further down decides nothing.
@@ -92,7 +94,7 @@ class Asked(Protocol):
     @property
     def authors(self) -> tuple[Mailbox, ...]: ...
     @property
-    def attachments(self) -> tuple[Attachment, ...]: ...
+    def attachments(self) -> "tuple[Attachment, ...]": ...
 
 
 @dataclass

@@ -3,8 +3,7 @@
 Such a letter is asked about and reaches nobody until its writer says so. Who only says that they will be away speaks to people.
 """
 
-import re
-
+from listserv.lazily import compiled
 from listserv.mail import lonewish
 from listserv.mail.command import Command
 from listserv.mail.commands import commands
@@ -14,8 +13,8 @@ from listserv.mail.parse import Post
 from listserv.mail.sentences import TRIM
 
 MOST_WORDS, MOST_LINES = 30, 10
-CLAUSE = re.compile(r"\s*[,;:–]\s*|\s+(?:i|bo|gdyz|poniewaz|wiec|dlatego|and|as|because|since|so)\s+")
-JOINS = re.compile(r"\A(?:bo|gdyz|poniewaz|wiec|dlatego|and|as|because|since|so)\s+")
+CLAUSE = compiled(r"\s*[,;:–]\s*|\s+(?:i|bo|gdyz|poniewaz|wiec|dlatego|and|as|because|since|so)\s+")
+JOINS = compiled(r"\A(?:bo|gdyz|poniewaz|wiec|dlatego|and|as|because|since|so)\s+")
 # „do 15 lipca”, „na czas wakacji”, “until Monday”; „do prasy” is no time.
 _WHEN = (
     r"(?:\d|konca|polowy|poczatku|wrzesnia|odwolania|powrotu|przyszl|nastepn|poniedzial|wtorku|srody|czwartku|piatku|soboty|niedzieli|czas|okres"
@@ -30,19 +29,19 @@ _MAIL = (
     r"|messages?|posts?|subscription|membership|list)"
 )
 # One of these must be said: „proszę o wstrzymanie prac” is for people.
-OF_MAIL = re.compile(
+OF_MAIL = compiled(
     r"\b(?:wiadomosc\w*|mail\w*|mejl\w*|e-?mail\w*|poczt\w*|korespondencj\w*|listow|czlonkostw\w+|subskrypcj\w+|prenumerat\w+|messages?|posts|subscription|membership)\b"
 )
-WISH = re.compile(
+WISH = compiled(
     r"(?:(?:bardzo|uprzejmie|w zwiazku z tym|w zwiazku z urlopem) )*(?:prosze|poprosze|prosilabym|prosilbym|please|could you(?: please)?),?"
     r"(?: panstwa)?(?: o)?(?: (?:czasow|tymczasow|chwilow)\w+)? (?:wstrzyma\w+|zawies\w+|zawiesz\w+|przerwa\w+|przerwe"
     rf"|nie (?:przysyl|wysyl|przesyl)\w+|pause|suspend|stop|hold)(?: {_MAIL})+{_DAY}"
 )
-ASKS_FOR = re.compile(
+ASKS_FOR = compiled(
     r"(?:bardzo |uprzejmie )?(?:prosze|poprosze|prosilabym|prosilbym|please|could you(?: please)?),?(?: o)?(?: \w+)?"
     rf" (?:przerw[ey]|pauze|wstrzyma\w+|zawies\w+|zawiesz\w+|pause|suspend|hold)(?: {_MAIL})*{_DAY}\Z"
 )
-AWAY = re.compile(
+AWAY = compiled(
     r"(?:od [\w./ -]{1,30} )?(?:jade|wyjezdzam|ide|bede|jestem|przebywam|mam|i am|i'm|i will be|i'll be|going)(?: (?:teraz|wtedy|juz|going|away|out))*"
     r"(?: (?:na|w|poza|on|of|off))*(?: (?:urlop\w*|wakacj\w*|zwolnieni\w*(?: lekarski\w*)?|delegacj\w*|sanatori\w*|nieobecn\w*|domem"
     rf"|holidays?|vacation|leave|away|office|the office))?{_DAY}"

@@ -6,6 +6,7 @@ therefore nothing may be in it that is meant for people.
 
 import re
 
+from listserv.lazily import compiled
 from listserv.mail import commandlines, wishes
 from listserv.mail.command import Command
 from listserv.mail.commands import commands
@@ -17,26 +18,26 @@ from listserv.mail.sentences import TRIM
 MOST_WORDS, MOST_NAME_WORDS, MOST_LINES = 15, 4, 8
 # „Śledź” is a fish, too; the bare words are looked at in `asides`.
 OF_THREADS = frozenset({Kind.MUTE, Kind.UNMUTE, Kind.THREAD})
-END = re.compile(r"[.!;\n]+(?=\s|$)|\n")
-GREETING = re.compile(
+END = compiled(r"[.!;\n]+(?=\s|$)|\n")
+GREETING = compiled(
     r"(?:dzien dobry|dobry wieczor|witam|czesc|hej|szanowni panstwo|szanowna pani|szanowny panie|hello|hi|good morning|dear)(?: (?:panstwu"
     r"|panstwa|wszystkim|all|everybody|everyone"
     r"|serdecznie|\w+)){0,2}"
 )
 # Said beside a wish, and no more than manners.
-COURTESY = re.compile(
+COURTESY = compiled(
     r"(?:(?:z gory |bardzo |serdecznie |many )*(?:dziekuj\w+|dzieki|thanks|thank you)(?: (?:bardzo|za pomoc|z gory|in advance|very much|a lot))*"
     r"|(?:bardzo )?(?:prosze|please)|przepraszam(?: za klopot)?|sorry(?: for the trouble)?)"
 )
-FAREWELL = re.compile(
+FAREWELL = compiled(
     r"(?:(?:serdecznie |goraco )?pozdr\w*(?: (?:serdecznie|cieplo|goraco))?|z powazaniem|serdecznosci|milego dnia|z wyrazami szacunku"
     r"|(?:best|kind|warm)(?: (?:regards|wishes))?|regards|cheers|yours(?: \w+)?|sincerely)\b[\s,]*"
 )
-NAME = re.compile(r"(?:[^\W\d_a-ząćęłńóśźż][\w'’.-]*)(?:[ -][^\W\d_a-ząćęłńóśźż][\w'’.-]*){0,3}")
+NAME = compiled(r"(?:[^\W\d_a-ząćęłńóśźż][\w'’.-]*)(?:[ -][^\W\d_a-ząćęłńóśźż][\w'’.-]*){0,3}")
 # „Proszę mnie wypisać z warsztatów” is for people; so is „rezygnuję”, which may answer a question.
-OF_LISTS = re.compile(rf"\b(?:wypis\w*|wykresl\w*|skresl\w*|list[aeęyę]?|{UNSUBSCRIBE}|sign me off|(?:remove|take|drop) me|opt (?:me )?out|newsletter\w*)\b")
-MORE = re.compile(r"\b(?:i|oraz|a|ale|and|but|or|lub|albo)\b|[,:;]")
-LEAVE_ALONE = re.compile(
+OF_LISTS = compiled(rf"\b(?:wypis\w*|wykresl\w*|skresl\w*|list[aeęyę]?|{UNSUBSCRIBE}|sign me off|(?:remove|take|drop) me|opt (?:me )?out|newsletter\w*)\b")
+MORE = compiled(r"\b(?:i|oraz|a|ale|and|but|or|lub|albo)\b|[,:;]")
+LEAVE_ALONE = compiled(
     rf"(?:(?:prosze|please|poprosze),? (?:o )?)?(?:(?:wypisz|wypiszcie|wypisac|wypisanie)(?: (?:mnie|sie))?(?: z tej)?(?: (?:z )?listy)?"
     rf"|{UNSUBSCRIBE}(?: me)?(?: from this list)?)"
     r"(?:,? (?:prosze|please))?"
@@ -48,12 +49,12 @@ _PLEASE = (
     "|please|pls|could you(?: please)?|can you(?: please)?)"
 )
 THREAD_WISHES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (Kind.MUTE, re.compile(rf"{_PLEASE},? (?:wyciszyc|wyciszenie|mute) (?:mi )?{_THIS}")),
+    (Kind.MUTE, compiled(rf"{_PLEASE},? (?:wyciszyc|wyciszenie|mute) (?:mi )?{_THIS}")),
     (
         Kind.THREAD,
-        re.compile(rf"{_PLEASE},? (?:(?:przyslac|przeslac|wyslac|przyslanie|przeslanie|wyslanie|send|mail|resend) (?:mi |me )?)?(?:to me )?{_THIS}(?: to me)?"),
+        compiled(rf"{_PLEASE},? (?:(?:przyslac|przeslac|wyslac|przyslanie|przeslanie|wyslanie|send|mail|resend) (?:mi |me )?)?(?:to me )?{_THIS}(?: to me)?"),
     ),
-    (Kind.FOLLOW, re.compile(rf"{_PLEASE},? (?:obserwowac|sledzic|obserwowanie|sledzenie|follow) {_THIS}")),
+    (Kind.FOLLOW, compiled(rf"{_PLEASE},? (?:obserwowac|sledzic|obserwowanie|sledzenie|follow) {_THIS}")),
 )
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from listserv.lazily import compiled
 from listserv.mail import decisions, thanks
 from listserv.mail.folding import fold, plain
 
@@ -28,20 +29,20 @@ class Answer:
 
 
 # All patterns read folded clauses. Some words say the opposite of what their parts say.
-YES_AFTER_ALL = re.compile(
+YES_AFTER_ALL = compiled(
     r"\bnie (?:moge|mozemy) sie (?:juz )?doczekac|\bnie (?:zabraknie|przegapi\w*|opuszcze|odpuszcze)|\bnie widze przeszkod|\bnie mam nic przeciw"
     r"|\bcan'?t wait|\bcannot wait"
     r"|\bwould(?:n'?t| not) miss|\bnot going to miss|\bwon'?t miss|\bno problem|\bnie ma (?:problemu|sprawy)|\bwhy not|\bczemu nie|\bdlaczego nie"
     r"|\bz checia,? nie"
 )
-ASIDE = re.compile(
+ASIDE = compiled(
     r"\b(?:moze|mam nadzieje|do zobaczenia|zapraszam|maybe|perhaps|hopefully)(?: ze)?(?: uda sie)? (?:nastepnym|innym|kolejnym|w innym|w nastepnym"
     r"|na nastepnym|na kolejnym|another|next|some other)\b[^.!?\n]*"
     r"|\b(?:choc(?:iaz)?|mimo(?:,? ze)?|although|(?:even )?though)\b[^.!?\n,;]*"
     r"|\b(?:moge|moze|mozliwe,? ze|prawdopodobnie|chyba|might|may|i'?ll probably|perhaps|maybe i'?ll|i may)?(?: be| sie| troche| chwile| a bit| a little"
     r"| bede| i'?ll be)*\b(?:spozni\w*|late\b|few minutes)[^.!?\n]*"
 )
-MAYBE = re.compile(
+MAYBE = compiled(
     r"\b(?:byc moze|moze(?: tak| nie| bede| przyjde| sie uda| uda sie| dolacze| dam rade)?|mozliwe|jeszcze nie wiem|nie wiem|nie jestem (?:jeszcze "
     r"|do konca |w 100% )?pew(?:n\w+|ien)|nie mam pewnosci"
     r"|zobacz[eę]|zobaczymy|postaram\w*|bede sie starac|sprobuj\w*|chyba|prawdopodobnie|raczej|przypuszczalnie|dam(?:y)? (?:jeszcze )?znac"
@@ -53,8 +54,8 @@ MAYBE = re.compile(
     r"|let you know|might|tentativ\w*|if (?:i|my|the|nothing|possible)|unless|hope to|hoping to|fifty[- ]fifty|too early to say|can'?t (?:yet )?(?:say"
     r"|confirm|promise)|cannot (?:yet )?(?:say|confirm|promise)|tbc)\b"
 )
-CONDITION = re.compile(r"\b(?:jesli|jezeli|o ile|pod warunkiem|chyba ze|zalezy|if|unless|depend\w*|provided)\b")
-NO = re.compile(
+CONDITION = compiled(r"\b(?:jesli|jezeli|o ile|pod warunkiem|chyba ze|zalezy|if|unless|depend\w*|provided)\b")
+NO = compiled(
     r"\bnie (?:bede|bedziemy|bedzie mnie|dam rady|damy rady|moge|mozemy|przyjde|przyjade|przyjdziemy|przybede|wezme|wezmiemy|dolacze|pojawie|uda mi"
     r"|uda sie|dotre|zdaze|skorzystam|uczestnicze|jestem w stanie"
     r"|mam (?:takiej )?(?:mozliwosci|jak|czasu)|pasuje(?: mi)?|planuje|potwierdzam|tym razem|zapisuj\w*|wybieram sie|odpowiada mi|pojade|wchodzi w gre"
@@ -71,7 +72,7 @@ NO = re.compile(
     r"|\bmust (?:decline|pass|miss)\b|\bafraid (?:not|i)\b|\bsorry,? (?:no|but no|i have|can)\b|\bno,? (?:sorry|thank|thanks|i)\b"
     r"|\b(?:i'?ll be|i will be|i'?m|i am) (?:away|abroad|on (?:holidays?|leave|vacation|a business trip))|\bi have (?:another|a prior|a clash)"
 )
-YES = re.compile(
+YES = compiled(
     r"\b(?:bede|bedziemy|przyjde|przyjade|przyjdziemy|przybede|wezme udzial|wezmiemy udzial|biore udzial|dolacze|dolaczymy|dolaczam|pojawie sie"
     r"|uczestnicze|zglaszam (?:sie|udzial|swoj udzial|chec|obecnosc)|zapisuje sie"
     r"|potwierdzam(?:y)?|potwierdzona obecnosc|melduje sie|wpadne|stawie sie|jestem (?:za|chetn\w+|na tak|obowiazkowo|i bede)|obecn[ay]|chetnie"
@@ -88,12 +89,12 @@ YES = re.compile(
     r"|looking forward|attending|confirmed?|confirming|coming|me too|i'?d love|i would love|reserve|book me|you can count on me|be there)\b|^\+1\b"
 )
 # In a clause that is neither a yes nor a no: somebody is asked for something.
-REQUEST = re.compile(
+REQUEST = compiled(
     r"\b(?:prosze|poprosze|prosil\w+|prosba|prosimy|potrzeb\w+|chcial\w+|przydal\w+|przyda sie|czy|please|could (?:you|we|i)|can (?:you|we|i)"
     r"|i(?:'?d| would) like|(?:i|we) (?:will )?need)\b"
 )
 # … but for what a yes or a no says already.
-NO_REQUEST = re.compile(r"\b(?:wyrozumial\w+|usprawiedliw\w+|przepraszam|wybacz\w*|miejsce|list[ey]|excuse|forgive|accept|apolog\w+|note|seat|place)\b")
+NO_REQUEST = compiled(r"\b(?:wyrozumial\w+|usprawiedliw\w+|przepraszam|wybacz\w*|miejsce|list[ey]|excuse|forgive|accept|apolog\w+|note|seat|place)\b")
 BARE = {
     **dict.fromkeys(
         ("tak", "yes", "ok", "okej", "okay", "yep", "yeah", "yup", "jestem", "zgoda", "super", "swietnie", "dobrze", "👍", "+", "+1", "present", "great", "in"),
@@ -103,16 +104,16 @@ BARE = {
     **dict.fromkeys(("moze", "maybe", "perhaps", "?", "hmm"), Heard.MAYBE),
 }
 # What stands before a yes or no and says nothing itself.
-BEFORE = re.compile(
+BEFORE = compiled(
     r"^(?:(?:dzien dobry|witam|czesc|hej|hello|hi|hey|dear \w+|szanowni panstwo|szanown\w+ pan\w+|drodzy|kochani|ja|moja odpowiedz|odpowiedz|answer"
     r"|my answer|prosze|dziekuj\w+(?: (?:bardzo|serdecznie))?(?: za (?:zaproszenie|pamiec|informacje))?|thank you|thanks|oh|ach|oj|a big|wielkie|oraz"
     r"|and|but|so|well|ale|wiec)\b[\s,:!–-]*)+"
 )
-CLAUSE = re.compile(r"([.!?;\n]+|,|(?:^|\s)[–—-](?=\s)|\bale\b|\bbut\b|\bhowever\b|\bjednak\b)")
+CLAUSE = compiled(r"([.!?;\n]+|,|(?:^|\s)[–—-](?=\s)|\bale\b|\bbut\b|\bhowever\b|\bjednak\b)")
 SUBJECT = (
-    (re.compile(r"\s*(?:accepted|zaakceptowano|przyjeto|zaakceptowane|akceptacja|accept)\s*:"), Heard.YES),
-    (re.compile(r"\s*(?:declined|odrzucono|odmowa|odrzucone|decline)\s*:"), Heard.NO),
-    (re.compile(r"\s*(?:tentative(?:ly accepted)?|niepewne|wstepnie zaakceptowano|wstepnie|wstepna akceptacja|tentatively|maybe)\s*:"), Heard.MAYBE),
+    (compiled(r"\s*(?:accepted|zaakceptowano|przyjeto|zaakceptowane|akceptacja|accept)\s*:"), Heard.YES),
+    (compiled(r"\s*(?:declined|odrzucono|odmowa|odrzucone|decline)\s*:"), Heard.NO),
+    (compiled(r"\s*(?:tentative(?:ly accepted)?|niepewne|wstepnie zaakceptowano|wstepnie|wstepna akceptacja|tentatively|maybe)\s*:"), Heard.MAYBE),
 )
 LONGEST, MOST_CLAUSES = 1_500, 24
 # Of a whole mail: whoever quotes ten thousand lines is answered as quickly.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from listserv.lazily import compiled
 from listserv.mail.daywords import MONTHS
 from listserv.mail.meetingwhen import Span
 
@@ -30,26 +31,26 @@ _MARK = (
 _UNTIL = r"\s*(?:-|–|—|\bdo(?:\s+(?:ok(?:olo|\.)?\s*)?godz(?:iny|\.)?)?|\bto|\buntil|\btill|\band|\ba)\s*"
 _END = r"(?![\d:]|[.,]\d|\s?(?:osob|miejsc|seats|people|zl|min|godzin|hours?|h\b|%|lat\b))"
 RANGES = (
-    re.compile(rf"{_MARK}{_clock()}{_UNTIL}{_clock('2')}{_END}"),
-    re.compile(rf"(?<![\d.:])(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>{_MINUTE})(?:\s?(?P<half>a\.?m\b\.?|p\.?m\b\.?))?{_UNTIL}{_clock('2')}{_END}"),
-    re.compile(
+    compiled(rf"{_MARK}{_clock()}{_UNTIL}{_clock('2')}{_END}"),
+    compiled(rf"(?<![\d.:])(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>{_MINUTE})(?:\s?(?P<half>a\.?m\b\.?|p\.?m\b\.?))?{_UNTIL}{_clock('2')}{_END}"),
+    compiled(
         r"(?<![\d.:])(?P<hour>1?\d)(?P<minute>)(?:\s?(?P<half>[ap]\.?m\b\.?))?\s?[-–—]\s?(?P<hour2>1?\d)(?:[:.](?P<minute2>[0-5]\d))?\s?(?P<half2>a\.?m\b\.?|p\.?m\b\.?)"
     ),
 )
 TIMES = (
-    re.compile(rf"{_MARK}{_clock()}{_END}"),
-    re.compile(r"(?<![\d.:])(?P<hour>1?\d)(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>a\.?m\b\.?|p\.?m\b\.?)"),
-    re.compile(rf"(?<![\d.:])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::\d\d)?(?P<half>){_END}"),
-    re.compile(rf"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])(?P<minute>[⁰¹²³⁴⁵][⁰¹²³⁴⁵⁶⁷⁸⁹])(?P<half>){_END}"),
-    re.compile(rf"(?<![\d.:])(?P<hour>0?[5-9]|1\d|2[0-3])\.(?P<minute>00|05|10|15|20|30|40|45|50)(?P<half>){_END}(?!\.\d)"),
+    compiled(rf"{_MARK}{_clock()}{_END}"),
+    compiled(r"(?<![\d.:])(?P<hour>1?\d)(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>a\.?m\b\.?|p\.?m\b\.?)"),
+    compiled(rf"(?<![\d.:])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::\d\d)?(?P<half>){_END}"),
+    compiled(rf"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])(?P<minute>[⁰¹²³⁴⁵][⁰¹²³⁴⁵⁶⁷⁸⁹])(?P<half>){_END}"),
+    compiled(rf"(?<![\d.:])(?P<hour>0?[5-9]|1\d|2[0-3])\.(?P<minute>00|05|10|15|20|30|40|45|50)(?P<half>){_END}(?!\.\d)"),
 )
-IN_WORDS = re.compile(rf"\bo(?:\s+godzinie)?\s+(?P<word>{'|'.join(HOURS)})(?P<more>\s+trzydziesci)?\b|\b(?P<noon>w (?:samo )?poludnie|at noon|at midday)\b")
-UNTIL = re.compile(
+IN_WORDS = compiled(rf"\bo(?:\s+godzinie)?\s+(?P<word>{'|'.join(HOURS)})(?P<more>\s+trzydziesci)?\b|\b(?P<noon>w (?:samo )?poludnie|at noon|at midday)\b")
+UNTIL = compiled(
     r"\b(?:do|until|till|koniec|zakonczenie|konczymy|ends?(?: at)?)[:\s]+(?:ok(?:olo|\.)?\s*)?(?:godz(?:iny|\.)?\s*"
     rf"|o\s+(?:godz\.?\s*)?)?{_clock()}{_END}(?!\s*(?:[./]|{'|'.join(MONTHS)}))"
 )
 _NUMBERS = {"an": 1, "a": 1, "jedna": 1, "one": 1, "two": 2, "dwie": 2, "three": 3, "trzy": 3, "four": 4, "cztery": 4, "five": 5, "piec": 5}
-LENGTH = re.compile(
+LENGTH = compiled(
     r"(?<![\d:.,-])(?P<hours>\d\d?(?:[.,]\d\d?)?)\s?(?:godz(?:in[yaeę]?|\.)?|h(?:ours?|rs?)?)(?![a-z])(?!\s?\d\d?[.:])(?:\s?(?:i "
     r"|and )?(?P<also>[0-5]?\d)\s?(?:min(?:ut[aye]?|utes?|\.)?)?(?![.:\d]))?"
     rf"|\b(?P<word>{'|'.join(_NUMBERS)})\s(?:godzin[yae]?|hours?)\b(?P<wordhalf> and a half)?"

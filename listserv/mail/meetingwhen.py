@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from listserv.lazily import compiled
 from listserv.mail.daywords import LENGTHS, MONTHS, ROMAN
 
 Span = tuple[int, int]
@@ -21,21 +22,21 @@ WEEKDAYS = (
     r"nd|niedz(?:iel(?:a|e|i))?|sun(?:day)?",
 )
 _DAY = "|".join(f"(?P<d{number}>{names})" for number, names in enumerate(WEEKDAYS))
-WEEKDAY = re.compile(rf"\b(?:{_DAY})\b\.?(?![a-z])")
+WEEKDAY = compiled(rf"\b(?:{_DAY})\b\.?(?![a-z])")
 _MONTH = rf"(?P<month>(?:{'|'.join(MONTHS)})[a-z]{{0,9}})\b\.?"
 _YEAR = r"(?:,?\s+(?P<year>20\d\d))?(?:\s?r(?:\.|oku)?(?![a-z]))?"
 DATES = (
-    re.compile(r"(?<!\d)(?P<year>20\d\d)[-./](?P<month>\d\d?)[-./](?P<day>\d\d?)(?!\d)(?:t(?=\d\d:))?"),
-    re.compile(r"(?<![\d.:])(?P<day>\d\d?)\s?[./-]\s?(?P<month>\d\d?)\s?[./-]\s?(?P<year>20\d\d|[2-9]\d)(?![\d:])(?:\s?r(?:\.|oku)?(?![a-z]))?"),
-    re.compile(rf"(?<![\d.:])(?P<day>\d\d?)(?:st|nd|rd|th|\.|-?go)?\s+(?:of\s+)?{_MONTH}{_YEAR}"),
-    re.compile(rf"\b{_MONTH}\s+(?P<day>\d\d?)(?:st|nd|rd|th)?\b(?![:.]\d){_YEAR}"),
-    re.compile(rf"(?<![\d.:])(?P<day>\d\d?)[. ]\s?(?P<month>{'|'.join(ROMAN)})\b\.?{_YEAR}"),
+    compiled(r"(?<!\d)(?P<year>20\d\d)[-./](?P<month>\d\d?)[-./](?P<day>\d\d?)(?!\d)(?:t(?=\d\d:))?"),
+    compiled(r"(?<![\d.:])(?P<day>\d\d?)\s?[./-]\s?(?P<month>\d\d?)\s?[./-]\s?(?P<year>20\d\d|[2-9]\d)(?![\d:])(?:\s?r(?:\.|oku)?(?![a-z]))?"),
+    compiled(rf"(?<![\d.:])(?P<day>\d\d?)(?:st|nd|rd|th|\.|-?go)?\s+(?:of\s+)?{_MONTH}{_YEAR}"),
+    compiled(rf"\b{_MONTH}\s+(?P<day>\d\d?)(?:st|nd|rd|th)?\b(?![:.]\d){_YEAR}"),
+    compiled(rf"(?<![\d.:])(?P<day>\d\d?)[. ]\s?(?P<month>{'|'.join(ROMAN)})\b\.?{_YEAR}"),
     # „12.03” alone may be an hour: a weekday, „dnia”, a dot behind it, or an hour of its own says that it is none.
-    re.compile(
+    compiled(
         rf"(?:\b(?:dnia|dniu|termin\w*|data|date|{'|'.join(WEEKDAYS)})\b\.?[\s,:(]+)(?P<day>\d\d?)\s?[./]\s?(?P<month>0?[1-9]"
         r"|1[0-2])(?P<year>)(?![\d:])\.?(?:\s?r\.)?"
     ),
-    re.compile(r"(?<![\d.:])(?P<day>\d\d?)[./](?P<month>0[1-9]|1[0-2])(?P<year>)\.?(?=[\s,;]+(?:o |o godz|godz|g\.|at |\d\d?[:.]\d\d))"),
+    compiled(r"(?<![\d.:])(?P<day>\d\d?)[./](?P<month>0[1-9]|1[0-2])(?P<year>)\.?(?=[\s,;]+(?:o |o godz|godz|g\.|at |\d\d?[:.]\d\d))"),
 )
 _RELATIVE = {
     "dzis": 0,
@@ -50,13 +51,13 @@ _RELATIVE = {
     "in two weeks": 14,
     "the day after tomorrow": 2,
 }
-RELATIVE = re.compile(rf"\b(?P<said>{'|'.join(sorted(_RELATIVE, key=len, reverse=True))})\b")
-NEXT = re.compile(
+RELATIVE = compiled(rf"\b(?P<said>{'|'.join(sorted(_RELATIVE, key=len, reverse=True))})\b")
+NEXT = compiled(
     r"\b(?P<which>(?:w |we |on )?(?:najblizsz\w+ |(?P<other>przyszl\w+ |nastepn\w+ |next )|this |ten |te |ta )|we? "
     rf"|on )(?P<name>{'|'.join(WEEKDAYS)})\b\.?"
 )
 # Between a weekday and its date.
-BESIDE = re.compile(r"[\s,.(/–-]*(?:(?:w )?dni(?:a|u)|the)?[\s,.(/–-]*")
+BESIDE = compiled(r"[\s,.(/–-]*(?:(?:w )?dni(?:a|u)|the)?[\s,.(/–-]*")
 
 
 @dataclass(frozen=True, slots=True)

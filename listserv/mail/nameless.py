@@ -7,6 +7,7 @@ about surveys and other nameless things is let go where nobody speaks of themsel
 import re
 from collections.abc import Iterator
 
+from listserv.lazily import compiled
 from listserv.mail import parse, quotes
 from listserv.mail.decisions import after_greeting
 from listserv.mail.doors import SEND, TRIM, UNNAMED
@@ -39,7 +40,7 @@ WISHES = re.compile(
     r"|\bname (?:is |be )?withheld\b"
 )
 # Where such a word belongs to a thing that is nameless by nature …
-THINGS = re.compile(
+THINGS = compiled(
     r"\b(?:ankie\w*|formularz\w*|glosow\w*|sondaz\w*|kwestionariusz\w*|badani\w*|test\w*|konkurs\w*|alkoholik\w*|darczync\w*|donos\w*|tworc\w*|autor\w*|dziel\w*"
     r"|rekopis\w*|czytelni[kc]\w*|internau\w*|uzytkowni\w*|konto|kont\b|wpis\w*|komentarz\w*|dokument\w*|umow\w*|regulamin\w*|rodo\b|ewaluac\w*|skrzyn\w*"
     r"|survey\w*|poll\w*|ballot\w*|vot\w+|users?|ftp|access\w*|functions?|class\w*|structs?|unions?|logins?|proxy|proxies|donors?|donat\w*|comments?|pages?|memory"
@@ -47,13 +48,13 @@ THINGS = re.compile(
     r"|rsync|bind|accounts?|variables?|tuples?|pip\w+|routin\w*|sub\w*|cod\w+|pattern\w*|field\w*|statistic\w*|data|arrays?|closures?|internet|web)\b|[@{}<>=|\\/]"
 )
 # … and nobody speaks of themselves, it is talk.
-OF_ONESELF = re.compile(
+OF_ONESELF = compiled(
     r"\b(?:pros[zi]\w*|popros\w*|chc[eia]\w*|wol[eia]\w*|mog[el]\w*|mozna|mnie|mi|moj\w*|ja|jestem|(?:po)?zosta\w*|pyta[mn]\w*|(?:za|s)pyt\w*|zada[cjn]\w*|podpis\w*|podaw\w*"
     r"|ujawn\w*|wysyl\w*|wyslij\w*|przekaz\w*|opublik\w*|publikuj\w*|w moim|i|i'?m|i'?d|my|me|mine|please|pls|question\w*|ask\w*|post|posting)\b"
 )
 _NAMING = r"(?:[\s,]+(?:prosze|poprosze|please|z (?:moim )?(?:imieniem i )?nazwiskiem|z (?:moim )?podpisem|pod (?:moim )?nazwiskiem|with (?:my )?name))*"
-WITH_NAME = re.compile(rf"(?:{SEND.pattern}|(?:prosze |mozna )?z (?:moim )?nazwiskiem|(?:please )?with my name){_NAMING}")
-WITHOUT = re.compile(
+WITH_NAME = compiled(rf"(?:{SEND.pattern}|(?:prosze |mozna )?z (?:moim )?nazwiskiem|(?:please )?with my name){_NAMING}")
+WITHOUT = compiled(
     rf"(?:(?:tak|yes|ok)[\s,.!–-]+)?(?:(?:prosze )?(?:wyslij|wyslac|opublikuj|zapytaj|zapytac|send|post|ask)(?: (?:to|it|this|je))?[\s,]+)?{UNNAMED.pattern}"
 )
 

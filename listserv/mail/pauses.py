@@ -1,8 +1,8 @@
 """Pauses: for how long, and whether a sentence asks for a rest only."""
 
-import re
 from dataclasses import replace
 
+from listserv.lazily import compiled
 from listserv.mail import commandwords as words
 from listserv.mail import halfheard, wishes
 from listserv.mail.command import Command
@@ -11,11 +11,11 @@ from listserv.mail.daywords import TIME, read_days, read_until, read_weekday
 from listserv.mail.folding import plain
 from listserv.mail.sentences import sentences
 
-PAUSING = re.compile(r"\b(?:przerw[aey]|pauz[aey]|urlop\w*|pause|suspend|hold|vacation|holiday|nomail|(?:nie|przesta\w+) (?:\w+ )?(?:wysyl|przysyl)\w+)\b")
-DATE = re.compile(r"\b\d\d?[./-]\d\d?\b|\b\d\d? [a-z]{3,}")
-BARE_LENGTH = re.compile(r" (?:\d{1,3}(?! ?[\d.–-])|dwa|trzy|cztery|tydzien|miesiac|two|three|four|a )")
+PAUSING = compiled(r"\b(?:przerw[aey]|pauz[aey]|urlop\w*|pause|suspend|hold|vacation|holiday|nomail|(?:nie|przesta\w+) (?:\w+ )?(?:wysyl|przysyl)\w+)\b")
+DATE = compiled(r"\b\d\d?[./-]\d\d?\b|\b\d\d? [a-z]{3,}")
+BARE_LENGTH = compiled(r" (?:\d{1,3}(?! ?[\d.–-])|dwa|trzy|cztery|tydzien|miesiac|two|three|four|a )")
 # „Przerwa wakacyjna od 1.08 do 15.08, proszę”
-AFTER_PAUSE = re.compile(
+AFTER_PAUSE = compiled(
     rf"(?: (?:my|me|mail|delivery|it|mnie|mi|w wiadomosciach|w poczcie|wakacyjna|urlopowa))*(?: (?:od"
     rf"|from) \d[\d. /-]{{0,9}}(?: ?[a-z]{{3,12}})??)? (?:{TIME.pattern})(?: (?:r|br|roku|biezacego roku))?(?: wlacznie| inclusive)?"
 )

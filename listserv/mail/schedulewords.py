@@ -6,6 +6,8 @@ Every word of a schedule is used, or it is none: without its days it would be an
 import re
 from typing import NamedTuple
 
+from listserv.lazily import compiled
+
 _NAMES = {
     "mon": "pn|pon(?:iedzial(?:ek|ki|ku|kami))?|mon(?:days?)?",
     "tue": "wt(?:or(?:ek|ki|ku|kami))?|tue(?:s(?:days?)?)?",
@@ -16,60 +18,60 @@ _NAMES = {
     "sun": "nd|niedz(?:iel[aeę]|ielami)?|sun(?:days?)?",
 }
 DAYS = tuple(_NAMES)
-_NAME = re.compile("|".join(f"(?P<{day}>{names})" for day, names in _NAMES.items()))
+_NAME = compiled("|".join(f"(?P<{day}>{names})" for day, names in _NAMES.items()))
 # Said of every week: “on Fridays”, „w piątki”. „W piątek” alone is one day.
-PLURAL = re.compile(r"\b(?:poniedzialki|wtorki|srody|czwartki|piatki|soboty|niedziele|(?:mon|tues|wednes|thurs|fri|satur|sun)days|kazd\w+|every|each|co)\b")
+PLURAL = compiled(r"\b(?:poniedzialki|wtorki|srody|czwartki|piatki|soboty|niedziele|(?:mon|tues|wednes|thurs|fri|satur|sun)days|kazd\w+|every|each|co)\b")
 _DAY = rf"(?:{'|'.join(_NAMES.values())})\b\.?(?!\w)"
-RANGE = re.compile(rf"\b(?:od|from)?\s*(?P<first>{_DAY})\s*(?:do|to|till|through|thru|-|–)\s*(?P<last>{_DAY})")
-ONE = re.compile(rf"\b{_DAY}")
-WORKING = re.compile(r"\b(?:dni(?:ach|ami)? (?:robocz\w+|powszedni\w+)|(?:robocz\w+|powszedni\w+) dni(?:ach)?|week ?days?|(?:work(?:ing)?|business) ?days?)\b")
-WEEKEND = re.compile(r"\bweek-?end(?:y|ow|ami|ach|s)?\b")
+RANGE = compiled(rf"\b(?:od|from)?\s*(?P<first>{_DAY})\s*(?:do|to|till|through|thru|-|–)\s*(?P<last>{_DAY})")
+ONE = compiled(rf"\b{_DAY}")
+WORKING = compiled(r"\b(?:dni(?:ach|ami)? (?:robocz\w+|powszedni\w+)|(?:robocz\w+|powszedni\w+) dni(?:ach)?|week ?days?|(?:work(?:ing)?|business) ?days?)\b")
+WEEKEND = compiled(r"\bweek-?end(?:y|ow|ami|ach|s)?\b")
 ONE_WEEKEND = frozenset({"weekend", "week-end"})
 
 _ORDINALS = "pierwszego|drugiego|trzeciego|czwartego|piatego|szostego|siodmego|osmego|dziewiatego|dziesiatego"
 ORDINALS = {word: at for at, word in enumerate(_ORDINALS.split("|"), 1)} | {"first": 1, "second": 2, "third": 3}
 _MONTH = r" (?:kazdego |nastepnego )?miesiaca| of (?:the|each|every|a) month| (?:each|every) month"
 _OF_MONTH = rf"(?: (?:dnia|dzien|day))?(?:{_MONTH})?"
-LAST_OF_MONTH = re.compile(r"\b(?:(?:w )?ostatni(?:ego)? (?:dnia|dzien) (?:kazdego )?miesiaca|(?:on )?(?:the )?last day(?: of (?:the|each|every|a) month)?)\b")
+LAST_OF_MONTH = compiled(r"\b(?:(?:w )?ostatni(?:ego)? (?:dnia|dzien) (?:kazdego )?miesiaca|(?:on )?(?:the )?last day(?: of (?:the|each|every|a) month)?)\b")
 MONTH_DAYS = (
-    re.compile(rf"\b(?:(?:on )?the )?(?P<day>[12]?\d|3[01])\s?[.-]?\s?(?:go|ego|st|nd|rd|th)\b{_OF_MONTH}"),
-    re.compile(r"\b(?:dnia|day)\s+(?P<day>[12]?\d|3[01])\b\.?(?!\d|:)(?: (?:kazdego )?miesiaca)?"),
-    re.compile(r"\b(?P<day>[12]?\d|3[01])\.?\s+(?:dnia|dzien)\b(?: (?:kazdego )?miesiaca)?"),
-    re.compile(rf"\b(?:(?:on )?the )?(?P<day>{'|'.join(ORDINALS)})(?: (?:dnia|dzien|day)\b(?:{_MONTH})?|(?:{_MONTH}))"),
-    re.compile(r"(?<=miesiecznie )(?P<day>[12]?\d|3[01])\b\.?(?![:.]?\d)|(?<=monthly )(?P<day2>[12]?\d|3[01])\b\.?(?![:.]?\d)"),
+    compiled(rf"\b(?:(?:on )?the )?(?P<day>[12]?\d|3[01])\s?[.-]?\s?(?:go|ego|st|nd|rd|th)\b{_OF_MONTH}"),
+    compiled(r"\b(?:dnia|day)\s+(?P<day>[12]?\d|3[01])\b\.?(?!\d|:)(?: (?:kazdego )?miesiaca)?"),
+    compiled(r"\b(?P<day>[12]?\d|3[01])\.?\s+(?:dnia|dzien)\b(?: (?:kazdego )?miesiaca)?"),
+    compiled(rf"\b(?:(?:on )?the )?(?P<day>{'|'.join(ORDINALS)})(?: (?:dnia|dzien|day)\b(?:{_MONTH})?|(?:{_MONTH}))"),
+    compiled(r"(?<=miesiecznie )(?P<day>[12]?\d|3[01])\b\.?(?![:.]?\d)|(?<=monthly )(?P<day2>[12]?\d|3[01])\b\.?(?![:.]?\d)"),
 )
 
 _HALF = r"(?:\s?(?P<half>am|pm|a\.m|p\.m)\b\.?|\s(?P<part>rano|wieczorem|wieczor|po poludniu|w nocy|in the (?:morning|evening|afternoon)|at night)\b)?"
 _CLOCK = rf"(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?(?:\s?h\b)?{_HALF}(?![.:]?\d)(?!\w)"
 _NOT_COUNTED = r"(?!,?\s*(?:nowe|nowych|wiadomosci|wiadomosc|maili|mails|messages|lat|dni|osob))"
 CLOCKS = (
-    re.compile(rf"\b(?:o|at|okolo|around|about|po)\s+(?:godz(?:inie|\.)?\s*)?{_CLOCK}{_NOT_COUNTED}"),
-    re.compile(rf"\bgodz(?:ina|iny|inie|\.)?\s*{_CLOCK}"),
-    re.compile(r"\b(?P<hour>1?\d)(?P<minute>)\s?(?P<half>am|pm)(?P<part>)\b"),
-    re.compile(rf"(?<![\d.])\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d){_HALF}(?![:.]?\d)"),
-    re.compile(r"(?<![\d.])\b(?P<hour>0?[5-9]|1\d|2[0-3])\.(?P<minute>00|15|30|45)(?P<half>)(?P<part>)(?![:.]?\d)"),
+    compiled(rf"\b(?:o|at|okolo|around|about|po)\s+(?:godz(?:inie|\.)?\s*)?{_CLOCK}{_NOT_COUNTED}"),
+    compiled(rf"\bgodz(?:ina|iny|inie|\.)?\s*{_CLOCK}"),
+    compiled(r"\b(?P<hour>1?\d)(?P<minute>)\s?(?P<half>am|pm)(?P<part>)\b"),
+    compiled(rf"(?<![\d.])\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d){_HALF}(?![:.]?\d)"),
+    compiled(r"(?<![\d.])\b(?P<hour>0?[5-9]|1\d|2[0-3])\.(?P<minute>00|15|30|45)(?P<half>)(?P<part>)(?![:.]?\d)"),
 )
 # Parts of the day: the letter that answers says which hour is meant.
 PARTS = (
-    (re.compile(r"\b(?:w (?:samo )?poludnie|(?:at )?(?:noon|midday))\b"), "12:00"),
-    (re.compile(r"\b(?:o )?(?:polnocy|polnoc)\b|\b(?:at )?midnight\b"), "00:00"),
-    (re.compile(r"\b(?:po poludniu|popoludniu|popoludniami|(?:in the )?afternoons?)\b"), "16:00"),
-    (re.compile(r"\b(?:wieczorem|wieczorami|(?:in the )?evenings?)\b"), "19:00"),
-    (re.compile(r"\b(?:rano|rankiem|z rana|(?:in the )?mornings?)\b"), "07:00"),
+    (compiled(r"\b(?:w (?:samo )?poludnie|(?:at )?(?:noon|midday))\b"), "12:00"),
+    (compiled(r"\b(?:o )?(?:polnocy|polnoc)\b|\b(?:at )?midnight\b"), "00:00"),
+    (compiled(r"\b(?:po poludniu|popoludniu|popoludniami|(?:in the )?afternoons?)\b"), "16:00"),
+    (compiled(r"\b(?:wieczorem|wieczorami|(?:in the )?evenings?)\b"), "19:00"),
+    (compiled(r"\b(?:rano|rankiem|z rana|(?:in the )?mornings?)\b"), "07:00"),
 )
 
 RHYTHMS = (
-    ("weekly", re.compile(r"\b(?:tygodniow[oaye]|raz (?:w tygodniu|na tydzien)|co tydzien|weekly|every week|(?:once )?(?:a|per) week|once weekly)\b")),
-    ("monthly", re.compile(r"\b(?:miesieczn(?:ie|y|a|e)|raz (?:w miesiacu|na miesiac)|co miesiac|monthly|every month|once (?:a|per) month)\b")),
-    ("daily", re.compile(r"\b(?:(?:co)?dziennie|(?:co)?dzienn[yae]|co dzien|raz (?:dziennie|na dzien)|daily|every day|once (?:a|per) day)\b")),
+    ("weekly", compiled(r"\b(?:tygodniow[oaye]|raz (?:w tygodniu|na tydzien)|co tydzien|weekly|every week|(?:once )?(?:a|per) week|once weekly)\b")),
+    ("monthly", compiled(r"\b(?:miesieczn(?:ie|y|a|e)|raz (?:w miesiacu|na miesiac)|co miesiac|monthly|every month|once (?:a|per) month)\b")),
+    ("daily", compiled(r"\b(?:(?:co)?dziennie|(?:co)?dzienn[yae]|co dzien|raz (?:dziennie|na dzien)|daily|every day|once (?:a|per) day)\b")),
 )
-DIGEST = re.compile(r"\b(?:przeglad(?:y|u|ow)?|zbiorczo|digests?)\b")
-FILL = re.compile(
+DIGEST = compiled(r"\b(?:przeglad(?:y|u|ow)?|zbiorczo|digests?)\b")
+FILL = compiled(
     r"\b(?:w|we|on|every|each|co|kazd(?:y|a|e|ego|ej)|i|oraz|a|an|the|and|of|mi|mnie|me|dla mnie|for me|prosze|poprosze|please|naj?lepiej|preferably)\b"
     r"|[\s,;:&+.]+"
 )
 # What takes something back, or leaves it open: then the days are not what they seem.
-TURNED = re.compile(
+TURNED = compiled(
     r"\b(?:nie|oprocz|poza|procz|bez|z wyjatkiem|albo|lub|or|not|except|but|without|never|don't|ale|od|from|zamiast|instead|(?:co )?drug\w+|other|parzyst\w+"
     r"|second|alternate)\b"
 )

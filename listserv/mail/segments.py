@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from listserv.errors import Invalid
 from listserv.i18n import N_
+from listserv.lazily import compiled
 from listserv.mail.folding import fold, plain
 
 ROLES = ("member", "moderator", "owner")
@@ -50,9 +51,9 @@ class Said(NamedTuple):
 
 # ---- the form that is kept ----------------------------------------------------------------------------------
 
-WORD = re.compile(r"(?P<key>[a-z]+):(?P<value>\S+)")
-SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-DAYS = re.compile(r"(?P<first>\d{4}-\d\d-\d\d)?\.\.(?P<last>\d{4}-\d\d-\d\d)?|(?P<day>\d{4}-\d\d-\d\d)")
+WORD = compiled(r"(?P<key>[a-z]+):(?P<value>\S+)")
+SLUG = compiled(r"[a-z0-9][a-z0-9-]{0,62}")
+DAYS = compiled(r"(?P<first>\d{4}-\d\d-\d\d)?\.\.(?P<last>\d{4}-\d\d-\d\d)?|(?P<day>\d{4}-\d\d-\d\d)")
 
 
 def parse(text: str) -> Segment:
@@ -118,22 +119,22 @@ def _and(one: Segment, other: Segment, word: str) -> Segment:
 
 # ---- as it is said in a mail --------------------------------------------------------------------------------
 
-LINE = re.compile(r"(?:do|dla|odbiorcy|adresaci|to|for|recipients|readers)\s*:\s*(?P<who>\S.*)")
+LINE = compiled(r"(?:do|dla|odbiorcy|adresaci|to|for|recipients|readers)\s*:\s*(?P<who>\S.*)")
 # A header that somebody has quoted or passed on says whose mail it was, not who is to get this one.
-AN_ADDRESS = re.compile(r"\S@\S")
+AN_ADDRESS = compiled(r"\S@\S")
 _NAMED = r"(?:obszar\w*(?: tematyczn\w+)?|temat\w*|topics?|subject areas?)[\s:]"
 # What stands between two choices is put between two NULs: a topic's title may hold a comma or an “and” of its own.
-SEP = re.compile(r"\s*[,;+]\s*(?:(?:i|oraz|and|ale|but)\s+)?|\s+(?:i|oraz|and)\s+")
+SEP = compiled(r"\s*[,;+]\s*(?:(?:i|oraz|and|ale|but)\s+)?|\s+(?:i|oraz|and)\s+")
 _BETWEEN = r"\0[^\0]*\0"
 _ALL = r"(?:wszys(?:cy|tkich|tkim|tkie) |all (?:the )?)?"
 _MODERATORS = rf"(?:{_ALL}(?:moderator(?:zy|ow|om|ki|kom|ek)?|(?:the )?moderators?|moderuj\w+(?: liste)?|moderate(?: the list)?))"
 _OWNERS = rf"(?:{_ALL}(?:koordynator(?:zy|ow|om|ki|kom|ek)?|wlascicie\w+|(?:the )?(?:coordinators?|owners?)|koordynuj\w+(?: liste)?))"
-WHO = re.compile(
+WHO = compiled(
     r"\b(?:(?:wszys(?:cy|tkie|tkich|tkim)|te|tych|tym|ci|all|those|everyone|everybody|people|members|osob\w*|ludzi\w*|uczestni\w+),?\s+)*"
     r"(?:ktor(?:zy|e|ych|ym)|kto|kogo|who|that)\s+(?:have |has |had )?"
 )
 PHRASES: tuple[tuple[re.Pattern[str], Segment], ...] = tuple(
-    (re.compile(rf"(?:^|(?<=\0))(?:(?:have|has) )?(?:{pattern})(?:$|(?=\0))"), segment)
+    (compiled(rf"(?:^|(?<=\0))(?:(?:have|has) )?(?:{pattern})(?:$|(?=\0))"), segment)
     for segment, pattern in (
         (Segment(wrote=False), r"(?:jeszcze |nigdy |nic )*nie (?:napisa\w+|pisa\w+|zabra\w+ glosu)(?: (?:jeszcze|nic|nigdy|na liste|ani razu))*"),
         (Segment(wrote=False), r"(?:never|not(?: yet)?) (?:yet )?(?:written|wrote|posted)(?: (?:anything|yet|to the list))*"),
@@ -148,9 +149,9 @@ PHRASES: tuple[tuple[re.Pattern[str], Segment], ...] = tuple(
         (EVERYBODY, r"wszys(?:cy|tkich|tkim)(?: na liscie| z listy)?|cala lista|everybody|everyone|all(?: members| readers)?|the whole list"),
     )
 )
-TOPIC = re.compile(rf"(?:(?:obserwuj\w*|sledz\w*|wybra\w*|follow\w*(?: of)?|chosen|chose)\s+)?(?:the )?{_NAMED}\s*:?\s*(?P<what>\S.*)")
-NEXT_TOPIC = re.compile(rf"{_BETWEEN}(?={_NAMED})")
-AROUND = re.compile(rf"^(?:{_BETWEEN})+|(?:{_BETWEEN})+$")
+TOPIC = compiled(rf"(?:(?:obserwuj\w*|sledz\w*|wybra\w*|follow\w*(?: of)?|chosen|chose)\s+)?(?:the )?{_NAMED}\s*:?\s*(?P<what>\S.*)")
+NEXT_TOPIC = compiled(rf"{_BETWEEN}(?={_NAMED})")
+AROUND = compiled(rf"^(?:{_BETWEEN})+|(?:{_BETWEEN})+$")
 
 
 def line_of(text: str) -> tuple[str, str] | None:

@@ -1,7 +1,6 @@
 """The words in which people ask a list for something in a sentence, Polish and English. All patterns read folded text (lower case, no diacritics)."""
 
-import re
-
+from listserv.lazily import compiled
 from listserv.mail.commandwords import MAIL, Kind
 
 _ABRIDGED = "(?:przeglad|podsumowani|zestawieni|tryb|skrot)"
@@ -80,9 +79,9 @@ _SENTENCES = {
     ),
 }
 
-SENTENCES = {kind: re.compile("|".join(f"(?:{words})" for words in phrases)) for kind, phrases in _SENTENCES.items()}
+SENTENCES = {kind: compiled("|".join(f"(?:{words})" for words in phrases)) for kind, phrases in _SENTENCES.items()}
 # How often mail comes is said in many sentences; it is asked for in these.
-ASKING = re.compile(
+ASKING = compiled(
     r"\b(?:prosze|poprosze|prosil[ae]?bym|chce|chcial[ae]?bym|wole|wolal[ae]?bym|przelacz\w*|ustaw\w*|wystarczy mi|wystarczy$|mogl[ao]?bym"
     r"|please|want|like|prefer|rather|is enough$|switch|change|set|send me"
     r"|czy moge|czy mozna|moge|mozna|can i|could i|may i|instead)\b"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from listserv.errors import Invalid
 from listserv.i18n import N_
+from listserv.lazily import compiled
 from listserv.mail import surveylines
 from listserv.mail.decisions import after_greeting
 from listserv.mail.folding import fold, plain
@@ -18,7 +19,7 @@ from listserv.mail.surveykinds import Kind, Privacy
 from listserv.mail.surveylines import Block
 
 MOST_QUESTIONS, MOST_OPTIONS = 20, 30
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\D)")
+SENTENCE_END = compiled(r"(?<=[.!?])\s+(?=\D)")
 LONGEST_TITLE, LONGEST_QUESTION, LONGEST_OPTION, LONGEST_LETTER = 150, 1_000, 200, 60_000
 NO_QUESTION = N_("There is no question in this letter. Please write one, with its answers below it, each on a line of its own: “1) …”, “2) …”.")
 TOO_MANY_QUESTIONS = N_("There are more than {most} questions in this letter. Please ask fewer at once.")
@@ -53,24 +54,24 @@ KINDS = (
     (Kind.SCALE, r"\b(?:(?:w skali|na skali|skala|on a scale|scale)[^.?!\n]{0,12}?1\s*(?:-|–|—|do|to)\s*5|od 1 do 5|from 1 to 5)\b|\(1\s*[-–—]\s*5\b"),
     (Kind.WORDS, r"\b(?:(?:wlasnymi|swoimi) slow\w+|opisowo|(?:in )?your own words|free text|in words)"),
 )
-KINDS_READ = tuple((kind, re.compile(pattern)) for kind, pattern in KINDS)
-STRANGE_SCALE = re.compile(r"\b(?:w skali|na skali|on a scale)[^.?!\n]{0,12}?\d\s*(?:-|–|—|do|to)\s*\d")
-ENDS = re.compile(r"\b1\s*[-–—=:]\s*([^,;\d]{2,40}?)\s*[,;]\s*5\s*[-–—=:]\s*([^,;.)\n]{2,40})")
+KINDS_READ = tuple((kind, compiled(pattern)) for kind, pattern in KINDS)
+STRANGE_SCALE = compiled(r"\b(?:w skali|na skali|on a scale)[^.?!\n]{0,12}?\d\s*(?:-|–|—|do|to)\s*\d")
+ENDS = compiled(r"\b1\s*[-–—=:]\s*([^,;\d]{2,40}?)\s*[,;]\s*5\s*[-–—=:]\s*([^,;.)\n]{2,40})")
 _ABOUT = r"\b(?:ankiet\w+|glosowani\w+|odpowiedzi|glosy|pytani\w+|survey|poll|answers?|votes?|voting|questionnaire)\b"
 PRIVACIES = ((Privacy.ANONYMOUS, "anonim|anonym"), (Privacy.SECRET, r"tajn|poufn|secret|confidential"), (Privacy.OPEN, r"jawn|open(?:ly)?\b|imienn"))
 # A line that only says how it is asked: made of these words.
-SAYS_HOW = re.compile(
+SAYS_HOW = compiled(
     r"ankiet\w+|glosowani\w+|odpowiedzi|glosy|pytani\w+|survey|poll|answers?|votes?|voting|questions?|questionnaire|are|is|jest|sa"
     r"|beda|bedzie|will|be|to|the|this|tylko|dla|koordynator\w*"
     r"|anonim\w*|anonym\w*|tajn\w*|poufn\w*|secret\w*|confidential\w*|jawn\w*|imienn\w*|open(?:ly)?|i|and|prosze|please|bardzo|o"
     r"|for|only|coordinators?|sposob|w|asked|pytamy|pytam|glosujemy"
 )
-NEGATED = re.compile(r"\b(?:nie|not|non|nie jest|isn't|aren't)[\s-]+(?:\w+ )?(?:anonim|anonym|tajn|jawn|secret|open)")
-YES_NO = re.compile(r"\(?\b(?:(tak)\s*[/,|]\s*(nie)(?:\s*[/,|]\s*(nie wiem))?|(yes)\s*[/,|]\s*(no)(?:\s*[/,|]\s*((?:i )?don'?t know|not sure))?)\b\)?")
-ASKS_YES = re.compile(r"(?:\w+[^?]{0,60}, )?czy\b(?![^?]*,? (?:czy|a moze|lub|albo)\b)[^?]*\?")
-ASKS_YES_EN = re.compile(r"(?:do|does|did|is|are|was|were|shall|should|can|could|will|would|have|has|may)\b(?![^?]*\bor\b)[^?]*\?")
-TITLE = re.compile(r"(?i)^\s*(?:temat|subject|tytu[łl]|title)\s*:\s*(\S.*)$")
-TITLED = re.compile(r"(?i)^\s*(?:ankieta|pytani[ea]|survey|questions?|poll|g[łl]osowanie)\s*[:–-]\s*(?=\S)")
+NEGATED = compiled(r"\b(?:nie|not|non|nie jest|isn't|aren't)[\s-]+(?:\w+ )?(?:anonim|anonym|tajn|jawn|secret|open)")
+YES_NO = compiled(r"\(?\b(?:(tak)\s*[/,|]\s*(nie)(?:\s*[/,|]\s*(nie wiem))?|(yes)\s*[/,|]\s*(no)(?:\s*[/,|]\s*((?:i )?don'?t know|not sure))?)\b\)?")
+ASKS_YES = compiled(r"(?:\w+[^?]{0,60}, )?czy\b(?![^?]*,? (?:czy|a moze|lub|albo)\b)[^?]*\?")
+ASKS_YES_EN = compiled(r"(?:do|does|did|is|are|was|were|shall|should|can|could|will|would|have|has|may)\b(?![^?]*\bor\b)[^?]*\?")
+TITLE = compiled(r"(?i)^\s*(?:temat|subject|tytu[łl]|title)\s*:\s*(\S.*)$")
+TITLED = compiled(r"(?i)^\s*(?:ankieta|pytani[ea]|survey|questions?|poll|g[łl]osowanie)\s*[:–-]\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)

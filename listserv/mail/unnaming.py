@@ -9,30 +9,31 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from listserv.lazily import compiled
 from listserv.mail.folding import fold
 
 GONE = "[…]"
 # Letters of a name's beginning that stay in all its cases: Okładka, Okładki, Okładkę.
 LEAST, ENDING = 3, 2
-ANY_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
-ANY_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")
-WORD = re.compile(r"[^\W\d_]+")
+ANY_ADDRESS = compiled(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+ANY_LINK = compiled(r"(?:https?://|www\.)[^\s<>\"]+")
+WORD = compiled(r"[^\W\d_]+")
 SIGNATURE_LINES, SHORT = 6, 6
 # A line of which nothing else is left.
-NOTHING_LEFT = re.compile(rf"(?m)^(?=[^\n]*{re.escape(GONE)})(?:[^\w\n]|_)+$\n?")
+NOTHING_LEFT = compiled(rf"(?m)^(?=[^\n]*{re.escape(GONE)})(?:[^\w\n]|_)+$\n?")
 # What stands before a name in a signature: „H. […]”, „mgr […]”.
-BEFORE_NAME = re.compile(rf"(?m)^[\W_]*(?:(?:\w|mgr|dr|inz|p)\.?[\s.]+){{1,3}}{re.escape(GONE)}[\W_]*$")
+BEFORE_NAME = compiled(rf"(?m)^[\W_]*(?:(?:\w|mgr|dr|inz|p)\.?[\s.]+){{1,3}}{re.escape(GONE)}[\W_]*$")
 _POST = (
     r"(?:ul\.|al\.|tel\.?|kom\.|fax|www\S*|mgr|dr|dyrektor\w*|wicedyrektor\w*|kierowni\w*|bibliotekar\w*|nauczyciel\w*|kustosz\w*|instruktor\w*|gbp|mbp|mgbp|pbw|pbp|wbp|sp|zsp?|lo"
     r"|bibliotek[ai]|filia|szkol[ay]|osrodek|librarian|library|school|teacher|director|head)"
 )
-OF_SIGNATURES = re.compile(rf"(?:^|(?<=[\s,])){_POST}(?=[\s,]|$)|\b\d{{2}}-\d{{3}}\b|(?:\d[\s-]?){{7,}}")
+OF_SIGNATURES = compiled(rf"(?:^|(?<=[\s,])){_POST}(?=[\s,]|$)|\b\d{{2}}-\d{{3}}\b|(?:\d[\s-]?){{7,}}")
 # What may stand there in small letters.
-SMALL = re.compile(
+SMALL = compiled(
     rf"(?:{_POST}|w|we|nr|im\.?|i|z|przy|dla|na|of|in|the|at|for|and|szkoln\w+|publiczn\w+|pedagogiczn\w+|gminn\w+|miejsk\w+|podstawow\w+|\W*\d\S*|\W+)[,.]?"
 )
 # Family names of these kinds are never everyday words.
-ONLY_A_NAME = re.compile(r"(?:[sc]k(?:i|a|iego|iej|iemu|im)|dzk\w+|wicz\w*|czyk\w*)$")
+ONLY_A_NAME = compiled(r"(?:[sc]k(?:i|a|iego|iej|iemu|im)|dzk\w+|wicz\w*|czyk\w*)$")
 # Behind a name that signs: a post, a place.
 NAME_AND_MORE = (f"{GONE},", f"{GONE} –", f"{GONE} -", f"{GONE} (")
 

@@ -1,8 +1,8 @@
 """„CAŁA 1.2”: a message that a digest has shortened is wanted whole. Nothing else is written now, greeting and farewell aside."""
 
-import re
 from typing import NamedTuple
 
+from listserv.lazily import compiled
 from listserv.mail.asides import lone_line
 from listserv.mail.decisions import after_greeting
 from listserv.mail.folding import fold, plain
@@ -18,13 +18,13 @@ _WHOLE = (
 _KIND = r"(?:(?:z|w|of|in|nr|numer|numeru|no|number|punkt|punktu|pkt|watku|point|item|message)\.? ?)*"
 _NUMBER = rf"{_KIND}\d{{1,3}}(?: ?[.,/] ?\d{{1,3}})?"
 _THANKS = r"(?:[\s,.;!]+(?:prosze|please|z gory|bardzo|dziek\w+|pozdrawiam|thanks|thank you))*"
-NUMBERED = re.compile(rf"{_ASK}{_WHOLE}[\s:]+{_KIND}(?P<point>\d{{1,3}})(?: ?[.,/] ?(?P<place>\d{{1,3}}))?{_THANKS}")
+NUMBERED = compiled(rf"{_ASK}{_WHOLE}[\s:]+{_KIND}(?P<point>\d{{1,3}})(?: ?[.,/] ?(?P<place>\d{{1,3}}))?{_THANKS}")
 # Several at once: there is a letter that says how to ask for each.
-SEVERAL = re.compile(rf"{_ASK}{_WHOLE}[\s:]+{_NUMBER}(?:\s*(?:,|i|oraz|and|&|[–-])\s*{_NUMBER})+{_THANKS}")
+SEVERAL = compiled(rf"{_ASK}{_WHOLE}[\s:]+{_NUMBER}(?:\s*(?:,|i|oraz|and|&|[–-])\s*{_NUMBER})+{_THANKS}")
 # As an answer to the point: `2: CAŁA`.
-BEHIND = re.compile(rf"(?P<point>\d{{1,3}})(?:[.,/](?P<place>\d{{1,3}}))?\s*[:.)–-]*\s*{_ASK}{_WHOLE}{_THANKS}")
+BEHIND = compiled(rf"(?P<point>\d{{1,3}})(?:[.,/](?P<place>\d{{1,3}}))?\s*[:.)–-]*\s*{_ASK}{_WHOLE}{_THANKS}")
 # Without a number it is a word to people as well, unless somebody shouts it as our letters write it.
-BARE = re.compile(r"CAŁ[AĄEY]|CALA|CALE|CAŁOŚĆ|CALOSC|WHOLE|THE WHOLE")
+BARE = compiled(r"CAŁ[AĄEY]|CALA|CALE|CAŁOŚĆ|CALOSC|WHOLE|THE WHOLE")
 TRIM = " \t*_.!?,;„”“\"'<>"
 
 

@@ -4,8 +4,7 @@
 otherwise. Whatever the table does not know is asked back, never done. All patterns read folded text (lower case, no diacritics).
 """
 
-import re
-
+from listserv.lazily import compiled
 from listserv.mail.commandwords import LIST, MAILS, UNSUBSCRIBE, Kind
 from listserv.mail.daywords import TIME
 
@@ -112,51 +111,51 @@ BEGINNINGS: dict[Kind, tuple[str, ...]] = {
         r"(?:i(?:'m| am|'ll be| will be) )?(?:away )?on (?:vacation|holiday|leave) (?:until|till|for)\b",
     ),
 }
-WISHES = {kind: re.compile(f"{LEAD}(?:{'|'.join(f'(?:{begin})' for begin in begins)})") for kind, begins in BEGINNINGS.items()}
+WISHES = {kind: compiled(f"{LEAD}(?:{'|'.join(f'(?:{begin})' for begin in begins)})") for kind, begins in BEGINNINGS.items()}
 # „Proszę nie wysyłać mi nic do 15 sierpnia” is a pause, without a day it is a farewell.
-NOT_NOW = re.compile(
+NOT_NOW = compiled(
     rf"{LEAD}(?:{ASK}(?:mi )?(?:nic )?(?:nie|przestac|zaprzestanie)(?: {_MORE})* {_SEND}|{PLEASE}(?:don't|do not|stop) (?:send(?:ing)?|mail(?:ing)?))\b"
 )
 # Before the wish a length of time may stand.
-TIME_FIRST = re.compile(rf"\A(?:{TIME.pattern}),? (?=(?:bardzo |uprzejmie )?prosze\b|please\b)")
+TIME_FIRST = compiled(rf"\A(?:{TIME.pattern}),? (?=(?:bardzo |uprzejmie )?prosze\b|please\b)")
 
 # Something in the sentence that makes it a doubt, a condition, a story, or somebody else's wish.
-SUPPOSED = re.compile(
+SUPPOSED = compiled(
     r"\b(?:gdyby\w*|jesli|jezeli|o ile|chyba|powinn\w+|zastanawia\w+|ewentualnie|kiedys|w przyszlosci|byc moze|dlaczego|czemu|po co|kto|pomyl\w+|anuluj\w*"
     r"|odwoluje|(?:wy)?cofam(?! zgod)|zaluj\w+"
     r"|if|unless|whether|why|who|maybe|perhaps|might|should i|thinking|wonder\w*|mistake\w*|accident\w*|ignore|cancel my request|someday)\b|(?<!czy )\bmoze\b"
 )
-TOLD = re.compile(
+TOLD = compiled(
     r"\b(?:wczoraj|przedwczoraj|rok temu|tydzien temu|kiedys|(?:na|do|od)?pisal\w*|(?:po)?prosil(?!\w*bym\b|\w*by\b)\w*|mowil\w*|powiedzial\w*|klikn\w+"
     r"|wypisal\w*|usunal\w*|usune[lt]\w*"
     r"|(?<!\bo )wypisan[aeoy]\w?|usuniet[aeoy]\w?|zostal\w*|mowi|pisze|twierdzi|brzmi|napis\w?|napisane|stopk\w+|slowo|zdanie|rozmysl\w+"
     r"|yesterday|last (?:week|month|year)|ago|asked|told|said|says|wrote|writes|was|were|been|someone|somebody|footer|the word)\b"
 )
 # Less mail is not no mail.
-FEWER = re.compile(
+FEWER = compiled(
     r"\b(?:tylu|tyle|az|tak (?:wielu|duzo|czesto)|zalacznik\w*|spamu?|reklam\w*|so many|that many|that often|attachments?|spam|html|duplicates?|podwojn\w+"
     r"|dwa razy)\b"
 )
-SOMEBODY_ELSE = re.compile(
+SOMEBODY_ELSE = compiled(
     r"\b(?:pani[aą]?|pana|kolezan\w+|koleg\w+|osob[aeyi]?|jego|jej|ja|ich|go|meza|zony|zone|corki|syna|mamy|taty|szefow\w+|szefa|dyrektor\w*|pracowni\w+|him"
     r"|her|them|colleague\w*|wife|husband|boss"
     r"|mother|father|friend)\b|@"
 )
-MYSELF = re.compile(rf"\b(?:mnie|sie|mi|me|my (?:e-?mail|address|mail)|i|{_ADDRESS})\b|\bmoj(?:ego)? (?:adres|e-?mail|mail)")
+MYSELF = compiled(rf"\b(?:mnie|sie|mi|me|my (?:e-?mail|address|mail)|i|{_ADDRESS})\b|\bmoj(?:ego)? (?:adres|e-?mail|mail)")
 _LIST_NAMED = rf"(?:{_FROM_LIST}|{_TO_LIST}|(?:from|off|off of|to) {LIST})"
 _OWN = rf"[\s,]*(?:(?:mnie|sie|mi|me|stad|prosze|please|up|{_ADDRESS})\s*)*"
 _WHY = "bo|poniewaz|gdyz|z powodu|w zwiazku|ze wzgledu|z uwagi|od|dziekuje|i dziekuje|z gory|pozdrawiam|because|since|thank\\w*|asap|any ?more|now"
 # What may follow a wish: the list, and why.
-REST = re.compile(
+REST = compiled(
     rf"{_OWN}(?:{_LIST_NAMED})?(?:[\s,]+(?:\w+owej|\w+yjnej|odbiorcow|subskrybentow|uczestnikow|adresatow|mailing|jak najszybciej|prosze|please|panstwa|”))*"
     rf"(?:$|\s*[,;(–—].*|\s-.*|[\s,]+(?:{_WHY})\b.*)"
 )
 # A list is called by its name: „z listy Sieć BP”. These lists are others.
 _OTHER_LISTS = "obecnosci|gosci|oczekuj|rezerwow|prelegent|mowc|na|warsztat|szkole|zadan|zakup|plac|as|of|for|in|at|w|how|jak|because"
-NAMED = re.compile(rf"{_OWN}{_LIST_NAMED}(?: (?!(?:{_OTHER_LISTS})\w*\b)[\w.+-]+(?:@[\w.-]+)?){{1,4}}(?:$|\s*[,;(–—].*)")
+NAMED = compiled(rf"{_OWN}{_LIST_NAMED}(?: (?!(?:{_OTHER_LISTS})\w*\b)[\w.+-]+(?:@[\w.-]+)?){{1,4}}(?:$|\s*[,;(–—].*)")
 
 # Where a sentence begins anew; what hangs on the clause before it does not.
-CLAUSE = re.compile(
+CLAUSE = compiled(
     r"\s*(?:[,;(]|\s[-–—]+(?=\s)|\b(?:ale|wiec|dlatego|stad|but|so)\b|\b(?:i|oraz|and)\b(?= (?:\w+ )?(?:prosze|chcial[ae]?bym|z przykroscia|z zalem"
     r"|i'd|i would|please)\b))\s*(?!(?:ze|zeby|aby|by|azeby|iz|czy|ktor\w+|zebym|abym|that|to|which|who)\b)"
 )
@@ -166,19 +165,19 @@ _ERASURE = "(?:usuniecia|usuniecie|skasowania|skasowanie|wymazania|wymazanie)"
 _DATA = r"(?:(?:wszystkich |wszystkie )?(?:moich|moje|swoich|swoje|mych)(?: wszystkich| wszystkie)? dan(?:ych|e)(?: osobow\w+)?|mo(?:jego|je) konta?)"
 _MY_DATA = "(?:all )?(?:of )?my (?:personal )?(?:data|account|information)"
 # „Proszę o usunięcie moich danych osobowych z Państwa bazy”: to be forgotten is more than to leave.
-FORGET = re.compile(
+FORGET = compiled(
     rf"{LEAD}(?:(?:zadam|domagam sie|wnosze o|zadamy) (?:\w+ )??{_ERASURE} {_DATA}|(?:prosze|chce|zadam)(?: mnie)? zapomniec(?: o)? mnie|prosze mnie zapomniec"
     rf"|{ASK}(?:o )?{_ERASE}(?: (?:mi|prosze))* {_DATA}|(?:prosze,? |bardzo prosze )?(?:usun|usuncie|skasuj|skasujcie|wymaz|wymazcie)(?: prosze)? {_DATA}"
     rf"|{PLEASE}(?:delete|erase|remove) {_MY_DATA}|{I_WANT}(?:you to )?(?:delete|erase|remove) {_MY_DATA}"
     rf"|{I_WANT}(?:have )?{_MY_DATA}(?: to be)? (?:deleted|erased|removed))\b"
 )
-FROM_A_LIST = re.compile(r"\bz(?:e)? (?:\w+ )?(?:list[yae]\b|liscie|grupy|subskryp|newsletter)|\bfrom (?:the|this|your) (?:mailing )?list\b")
-POSTS_TOO = re.compile(r"\b(?:i|oraz|wraz z|razem z|and|with) (?:wszystki\w+ |all )?(?:of )?(?:moj\w+ |my )?(?:wiadomosci\w*|wpis\w*|post\w*|messages|mails)\b")
+FROM_A_LIST = compiled(r"\bz(?:e)? (?:\w+ )?(?:list[yae]\b|liscie|grupy|subskryp|newsletter)|\bfrom (?:the|this|your) (?:mailing )?list\b")
+POSTS_TOO = compiled(r"\b(?:i|oraz|wraz z|razem z|and|with) (?:wszystki\w+ |all )?(?:of )?(?:moj\w+ |my )?(?:wiadomosci\w*|wpis\w*|post\w*|messages|mails)\b")
 # „Nie chcę maili, ale chcę zaglądać do archiwum”
 _LOOKS = r"(?:zaglad\w+|zajrz\w+|czyta\w+|przeglada\w+|korzysta\w+|dostep\w*|read\w*|access\w*|brows\w+|look\w*|keep\w*)"
-ARCHIVE_ONLY = re.compile(rf"(?=.*\b{MAILS}(?!\w))(?=.*\b(?:nie|bez|zadnych|no|not|don't|stop|without)\b).*\b{_LOOKS}\b.{{0,40}}\b(?:archiw\w+|archives?)\b")
-NO_LOOKING = re.compile(rf"\b(?:nie|not|don't)(?: \w+)?? {_LOOKS}\b")
-THE_ARCHIVE = re.compile(r"\b(?:archiw\w+|archives?)\b")
+ARCHIVE_ONLY = compiled(rf"(?=.*\b{MAILS}(?!\w))(?=.*\b(?:nie|bez|zadnych|no|not|don't|stop|without)\b).*\b{_LOOKS}\b.{{0,40}}\b(?:archiw\w+|archives?)\b")
+NO_LOOKING = compiled(rf"\b(?:nie|not|don't)(?: \w+)?? {_LOOKS}\b")
+THE_ARCHIVE = compiled(r"\b(?:archiw\w+|archives?)\b")
 
 
 def forgets(sentence: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, ForeignKey, LargeBinary, String, cast, delete, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -12,7 +13,6 @@ from listserv.store.bounces import Bounce
 from listserv.store.calendar import CalendarRun
 from listserv.store.issues import Issue, IssueState
 from listserv.store.lists import MailingList
-from listserv.store.pages import Record
 from listserv.store.queue import Delivery, Outgoing, insert_unless_there
 
 
@@ -64,7 +64,7 @@ def forget_readers(db: Session, before: date) -> None:
     db.execute(delete(IssueReader).where(IssueReader.day < before))
 
 
-def pages(db: Session, names: Collection[str], threads: Collection[int], hashes: Collection[str]) -> Sequence[Record]:
+def pages(db: Session, names: Collection[str], threads: Collection[int], hashes: Collection[str]) -> Sequence[Any]:
     """(name, message_id, hash, thread_id) of the issues that these pages of these lists show."""
     shown = Message.thread_id.in_(threads) | Message.hash.in_(hashes)
     query = select(MailingList.name, Message.id.label("message_id"), Message.hash, Message.thread_id)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, Text, UniqueConstraint, and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from listserv.mail.invited import Verb
+from listserv.mail.batchverbs import Verb
 from listserv.store.base import Base, Word, slices
 from listserv.store.lists import MailingList
 from listserv.store.members import Member

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Conflict, Expired
 from listserv.mail import address
-from listserv.mail.invited import Order, Verb
+from listserv.mail.batchverbs import Verb
+from listserv.mail.invited import Order
 from listserv.mail.parse import parse
 from listserv.store import invitations as rows
 from listserv.store.invitations import Batch, BatchState

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from listserv.errors import Conflict, Expired, NotFound
 from listserv.mail import address, commands, invited
 from listserv.mail.authentication import Alignment
+from listserv.mail.batchverbs import Verb
 from listserv.mail.decisions import Answer
-from listserv.mail.invited import Order, Verb
+from listserv.mail.invited import Order
 from listserv.mail.peoplelines import People
 from listserv.store import calendar
 from listserv.store import invitations as rows

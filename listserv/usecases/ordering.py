@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from listserv.errors import Invalid, Refusal
 from listserv.mail import invited, peoplelines, quotes
-from listserv.mail.invited import Order, Trouble, Unreadable, Verb
+from listserv.mail.batchverbs import Verb
+from listserv.mail.invited import Order, Trouble, Unreadable
 from listserv.mail.parse import LONGEST_REPLY, Attachment, Post, attachment
 from listserv.mail.peoplelines import People, Person, Unread, Why
 from listserv.store.invitations import Batch, of_batch

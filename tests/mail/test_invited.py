@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from listserv.mail.invited import Said, Verb, answer, order, yes_without_welcome
+from listserv.mail.batchverbs import Verb
+from listserv.mail.invited import Said, answer, order, yes_without_welcome
 
 LIST = "Anna Nowa <anna@example.org>\njan@example.org"
 INVITING = ["ZAPROŚ", "zapros", "Zaproszenie", "ZAPROSZENIA:", "INVITE", "invite:", "Zaproś na listę:", "Proszę zaprosić następujące osoby:", "Proszę o zaproszenie osób:"]
