@@ -76,8 +76,8 @@ class Supervisor:
             signal.signal(number, self._asked_to_end)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
-        # What is here now is shared by all children; the collector would write into every page of it.
-        gc.collect()
+        # What is here now is shared by all children; the collector would write into every page of it. (It is not asked to look first: of what
+        # was loaded a four-hundredth is garbage, and to look takes a tenth of the start.)
         gc.freeze()
         self.children = [Child(part) for part in self.parts]
         self._start_those_due()

@@ -67,9 +67,9 @@ def warm_up(data: Path) -> None:
 
     A site that cannot be opened fails here, in one line and not in three.
     """
-    from listserv.cli import console
-    from listserv.store.lists import all_lists
-
+    with loading():
+        from listserv.cli import console
+        from listserv.store.lists import all_lists
     with console.opened(data) as site, site.reading() as db:
         all_lists(db)
     with loading():
