@@ -69,11 +69,28 @@ def wrong(error: ValidationError) -> Problem:
     return Problem("invalid" if body and not malformed else "bad-request", errors=errors)
 
 
+class Schemas(SpecTree):
+    """Makes the schemas of all models when the document is asked for: most processes never are, and to make them takes longer than to load the endpoints."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self.waiting: list[tuple[type[BaseModel], Any]] = []
+        super().__init__(*given, **named)
+
+    def _add_model(self, model: Any, mode: Any = "validation") -> str:
+        self.waiting.append((model, mode))
+        return str(self.naming_strategy(model))
+
+    def _generate_spec(self) -> dict[str, Any]:
+        for model, mode in self.waiting:
+            super()._add_model(model, mode)
+        return super()._generate_spec()
+
+
 # The names of models that are bodies; every other one is of parameters.
 BODIES: set[str] = set()
 # Each model has a name of its own in the document.
 NAMES: dict[str, type[BaseModel]] = {}
-SPEC = SpecTree(
+SPEC = Schemas(
     backend=Strict,
     before=lambda *_: None,
     mode="strict",
