@@ -7,12 +7,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, false, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from listserv.store.archive import SHOWN, Message, Thread
 from listserv.store.base import slices
-from listserv.store.pages import LATEST, LINES, Rows, Where, live_threads
+from listserv.store.pages import LATEST, LINES, LIST, Rows, Where, live_threads
 from listserv.store.search import Indexed
 
 # So many places lie between two marks.
@@ -50,10 +50,21 @@ def marks(db: Session, mlist_id: int, only: Where) -> tuple[tuple[int, Mark], ..
     return tuple(found)
 
 
+def _far(mlist_id: Any, only: Where, mark: Any, limit: Any, offset: Any) -> Any:
+    some = select(Thread.id).where(*live_threads(mlist_id), *only, _from(mark)).order_by(*LATEST).limit(limit).offset(offset).subquery()
+    return LINES.join(some, some.c.id == Thread.id)
+
+
+MARK: Any = [bindparam(f"mark_{part}") for part in Mark._fields]
+ALL_FAR = _far(LIST, (), Mark(*MARK), bindparam("limit"), bindparam("offset"))
+
+
 def threads_from(db: Session, mlist_id: int, only: Where, mark: Mark, limit: int, offset: int) -> Rows:
     """The lines of threads as `pages.threads_page` has them, so many behind a mark."""
-    some = select(Thread.id).where(*live_threads(mlist_id), *only, _from(mark)).order_by(*LATEST).limit(limit).offset(offset).subquery()
-    return db.execute(LINES.join(some, some.c.id == Thread.id)).all()
+    if only:
+        return db.execute(_far(mlist_id, only, mark, limit, offset)).all()
+    where = {"mlist": mlist_id, "limit": limit, "offset": offset}
+    return db.execute(ALL_FAR, where | {f"mark_{part}": value for part, value in mark._asdict().items()}).all()
 
 
 def numbers(db: Session, mlist_id: int, stride: int) -> list[int]:
