@@ -19,7 +19,7 @@ from tests import postgres
 from tests.databases import KINDS, Postgresql, Sqlite, quick_engine
 from tests.office import Office
 
-pytest_plugins = ["tests.sampling", "tests.collecting", "tests.chromium", "tests.notrun"]
+pytest_plugins = ["tests.sampling", "tests.collecting", "tests.chromium", "tests.notrun", "tests.forking"]
 # A Tuesday morning in Warsaw.
 START = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 

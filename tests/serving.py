@@ -6,8 +6,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+from tests import forking
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,12 +28,12 @@ def free_port() -> int:
 
 
 class Served:
-    """A running `listserv serve`."""
+    """A running `listserv serve`. `begin`: what starts it, as subprocess.Popen does."""
 
-    def __init__(self, data: Path, *words: str, python: str = "") -> None:
+    def __init__(self, data: Path, *words: str, python: str = "", begin: Callable[..., Any] = forking.Popen) -> None:
         environ = clean_environment() if python else clean_environment(PYTHONPATH=str(ROOT))
         command = [python or sys.executable, "-m", "listserv", "--data", str(data), "serve", *words]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environ, cwd="/")
+        self.process = (subprocess.Popen if python else begin)(command, stderr=subprocess.PIPE, text=True, env=environ, cwd="/")
         self.lines: list[str] = []
         self.watchdog = threading.Timer(60, self.process.kill)
         self.watchdog.start()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import forking
+
 ROOT = Path(__file__).parents[1]
 START = r"""
 import os, signal, sys, threading, time
@@ -45,7 +47,7 @@ class Running:
 
     def __init__(self, parts: str) -> None:
         program = f"{START}\nsys.exit(Supervisor([{parts}], say, first_wait=0.05, drain=1.0).run())"
-        self.process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        self.process = forking.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE, text=True)
         self.lines: list[str] = []
         # A test that waits in vain fails instead of standing still.
         self.watchdog = threading.Timer(15, self.process.kill)

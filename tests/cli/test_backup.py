@@ -26,6 +26,7 @@ from listserv.store.migrating import upgrade
 from listserv.store.queue import Delivery, Incoming, keep_raw
 from listserv.usecases.delivery import milliseconds
 from listserv.worker import work_once
+from tests import forking
 from tests.conftest import on
 from tests.databases import contents
 from tests.fan_out import post
@@ -295,8 +296,8 @@ def test_a_backup_is_not_written_over_a_file_unless_told(run, site, kept):
 def test_through_a_pipe_it_is_the_same(run, site, kept, elsewhere, tmp_path, name):
     command = [sys.executable, "-m", "listserv", "--data"]
     environ = clean_environment(PYTHONPATH=str(ROOT))
-    made = subprocess.run([*command, str(site.settings.data), "backup", "-"], stdout=subprocess.PIPE, env=environ, check=True, cwd="/")
-    put = subprocess.run([*command, str(tmp_path / "new"), "restore", name, "--database", elsewhere], input=made.stdout, env=environ, check=True, cwd="/", stdout=subprocess.PIPE)
+    made = forking.run([*command, str(site.settings.data), "backup", "-"], stdout=subprocess.PIPE, env=environ, check=True, cwd="/")
+    put = forking.run([*command, str(tmp_path / "new"), "restore", name, "--database", elsewhere], input=made.stdout, env=environ, check=True, cwd="/", stdout=subprocess.PIPE)
 
     assert b"restored" in put.stdout
     assert everything(site, elsewhere) == everything(site, site.settings.database_url)
@@ -314,7 +315,7 @@ def test_a_disk_that_is_full_is_one_line_and_leaves_nothing(site, run, network, 
     target = "-" if where == "-" else str(tmp_path / "kept.tar")
     with open("/dev/full", "wb") as full:
         command = [sys.executable, "-c", start, "--data", str(site.settings.data), "backup", target]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=clean_environment(PYTHONPATH=str(ROOT)))
+        done = forking.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=clean_environment(PYTHONPATH=str(ROOT)))
 
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert "the backup was not made" in done.stderr
@@ -344,7 +345,7 @@ main()
 def test_a_restore_that_was_killed_can_be_given_again(run_in, site, kept, elsewhere, tmp_path, step):
     data, words = tmp_path / "new", ["restore", str(kept), "--database", elsewhere]
     environ = clean_environment(PYTHONPATH=str(ROOT))
-    killed = subprocess.run([sys.executable, "-c", KILLED, step, "--data", str(data), *words], cwd=ROOT, env=environ)
+    killed = forking.run([sys.executable, "-c", KILLED, step, "--data", str(data), *words], cwd=ROOT, env=environ)
     assert killed.returncode == -signal.SIGKILL
 
     meanwhile, again = run_in(data, "list", "ls"), run_in(data, *words)

@@ -13,6 +13,7 @@ from listserv.mail.mbox import entries, entry
 from listserv.store.lists import list_by_name
 from listserv.usecases import exporting
 from tests import archive_seeds as seeds
+from tests import forking
 from tests.serving import ROOT, clean_environment
 
 
@@ -134,7 +135,7 @@ def test_an_export_is_for_the_eyes_of_who_made_it(run, told, tmp_path):
 def exported(site, stdout):
     """The real program, writing the messages there."""
     command = [sys.executable, "-m", "listserv", "--data", str(site.settings.data), "export", "siecibp", "--format", "mbox"]
-    return subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, env=clean_environment(PYTHONPATH=str(ROOT)), text=True, cwd="/")
+    return forking.Popen(command, stdout=stdout, stderr=subprocess.PIPE, env=clean_environment(PYTHONPATH=str(ROOT)), text=True, cwd="/")
 
 
 def test_a_reader_who_goes_away_and_a_full_disk_are_one_sentence_each(run, told, site):

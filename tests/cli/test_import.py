@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -24,6 +23,7 @@ from listserv.store import handover
 from listserv.store.archive import Message
 from listserv.store.lists import MailingList, list_by_name
 from listserv.store.moderation import Journal
+from tests import forking
 from tests.serving import clean_environment
 
 AT = datetime(2001, 5, 1, tzinfo=UTC)
@@ -218,7 +218,7 @@ def test_killed_while_history_goes_over_it_goes_on_even_with_another_file(run, n
     (orders / "order-1").write_text(json.dumps({"do": "kill", "at": "writes.committed", "nth": 4}))
     command = [sys.executable, "-m", "listserv", "--data", site.settings.data, "import", network, path]
     run("status")
-    killed = subprocess.run(command, env=clean_environment(PYTHONPATH=os.getcwd(), **{steps.VARIABLE: str(orders)}), capture_output=True, timeout=60)
+    killed = forking.run(command, env=clean_environment(PYTHONPATH=os.getcwd(), **{steps.VARIABLE: str(orders)}), capture_output=True, timeout=60)
     assert killed.returncode == -signal.SIGKILL
     with site.reading() as db:
         assert db.scalars(select(MailingList.import_shift).where(MailingList.import_of.is_not(None))).one() == -3
@@ -289,7 +289,7 @@ def test_readers_end_when_their_keeper_is_killed(tmp_path):
     (tmp_path / "keeper.py").write_text(script)
     env = os.environ | {"PYTHONPATH": os.getcwd()}
 
-    killed = subprocess.run([sys.executable, tmp_path / "keeper.py"], capture_output=True, text=True, env=env, timeout=60)
+    killed = forking.run([sys.executable, tmp_path / "keeper.py"], capture_output=True, text=True, env=env, timeout=60)
 
     assert killed.returncode == -signal.SIGKILL
     reader = Path(f"/proc/{killed.stdout.strip()}/cmdline")

@@ -4,8 +4,10 @@ import os
 import signal
 import smtplib
 import socket
+import subprocess
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,8 +31,8 @@ def served(site, network):
     (settings.data / config.FILE).write_text(config.commented(settings), "utf-8")
     started: list[Served] = []
 
-    def start(*words: str) -> Served:
-        started.append(Served(settings.data, *words))
+    def start(*words: str, **how: Any) -> Served:
+        started.append(Served(settings.data, *words, **how))
         return started[-1]
 
     start.ports, start.settings = ports, settings
@@ -43,7 +45,7 @@ def served(site, network):
 
 
 def test_all_doors_work_and_finish_on_sigterm(served):
-    server = served()
+    server = served(begin=subprocess.Popen)
     server.until("listserv ready")
 
     with smtplib.SMTP("127.0.0.1", served.ports["smtp"]) as client:
@@ -132,7 +134,7 @@ def test_as_many_workers_run_as_are_set_or_as_fit(monkeypatch, tmp_path, wanted,
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").is_file(), reason="there is no /proc on this system")
 def test_an_idle_site_is_small(served):
-    server = served()
+    server = served(begin=subprocess.Popen)
     server.until("listserv ready")
 
     pids = [server.process.pid, *server.children()]

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from listserv import config
 from listserv.store.queue import Letter, Outgoing, raw_bytes
+from tests import forking
 from tests.conftest import on
 from tests.serving import ROOT, answers, clean_environment, free_port, wait_for
 from tests.web.readers import hidden, words
@@ -48,7 +49,8 @@ def start(shared):
         port = free_port()
         environ = clean_environment(PYTHONPATH=str(ROOT), LISTSERV_DATA=str(shared))
         with open(shared / f"{name}.log", "wb") as log:
-            process = subprocess.Popen([sys.executable, *SERVERS[name](port, workers)], cwd=shared, env=environ, stdout=log, stderr=log)
+            how = forking.Popen if name == "gunicorn" else subprocess.Popen
+            process = how([sys.executable, *SERVERS[name](port, workers)], cwd=shared, env=environ, stdout=log, stderr=log)
         started.append(process)
         wait_for(lambda: answers(port) or process.poll() is not None, 40)
         assert process.poll() is None, (shared / f"{name}.log").read_text()

@@ -8,15 +8,16 @@ import pytest
 
 from listserv import config
 from listserv.site import UNFINISHED
+from tests import forking
 from tests.serving import ROOT, clean_environment, free_port
 
-IMPORT = ["-c", "import listserv.wsgi"]
+IMPORT = ("-c", "import listserv.wsgi")
 
 
 def begin(folder, data, *command):
     """A process of that command; how it ended, and what it said."""
     environ = clean_environment(PYTHONPATH=str(ROOT), LISTSERV_DATA=str(data))
-    return subprocess.run([sys.executable, *command], cwd=folder, env=environ, capture_output=True, text=True, timeout=60)
+    return (forking.run if command == IMPORT else subprocess.run)([sys.executable, *command], cwd=folder, env=environ, capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.only_sqlite
@@ -50,6 +51,7 @@ def test_a_restore_that_is_not_done_is_not_served(site):
 
 
 @pytest.mark.only_sqlite
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["gunicorn", "granian"])
 def test_a_server_of_another_maker_ends_and_says_why(tmp_path, name, dbms):
     if find_spec(name) is None:

@@ -41,6 +41,7 @@ from listserv.store.members import Member, members_of
 from listserv.store.queue import Delivery, Incoming, Letter, State
 from listserv.usecases import administration, intake, tracing
 from listserv.usecases.access import CONSOLE
+from tests import forking
 from tests.kill.accounts import LIST, Accounts, alive, below
 from tests.office import mail
 from tests.serving import ROOT, clean_environment, free_port, wait_for
@@ -133,7 +134,7 @@ class Rig(Accounts):
         command = [sys.executable, "-m", "listserv", "--data", str(self.settings.data), "serve"]
         begin = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(command, stderr=log, stdout=log, env=environ, cwd="/")
+            self.process = forking.Popen(command, stderr=log, stdout=log, env=environ, cwd="/")
         wait_for(lambda: "listserv ready" in self.said(begin) or self.process.poll() is not None, 60)
         assert self.process.poll() is None, self.said(begin)
 

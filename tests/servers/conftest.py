@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from listserv import cli
+from tests import forking
 from tests.keys import rsa_key
 from tests.nameserver import NameServer
 from tests.servers import dovecotserver, postfixserver
@@ -78,7 +79,7 @@ def mail(name, subject, *, sender="", to=LIST, more=b"", body=b"Dzie\xc5\x84 dob
 def printed_settings(data):
     """What `listserv check --postfix` says, as lines of main.cf."""
     command = [sys.executable, "-m", "listserv", "--data", str(data), "check", "--postfix"]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, cwd="/", env=clean_environment(PYTHONPATH=str(ROOT))).stdout
+    printed = forking.run(command, check=True, capture_output=True, text=True, cwd="/", env=clean_environment(PYTHONPATH=str(ROOT))).stdout
     return postfixserver.settings_in(printed)
 
 

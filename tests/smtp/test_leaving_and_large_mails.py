@@ -18,6 +18,7 @@ from listserv.smtp.reading import PIECE
 from listserv.smtp.taking import Forgotten, Taking
 from listserv.store.packing import unpack
 from listserv.store.queue import Incoming, Raw
+from tests import forking
 from tests.serving import clean_environment, wait_for
 from tests.smtp.doors import Talk, kept, open_doors
 
@@ -35,7 +36,7 @@ class Process:
             self.port = probe.getsockname()[1]
         environ = clean_environment(LISTSERV_DATABASE_URL=str(site.engine.url), LISTSERV_SMTP_LISTEN=f"127.0.0.1:{self.port}", LISTSERV_LMTP_LISTEN="", LISTSERV_SITE_DOMAIN="lists.example.org")
         command = [sys.executable, "-m", "listserv", "--data", str(folder), "serve", "--only", "smtp"]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environ, text=True)
+        self.process = forking.Popen(command, stderr=subprocess.PIPE, env=environ, text=True)
         while "listserv ready" not in (line := self.process.stderr.readline()):
             assert line
         # The log is read, so that it never stands full.

@@ -16,6 +16,7 @@ from listserv.site import Site
 from listserv.smtp.limits import Limits
 from listserv.store.migrating import upgrade
 from listserv.usecases import intake
+from tests import forking
 from tests.conftest import a_network, on
 from tests.smtp.doors import Talk, kept, open_doors
 
@@ -131,7 +132,7 @@ def little_room(site, network, tmp_path):
     site.close()
     environ = {**os.environ, "LISTSERV_DATABASE_URL": str(site.engine.url), "LISTSERV_SMTP_LISTEN": f"127.0.0.1:{port}", "LISTSERV_LMTP_LISTEN": "", "LISTSERV_SITE_DOMAIN": "lists.example.org"}
     size = os.stat(site.engine.url.database).st_size
-    process = subprocess.Popen([sys.executable, "-c", DOORS_WITH_LITTLE_ROOM, str(tmp_path), str(size + 200_000)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environ, text=True)
+    process = forking.Popen([sys.executable, "-c", DOORS_WITH_LITTLE_ROOM, str(tmp_path), str(size + 200_000)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environ, text=True)
     assert process.stdout.readline() == "ready\n"
     yield port, process
     process.terminate()

@@ -18,6 +18,7 @@ from listserv.store.archive import Message
 from listserv.store.lists import MailingList
 from listserv.store.queue import Letter, Raw, raw_bytes
 from listserv.store.schema import metadata
+from tests import forking
 from tests.conftest import on
 from tests.databases import contents
 from tests.lived import live, work_all
@@ -208,7 +209,7 @@ def test_a_copy_that_is_killed_leaves_the_target_empty_and_may_be_begun_again(li
     lived.close()
     command = [sys.executable, "-c", SLOW, lived.settings.database_url, elsewhere.settings.database_url]
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environ, text=True) as process:
+    with forking.Popen(command, stdout=subprocess.PIPE, env=environ, text=True) as process:
         assert process.stdout.readline() == "begun\n"
         process.send_signal(signal.SIGKILL)
     for _ in range(100):  # until PostgreSQL has noticed

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from listserv.store.migrating import alembic_config, present_revision, upgrade, wanted_revision
 from listserv.store.session import make_engine
+from tests import forking
 from tests.serving import ROOT, clean_environment
 
 # As the first version kept them.
@@ -68,7 +69,7 @@ def test_rows_of_the_first_version_come_along(engine, url):
 def test_two_who_migrate_at_once_wait_for_each_other(engine, url, tmp_path):
     command_line = [sys.executable, "-m", "listserv", "--data", str(tmp_path), "db", "upgrade"]
     environ = clean_environment(PYTHONPATH=str(ROOT), LISTSERV_DATABASE_URL=url)
-    both = [subprocess.Popen(command_line, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    both = [forking.Popen(command_line, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
 
     said = [one.communicate(timeout=60)[0] for one in both]
 

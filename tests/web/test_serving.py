@@ -15,6 +15,7 @@ import pytest
 
 from listserv.errors import Conflict, Invalid
 from listserv.web.serve import Server
+from tests import forking
 from tests.web.readers import archive  # noqa: F401
 
 
@@ -99,7 +100,7 @@ def test_sigterm_ends_the_process_with_nothing_to_say(site, settings):
     root = str(Path(__file__).parents[2])
     environ = {**os.environ, "PYTHONPATH": root}
     command = [sys.executable, "-c", dedent(program), str(settings.data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ, text=True) as process:
+    with forking.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ, text=True) as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

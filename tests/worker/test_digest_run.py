@@ -18,6 +18,7 @@ from listserv.store.members import DeliveryMode, Member
 from listserv.store.people import Address, User
 from listserv.store.queue import Letter, Raw, keep_raw
 from listserv.usecases import archiving, digestletters
+from tests import forking
 from tests.conftest import a_list
 
 # The calendar as the worker keeps it, by a process that may be killed anywhere; the settings come as they are here.
@@ -55,7 +56,7 @@ def readers(site, count):
 
 
 def run(site, limit):
-    process = subprocess.Popen([sys.executable, "-c", RUN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = forking.Popen([sys.executable, "-c", RUN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdin.write(pickle.dumps((site.settings, site.now(), limit)))
     process.stdin.close()
     process.stdin = None

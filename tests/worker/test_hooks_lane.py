@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -21,6 +20,7 @@ from listserv.usecases import webhooks, webhooksout
 from listserv.usecases.access import CONSOLE
 from listserv.worker import WEBHOOKS, Worker
 from listserv.worker.hooks import Hooks
+from tests import forking
 from tests.receiver import Receiver, on_loopback
 
 
@@ -213,7 +213,7 @@ def test_killed_in_the_middle_it_is_told_at_least_once_under_one_number(site, se
     orders.mkdir()
     nth = 2 if step == "writes.before-commit" else 1
     (orders / "order-1").write_text(f'{{"do": "kill", "at": "{step}", "nth": {nth}}}')
-    done = subprocess.run(
+    done = forking.run(
         [sys.executable, "-c", KILLED, str(settings.data), str(holder)], env={**os.environ, "LISTSERV_TEST_STEPS": str(orders)}, timeout=60, check=False
     )
     assert done.returncode == -signal.SIGKILL

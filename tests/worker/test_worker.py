@@ -22,6 +22,7 @@ from listserv.store.queue import Delivery, Letter
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
 from listserv.worker import Worker
+from tests import forking
 from tests.conftest import on
 
 ROOT = Path(__file__).parents[2]
@@ -166,7 +167,7 @@ def start(live):
 
     def started(number=0):
         command = [sys.executable, "-c", RUN, str(live.settings.data), str(number)]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        process = forking.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         processes.append(process)
         assert process.stderr.readline() == "ready\n"
         return process
