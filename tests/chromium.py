@@ -1,4 +1,5 @@
-"""One Chromium for all tests of a file: it and what steers it take more time to start than most of what is asked of them.
+"""One Chromium for all tests that want it: it and what steers it take more time to start than most of what is asked of them.
+Files with such tests come one after another (tests/collecting.py).
 
 Each test opens windows of its own, which know nothing of what others did; they are closed behind it.
 """
@@ -19,6 +20,8 @@ QUIET = [
     "--disable-sync",
     "--hide-scrollbars",
 ]
+# By which of these a file asks for it.
+NAMES = {"CHROMIUM", "chromium", "looking"}
 # What steers it, and the browser.
 OPEN = []
 
@@ -52,9 +55,14 @@ def close():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """The last test of a file ends it."""
+    """The last test of such a file ends it, when no other such file comes next."""
     try:
         return (yield)
     finally:
-        if nextitem is None or nextitem.path != item.path:
+        if nextitem is None or nextitem.path != item.path and not wants_one(nextitem):
             close()
+
+
+def wants_one(item):
+    """Is the test's file one of those with tests in a browser?"""
+    return not NAMES.isdisjoint(vars(item.module))

@@ -4,7 +4,8 @@ The first look at all tests: each process reads a part of the files, and finds t
 assertions. It keeps what it has made beside the file, for the next run and for whoever comes second now.
 
 Tests that wait for programs that they start come first, and so one after another in one process, while the others keep the processors busy: a long
-one that began last would be waited for alone. (Whoever has nothing left takes from the other end of what another has: `--dist worksteal`.)
+one that began last would be waited for alone. (Whoever has nothing left takes from the other end of what another has: `--dist worksteal`.) Behind them
+come those in a browser, one file after another, so that it need not be started for each.
 """
 
 import contextlib
@@ -29,7 +30,9 @@ def pytest_configure():
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Behind what puts them in any order: among themselves they keep it."""
-    items.sort(key=lambda item: item.path.parent.name not in WAITING)
+    from tests import chromium  # (not before pytest reads it)
+
+    items.sort(key=lambda item: (item.path.parent.name not in WAITING, not chromium.wants_one(item)))
 
 
 def pytest_collection_finish():

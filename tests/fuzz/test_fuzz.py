@@ -123,7 +123,7 @@ def wait(data):
 
 
 @needs_fuzzer
-@pytest.mark.parametrize(("function", "said"), [("look", "it cannot take this"), ("wait", "too slow")])
+@pytest.mark.parametrize(("function", "said"), [("look", "it cannot take this"), pytest.param("wait", "too slow", marks=pytest.mark.long)])
 def test_what_breaks_a_target_is_kept_in_a_file_that_the_failure_names(function, said, tmp_path, monkeypatch):
     (tmp_path / "broken_target.py").write_text(BROKEN)
     (tmp_path / "seeds").mkdir()

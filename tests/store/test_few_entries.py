@@ -7,6 +7,7 @@ from listserv.store import fewentries, finding
 from listserv.store.search import Indexed
 from listserv.usecases import searching
 from listserv.usecases.access import CONSOLE, STRANGER_ON_THE_WEB
+from tests.sampling import short
 from tests.store.test_search_alike import questions, told
 
 pytestmark = pytest.mark.only_sqlite
@@ -30,7 +31,7 @@ def test_terms_say_what_the_index_says(site, maker, asked):
     some = 0
     with site.reading() as db:
         for actor in (CONSOLE, STRANGER_ON_THE_WEB):
-            for question in questions():
+            for question in list(questions())[:: 2 if short[0] else 1]:
                 searching.search(db, actor, question)
         for wanted in {*asked}:
             matching = text("SELECT rowid FROM indexed_fts WHERE indexed_fts MATCH :asked ORDER BY rowid")
@@ -38,7 +39,7 @@ def test_terms_say_what_the_index_says(site, maker, asked):
             read = db.scalars(select(Indexed.id).where(fewentries.fitting(wanted)).order_by(Indexed.id)).all()
             assert read == index, wanted
             some += bool(read)
-    assert some > 100
+    assert some > (20 if short[0] else 100)
 
 
 def test_a_common_word_in_a_rare_topic_is_found_whatever_stands_in_between(site, maker, monkeypatch):
