@@ -1,7 +1,6 @@
 """The letter gallery: every letter, in both languages and in every way it can read; new ones are covered by themselves."""
 
 import re
-from functools import cache
 
 import pytest
 
@@ -10,14 +9,9 @@ from listserv.i18n import LANGUAGES
 from listserv.sample import FACTS
 from tests.chromium import chromium
 from tests.letterchecks import is_polish, is_translated, reads_well, says_what_silence_means
+from tests.lettersshown import shown
 
 INVENTED = (*(str(value) for value in FACTS.values() if isinstance(value, str) and len(value) > 3), "Zofia Lektura")
-
-
-@cache
-def shown():
-    """All of them, made when they are first looked at."""
-    return list(gallery.letters_shown())
 
 
 @pytest.mark.parametrize("name", letters.names())
@@ -96,7 +90,13 @@ def test_what_does_not_read_well_is_noticed(body):
         reads_well("Temat", body)
 
 
-def test_the_gallery_is_a_folder_with_a_page_that_shows_all(tmp_path):
+@pytest.fixture
+def once_for_all(monkeypatch):
+    """What is written is what has been looked at above."""
+    monkeypatch.setattr(gallery, "letters_shown", shown)
+
+
+def test_the_gallery_is_a_folder_with_a_page_that_shows_all(tmp_path, once_for_all):
     count = gallery.write(lambda name, text: (tmp_path / name).write_text(text, "utf-8") and None)
 
     page = (tmp_path / "index.html").read_text("utf-8")
@@ -106,7 +106,7 @@ def test_the_gallery_is_a_folder_with_a_page_that_shows_all(tmp_path):
         assert f'href="{file.name}"' in page
 
 
-def test_the_page_needs_no_more_than_320_pixels(tmp_path):
+def test_the_page_needs_no_more_than_320_pixels(tmp_path, once_for_all):
     gallery.write(lambda name, text: (tmp_path / name).write_text(text, "utf-8") and None)
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 320, "height": 800}, java_script_enabled=True)

@@ -110,6 +110,7 @@ def test_a_message_under_the_id_of_another_replaces_and_hides_nothing(office, si
 NAMES = ["=?utf-8?q?Anna=0D=0ABcc:_all@example.com?=", "=?utf-8?b?QQ0KQmNjOiBhbGxAZXhhbXBsZS5jb20=?=", '"A\\\r\n B"', "=?utf-8?q?A=00=1B[31m?=", "A" * 5000, "=?utf-8?q?=E2=80=AEevil?=", "=?utf-8?q?A=E2=80=A8Bcc:_all@example.com?="]
 
 
+@pytest.mark.sooner("sqlite")
 def test_no_name_subject_or_topic_becomes_a_field_of_a_letter_or_a_copy(office):
     for number, name in enumerate(NAMES):
         email = f"nowa{number}@example.com"

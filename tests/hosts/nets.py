@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import smtplib
 import subprocess
 import sys
 import threading
@@ -29,7 +28,6 @@ from tests.serving import ROOT, clean_environment
 HERE = Path(__file__).parent
 SINK = ROOT / "benchmarks" / "farsink.py"
 NETWORK, HUB, SINK_AT, PORT = "10.77.0.0/24", "10.77.0.1", "10.77.0.9", 2525
-LIST, WRITER = "bench@lists.example.org", "member0@example.org"
 ABSENT = "no network namespaces here: they need root, iproute2 and util-linux"
 # Together in one session, so that one signal ends all; with processes, numbers and a name like on any other cloned machine.
 APART = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--uts")
@@ -168,7 +166,7 @@ class Net:
 
     def post(self, count, first=0):
         """Posts to the list, each over a connection of its own to the balancer."""
-        done = self._started("sink", [sys.executable, str(Path(__file__)), f"{HUB}:{PORT}", str(count), str(first)])
+        done = self._started("sink", [sys.executable, str(HERE / "writer.py"), f"{HUB}:{PORT}", str(count), str(first)])
         assert done.wait(60) == 0
 
 
@@ -196,15 +194,3 @@ def wait_for(what, seconds):
     while not what():
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.02)
-
-
-def main(door, count, first):
-    host, _, port = door.rpartition(":")
-    for number in range(int(first), int(first) + int(count)):
-        text = f"From: <{WRITER}>\r\nTo: <{LIST}>\r\nSubject: {number}\r\nMessage-ID: <{number}@example.org>\r\n\r\n{'Words. ' * 500}\r\n"
-        with smtplib.SMTP(host, int(port), timeout=30) as session:
-            session.sendmail(WRITER, [LIST], text.encode())
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

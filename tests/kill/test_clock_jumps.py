@@ -103,6 +103,7 @@ def test_the_hours_of_readers_are_a_persons_word_and_no_mistake(site, network, c
 
 
 @pytest.mark.sooner("sqlite")
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("jump", [DAY, DECADE], ids=["a day ahead", "ten years ahead"])
 def test_digests_come_once_though_the_clock_ran_ahead_and_was_put_back(site, network, clock, jump):
     with site.writing() as db:

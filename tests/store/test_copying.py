@@ -91,6 +91,7 @@ def test_every_row_is_there(lived, elsewhere):
     assert rows == {name: len(found) for name, found in there.items()}
 
 
+@pytest.mark.sooner("postgresql")
 def test_there_and_back_again_is_the_same(lived, elsewhere, maker, dbms, tmp_path):
     moved(lived, elsewhere)
     (tmp_path / "back").mkdir()
@@ -105,6 +106,7 @@ def test_there_and_back_again_is_the_same(lived, elsewhere, maker, dbms, tmp_pat
     maker.remove(url)
 
 
+@pytest.mark.sooner("sqlite")
 def test_the_site_goes_on_where_it_stood(lived, elsewhere, clock):
     moved(lived, elsewhere)
     office = Office(elsewhere)
@@ -152,6 +154,7 @@ def test_a_row_may_refer_to_one_that_comes_later(lived, elsewhere):
 
 
 @pytest.mark.sooner("postgresql")
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("rows", "size"), [pytest.param(1, 1 << 30, marks=pytest.mark.long), (3, 1 << 30), (1000, 1)])
 def test_bundles_of_any_size_carry_the_same(lived, elsewhere, monkeypatch, rows, size):
     monkeypatch.setattr(copying, "ROWS", rows)

@@ -23,15 +23,19 @@ READERS = pdf("Regulamin wypożyczania czytników")
 
 
 @pytest.fixture
-def bank(site, office, network):
+def bank(site, office, network, once):
     """A list whose bank holds three things: two files of Halina's and a link of Marek's."""
+    once(lambda: filled(site, office, network))
+    office.new_letters()
+    return office
+
+
+def filled(site, office, network):
     with site.writing() as db:
         list_by_name(db, network).materials = True
     post(office, HALINA, "Czytniki w bibliotece", "Dzień dobry, przesyłam.", ("Regulamin wypożyczania czytników.pdf", "application/pdf", READERS))
     post(office, HALINA, "Gry", "W załączniku.", ("Scenariusz lekcji o grach.docx", "application/octet-stream", docx("<w:p><w:t>gry bez prądu</w:t></w:p>")))
     post(office, MAREK, "Lektury", "Polecam bibliografię: https://biblioteka.example.org/bibliografia-lem-2026.pdf na zajęcia.")
-    office.new_letters()
-    return office
 
 
 def post(office, sender, subject, text, *files):

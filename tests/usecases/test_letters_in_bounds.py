@@ -13,6 +13,7 @@ def size(letter):
 
 
 @pytest.mark.only_sqlite
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("door", "sender", "kind"),
     [("siecibp", "obcy@example.org", "held-moderator"), ("siecibp-join", "obcy@example.org", "application-moderator"), ("moderator_siecibp", "halina@example.org", "contact")],

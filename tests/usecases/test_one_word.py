@@ -22,10 +22,14 @@ MOD, OWNER, AUTHOR, ANNA = "mod@example.org", "owner@example.org", "obcy@example
 
 
 @pytest.fixture
-def case(office):
+def case(office, once):
     """A stranger's post, and an application."""
-    office.deliver(aligned(mail(f"Obcy <{AUTHOR}>", LIST, "Plakaty", "Mamy plakaty.\n")), LIST, mail_from=AUTHOR)
-    office.deliver(aligned(mail(f"Anna Nowa <{ANNA}>", DOOR, "Proszę", "Czy mogę dołączyć?\n")), DOOR, mail_from=ANNA)
+
+    def made():
+        office.deliver(aligned(mail(f"Obcy <{AUTHOR}>", LIST, "Plakaty", "Mamy plakaty.\n")), LIST, mail_from=AUTHOR)
+        office.deliver(aligned(mail(f"Anna Nowa <{ANNA}>", DOOR, "Proszę", "Czy mogę dołączyć?\n")), DOOR, mail_from=ANNA)
+
+    once(made)
     return office
 
 

@@ -23,10 +23,14 @@ DOOR = "moderator_siecibp@lists.example.org"
 
 
 @pytest.fixture
-def case(office):
+def case(office, once):
     """A stranger's post (p1), and an application (a1)."""
-    office.deliver(aligned(mail("Obcy <obcy@example.org>", LIST, "Plakaty", "Mamy plakaty.\n")), LIST, mail_from="obcy@example.org")
-    office.deliver(aligned(mail("Anna Nowa <anna@example.org>", DOOR, "Proszę", "Czy mogę dołączyć?\n")), DOOR, mail_from="anna@example.org")
+
+    def made():
+        office.deliver(aligned(mail("Obcy <obcy@example.org>", LIST, "Plakaty", "Mamy plakaty.\n")), LIST, mail_from="obcy@example.org")
+        office.deliver(aligned(mail("Anna Nowa <anna@example.org>", DOOR, "Proszę", "Czy mogę dołączyć?\n")), DOOR, mail_from="anna@example.org")
+
+    once(made)
     office.new_letters()
     return office
 

@@ -64,7 +64,7 @@ def test_some_of_all_pages_are_accessible_in_one_language_or_the_other_and_both_
     wrong = []
     with looking(axe=True) as eyes:
         # Every page in both languages: below, in the long run.
-        for sight in few(sights(watcher, world))[turn::18]:
+        for sight in few(sights(watcher, world))[turn::30]:
             wrong += [f"{sight}: {fault}" for fault in faults(shown(eyes, watcher, sight, language), language)]
     assert not wrong, "\n".join(wrong[:40])
 
@@ -111,7 +111,7 @@ def test_titles_tell_pages_apart(watcher, world):
 
 def test_nothing_moves_for_those_who_asked_for_rest(watcher, world):
     with looking() as eyes:
-        for sight in few(sights(watcher, world))[:3]:
+        for sight in few(sights(watcher, world))[:2]:
             page = shown(eyes, watcher, sight, "pl")
             page.emulate_media(reduced_motion="reduce")
             assert page.evaluate(STILL) == [], sight
@@ -119,7 +119,7 @@ def test_nothing_moves_for_those_who_asked_for_rest(watcher, world):
 
 def test_focus_and_buttons_are_seen_in_forced_colours(watcher, world):
     with looking() as eyes:
-        for sight in few(sights(watcher, world))[:4]:
+        for sight in few(sights(watcher, world))[:2]:
             page = shown(eyes, watcher, sight, "pl")
             page.emulate_media(forced_colors="active")
             page.keyboard.press("Tab")

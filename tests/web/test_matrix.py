@@ -90,8 +90,8 @@ WORDS += [(word(mlist, "application"), lambda person, mlist: routes.stewards(per
 
 
 def some_or_all(test):
-    """In the ordinary run each person is at every fifth door, each at others; in the long one everybody is at all."""
-    return pytest.mark.sampled(1, each="person")(pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])(test))
+    """In the ordinary run each person is at every tenth door, each at others; in the long one everybody is at all."""
+    return pytest.mark.sampled(1, each="person")(pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.long)])(test))
 
 
 def doors(visitor, step):

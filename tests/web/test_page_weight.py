@@ -49,6 +49,7 @@ def test_a_first_visit_is_light_with_all_that_it_fetches(member, busy):
     assert sum(len(answer.data) for answer in answers) + len(gzip.compress(page.encode(), 5)) <= MOST_AT_ALL
 
 
+@pytest.mark.long
 @pytest.mark.only_sqlite
 def test_every_page_of_the_whole_example_is_light(browsers, world, monkeypatch):
     watcher = Watcher(browsers, monkeypatch)

@@ -56,7 +56,7 @@ def talk_of(db, now, number):
     talk.say("Zofia", "zofia@example.org", "?", to=talk.say("Jan", "jan@example.org", "?"))
 
 
-@pytest.mark.sampled(1, each="path")
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", MOST)
 def test_pages_of_lists_ask_a_fixed_number_of_times(member, archive, site, now, asked, path):
     with site.writing() as db:

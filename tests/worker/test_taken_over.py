@@ -118,6 +118,7 @@ def test_a_post_taken_back_while_its_copies_are_in_hand_does_not_go_out_later(si
     assert [copy.member_id for copy in turn(site)] == [two.member_id, three.member_id]
 
 
+@pytest.mark.sooner("sqlite")
 def test_copies_for_a_domain_that_is_put_off_for_ever_are_given_up_in_the_end(site, clock):
     a_post(site, 1)
     [copy] = turn(site)

@@ -87,6 +87,7 @@ def states(site):
         return Counter(row.state for row in rows)
 
 
+@pytest.mark.sooner("postgresql")
 def test_every_post_has_a_number_of_its_own_and_none_is_left_out(site, network):
     receive(site, *((mail(f"{name}@example.org", LIST, f"Wątek {n}"), LIST) for n in range(15) for name in ("halina", "marek")))
 
@@ -99,6 +100,7 @@ def test_every_post_has_a_number_of_its_own_and_none_is_left_out(site, network):
         assert db.scalar(select(func.count()).select_from(Outgoing)) == 30
 
 
+@pytest.mark.sooner("postgresql")
 def test_one_mail_to_two_addresses_is_one_post_whoever_reads_it(site, network):
     for n in range(8):
         receive(site, (mail("halina@example.org", LIST, f"Wątek {n}", message_id=f"<{n}@example.org>"), LIST, "siecibp+tik@lists.example.org"))
@@ -110,6 +112,7 @@ def test_one_mail_to_two_addresses_is_one_post_whoever_reads_it(site, network):
         assert db.scalar(select(func.count()).select_from(Message)) == 8
 
 
+@pytest.mark.sooner("postgresql")
 def test_answers_that_come_together_make_one_thread(site, network):
     chain = [mail("halina@example.org", LIST, "Re: Łańcuch", f"{n}", message_id=f"<{n}@example.org>", in_reply_to=f"<{n - 1}@example.org>") for n in range(1, 16)]
     first = mail("marek@example.org", LIST, "Łańcuch", "0", message_id="<0@example.org>")

@@ -46,6 +46,7 @@ def state(site):
         return {(code, bool(done)): count for code, done, count in found}
 
 
+@pytest.mark.sooner("sqlite")
 def test_a_post_reaches_every_member_once(site, sink, relay):
     people = [f"person{n}@example.org" for n in range(700)]
     make(site, people)
@@ -71,6 +72,7 @@ def test_a_copy_goes_by_default_into_the_maildir(site, tmp_path):
     assert text.endswith("\n\nHello\n.\nthere\n")
 
 
+@pytest.mark.sooner("sqlite")
 def test_refusals_are_recorded_each_in_its_way(site, clock, sink, relay):
     people = ["good@example.org", "gone+550@example.org", "later+once451@example.org", "broken+drop@example.org", "slow+timeout@example.org"]
     make(site, people)

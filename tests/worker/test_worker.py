@@ -102,6 +102,7 @@ def test_a_post_leaves_as_soon_as_the_bell_rings(live, sink, monkeypatch):
     assert left(live) == 0
 
 
+@pytest.mark.sooner("sqlite")
 def test_work_that_no_bell_told_of_is_found_by_the_sweep(live, sink, monkeypatch):
     people(live, 3)
     monkeypatch.setattr(bell, "ring", lambda *_: None)
@@ -114,6 +115,7 @@ def test_work_that_no_bell_told_of_is_found_by_the_sweep(live, sink, monkeypatch
     working(live, act)
 
 
+@pytest.mark.sooner("sqlite")
 def test_letters_do_not_wait_for_copies(live, sink):
     people(live, 300)
 
@@ -128,6 +130,7 @@ def test_letters_do_not_wait_for_copies(live, sink):
     assert sink.recipients.index("jan@example.org") < 300
 
 
+@pytest.mark.sooner("sqlite")
 def test_what_was_not_begun_when_the_worker_stops_is_due_at_once(live, sink):
     people(live, 800)
 
@@ -145,6 +148,7 @@ def test_what_was_not_begun_when_the_worker_stops_is_due_at_once(live, sink):
     assert {(row.holder, row.attempts) for row in rows if row.code != 250} <= {(None, 0)}
 
 
+@pytest.mark.sooner("sqlite")
 def test_the_relay_may_come_back_later(live, sink):
     people(live, 5)
     sink.stop()

@@ -18,7 +18,7 @@ from tests.web.world import PRIVATE, PUBLIC, SHOWN
 load_all_checks()
 NAMES = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance", "response_schema_conformance")
 # Examples of each endpoint.
-FEW, MANY = 3, 60
+FEW, MANY = 2, 60
 MODES = (GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
