@@ -134,6 +134,7 @@ def _crowd(number):
     return out.getvalue()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("made", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_ends_the_process_of_the_pictures_at_most_and_soon(made):
     painter, data = Painter(seconds=2.0), made()

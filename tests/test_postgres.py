@@ -31,6 +31,7 @@ def environment(**more):
 
 
 @pytest.mark.skipif(not postgres.is_there(), reason=postgres.ABSENT)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("end", ["close", "fail", "kill"])
 def test_the_server_goes_with_its_user(end):
     command = [sys.executable, "-c", USER, end]

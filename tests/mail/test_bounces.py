@@ -248,6 +248,7 @@ def test_any_bytes_give_failures_that_can_be_kept(raw):
         assert "@" in failure.address
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("line", [b"\n", b"a", b"<", b"x: y\n\n", b"ola@example.net\n", b"- ", b"Final-Recipient: rfc822;a@example.net\nAction: failed\n\n"])
 def test_no_bounce_keeps_the_reader_busy(line):
     head = b"From: MAILER-DAEMON@example.net\nSubject: failure notice\nContent-Type: multipart/report; boundary=r\n\n--r\n\nx\n--r\nContent-Type: message/delivery-status\n\n"

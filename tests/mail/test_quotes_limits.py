@@ -119,6 +119,7 @@ UNITS = [
 ]
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("unit", UNITS)
 def test_any_text_takes_time_in_proportion_to_its_size(unit):
     text = unit * (SIZE // len(unit.encode()))

@@ -25,6 +25,7 @@ READERS = {
 }
 
 
+@pytest.mark.sampled(1, each="reader")
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("before", ["", "Kiedy Państwu pasuje?\n1) "])
 def test_no_letter_keeps_a_reader_busy(reader, before):

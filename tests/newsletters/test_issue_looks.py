@@ -20,6 +20,7 @@ MEGABYTE = 1_000_000
 HOSTILE = ["[", "{", "<", "*", "`", "[[a](", "**a ", "<a ", '<a href="x">', "{imię|", "Temat: "]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("mark", HOSTILE)
 def test_a_megabyte_of_anything_is_read_in_a_moment(mark):
     text = f"x\n{mark * (MEGABYTE // len(mark))}"

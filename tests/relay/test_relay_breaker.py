@@ -143,6 +143,7 @@ def test_a_domain_that_is_put_off_costs_the_others_nothing():
     assert sending.relay.state().domains == ("slow.example",)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("connections", [1, 2])
 def test_a_domain_on_which_the_relay_hangs_costs_the_others_nothing(connections):
     def behave(stage, argument, session):

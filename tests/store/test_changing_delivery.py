@@ -62,6 +62,7 @@ def had(db, member_id):
     return told
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("timeline", TIMELINES, ids=str)
 def test_whatever_somebody_changes_while_copies_are_made_they_have_each_post_once(db, mlist, now, timeline, monkeypatch):
     one, two, between = timeline

@@ -132,7 +132,7 @@ def test_what_a_closed_list_has_not_sent_lapses_too(db, mlist, now):
     assert invitations.to_lapse(db, now - timedelta(days=1), 10) == []
 
 
-@pytest.mark.sooner("postgresql")
+@pytest.mark.sooner("sqlite")
 def test_more_are_named_than_one_statement_takes(db, mlist, now):
     member = add(db, mlist, "anna@example.net", now)
     many = range(member.id, member.id + 70_000)

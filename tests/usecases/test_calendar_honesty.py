@@ -151,6 +151,7 @@ def test_all_that_is_listed_is_done_and_nothing_else_and_once(busy, site, clock)
     assert found >= EVERYTHING
 
 
+@pytest.mark.long
 def test_pauses_erasures_and_answers_are_listed_before_they_come(busy, site, clock):
     busy.reply(busy.letters(to="ola@example.org", kind="invitation")[0], "NIE")
     early, later = clock() + timedelta(hours=4), clock() + 8 * DAY
@@ -228,6 +229,7 @@ def test_a_clock_that_ran_ahead_for_a_day_costs_nobody_their_digests(busy, site,
     assert len(busy.letters(to="czyta@example.org", kind="digest")) == before + 1
 
 
+@pytest.mark.long
 def test_a_clock_that_goes_back_makes_nothing_twice(busy, site, clock):
     do_all(site, clock() + 31 * DAY)
     before = traces(site)

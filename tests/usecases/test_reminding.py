@@ -367,6 +367,7 @@ def test_a_reply_that_comes_while_it_lapses_confirms_it(office, site, clock):
     assert states(site) == [ApplicationState.ADMITTED]
 
 
+@pytest.mark.long
 def test_every_letter_of_these_weeks_is_well_made(office, site, clock):
     with site.writing() as db:
         administration.set_list(db, list_by_name(db, "siecibp"), {"questions": "Skąd?|Po co?", "consent": "Zgadzam się."}, CONSOLE, site.now())
