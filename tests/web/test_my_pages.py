@@ -395,7 +395,6 @@ def test_what_i_wrote_last_is_told_with_what_became_of_it(member, site, archive,
     [
         (LIST, {"delivery": "digest", "every": "hourly"}),
         ("/me/profile", {"name": "Ewa", "timezone": "Mars/Olympus"}),
-        ("/me/addresses", {"email": "nic"}),
     ],
 )
 def test_what_was_wrong_stands_below_the_heading(member, path, fields):
