@@ -392,6 +392,8 @@ TRAPS = [
 
 
 def expected(wanted):
+    if wanted is None:
+        return ()
     if isinstance(wanted, Kind):
         return (Command(wanted),)
     kind, until, days = wanted
