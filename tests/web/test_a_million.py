@@ -21,6 +21,8 @@ THREADS = 60
 SIZES = [(3_600, 18_000), pytest.param((10_800, 108_000), marks=pytest.mark.long)]
 # From a mark on, two thousand places may be skipped (`store.deep`), and pages differ a little in what stands on them.
 MORE, SPARE = 1.3, 8_000
+# Has 45 hits in the smaller archive and 450 in the larger one; from 501 on no more are read, so the commonest word is the measure.
+STILL_FEW = {"search, a rarer word": "search, the commonest word"}
 # Steps for each message, and for each thread, where a process counts an archive for the first time: one look at an index each.
 FOR_EACH_MESSAGE, FOR_EACH_THREAD = 10, 60
 # Goes through every message once (`usecases.writers`), then only through what is new.
@@ -110,7 +112,8 @@ def test_pages_of_a_larger_archive_take_no_more_steps(site, sizes):
         found.append({kind: reader.costs(path) for kind, path in kinds(site).items()})
 
     small, large = found
-    grown = {kind: (small[kind][1], again) for kind, (_, again) in large.items() if again > MORE * small[kind][1] + SPARE}
+    before = {kind: small[STILL_FEW.get(kind, kind)][1] for kind in large}
+    grown = {kind: (before[kind], again) for kind, (_, again) in large.items() if again > MORE * before[kind] + SPARE}
     assert grown == {}
     threads = sizes[1] // 4
     counted = {kind: first for kind, (first, again) in large.items() if first > again + FOR_EACH_MESSAGE * sizes[1] + FOR_EACH_THREAD * threads}
