@@ -32,5 +32,8 @@ class Waiting(Compiled):
 
 
 def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """What `re.compile` gives, later. Call its methods: the functions of `re` do not know it. What is wrong with the pattern is raised at its first use."""
+    """What `re.compile` gives, later. Call its methods: the functions of `re` do not know it, and the `re` of a match is another object.
+
+    What is wrong with the pattern is raised at its first use.
+    """
     return cast(re.Pattern[str], Waiting(pattern, flags))

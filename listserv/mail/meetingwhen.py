@@ -99,13 +99,14 @@ def read_day(text: str) -> tuple[Day, Span] | None:
             if made:
                 return _with_weekday(text, made, found.span())
     relative = RELATIVE.search(text)
-    named = NEXT.search(text) or WEEKDAY.search(text)
+    following = NEXT.search(text)
+    named = following or WEEKDAY.search(text)
     if relative and (not named or relative["said"].startswith(("dzis", "jutr", "poju", "tod", "tom", "the"))):
         return _with_weekday(text, Day(offset=_RELATIVE[relative["said"]]), relative.span())
-    if named is None or (named.re is WEEKDAY and named.end() - named.start() < 4):
+    if named is None or (following is None and len(named[0]) < 4):
         return None
-    weekday = _weekday(named["name"] if named.re is NEXT else named[0])
-    return Day(weekday=weekday, two=relative is not None or (named.re is NEXT and bool(named["other"]))), named.span()
+    weekday = _weekday(following["name"] if following else named[0])
+    return Day(weekday=weekday, two=relative is not None or bool(following and following["other"])), named.span()
 
 
 def _day(found: re.Match[str]) -> Day | None:
