@@ -121,8 +121,11 @@ def test_many_mails_are_read_by_processes_of_their_own(run, network, file, monke
 
 
 def test_a_mail_that_kills_its_reader_is_named_and_the_others_come_in(run, network, file, monkeypatch):
+    pool = parsing._pool
     monkeypatch.setattr(parsing, "MAILS", 4)
     monkeypatch.setattr(parsing, "read_all", read_or_die)
+    # A process that is spawned reads all tests anew.
+    monkeypatch.setattr(parsing, "_pool", lambda count, how="": pool(count, "fork" if sys.platform == "linux" else "spawn"))
 
     numbers, unreadable = counts(run("import", network, file(mbox(*(old(n, body="deadly" if n == 5 else "x") for n in range(8)))), "--json"))
 
