@@ -14,7 +14,7 @@ from listserv.store import passkeys as rows
 from listserv.usecases import challenges, keyletters, limits, passkeys, secondfactor, signin
 from listserv.usecases.onetime import Said
 from listserv.usecases.signin import Person
-from listserv.web import forms
+from listserv.web import devices, forms
 from listserv.web.me import me
 from listserv.web.pages import page
 from listserv.web.secondfactor import entered, hands, renewed, to_prove
@@ -129,8 +129,13 @@ def _number() -> int:
     return request.form.get("key", 0, type=whole)
 
 
+def _name() -> str:
+    """What its owner calls a new passkey; else the browser that it was made in, so that two without a name can be told apart."""
+    return request.form.get("name", "").strip() or devices.device(request.headers.get("User-Agent", ""))
+
+
 ACTS: dict[str, Callable[[Person], object]] = {
-    "add": lambda person: passkeys.add(visit().db, person, request.form.get("answer", ""), request.form.get("name", ""), forms.token(), visit().now),
+    "add": lambda person: passkeys.add(visit().db, person, request.form.get("answer", ""), _name(), forms.token(), visit().now),
     "rename": lambda person: passkeys.rename(visit().db, person, _number(), request.form.get("name", "")),
     "remove": lambda person: passkeys.remove(visit().db, person, _number(), visit().now),
     "begin": lambda person: secondfactor.begin(visit().db, person, visit().now),

@@ -30,10 +30,10 @@ def admin(app, site, archive):
     return signed_in(app, site, JAN)
 
 
-def add(browser, device, name="telefon"):
+def add(browser, device, name="telefon", agent=""):
     token = hidden(browser.page("/me/keys"), "form")
     answer = device.add(browser.page("/me/keys/passkey"))
-    return browser.post("/me/keys", data={"form": token, "do": "add", "name": name, "answer": answer})
+    return browser.post("/me/keys", data={"form": token, "do": "add", "name": name, "answer": answer}, headers={"User-Agent": agent})
 
 
 def show(browser, device, **fields):
@@ -79,6 +79,13 @@ def test_a_passkey_is_added_named_used_and_removed(app, member, site):
     member.send("/me/keys", do="remove", key=number)
     assert "You have none, and need none." in words(member.page("/me/keys"))
     assert show(app.test_client(), device).status_code == 400
+
+
+def test_a_passkey_that_nobody_named_is_called_by_the_browser_it_was_made_in(member):
+    agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    add(member, Device(), name="", agent=agent)
+
+    assert "Firefox, Windows" in words(member.page("/me/keys"))
 
 
 def test_what_is_wrong_with_a_passkey_is_said_at_the_door_which_goes_on_offering_a_link(stranger, archive):
