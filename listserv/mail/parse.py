@@ -70,8 +70,6 @@ class Post:
     html: str | None
     attachments: tuple[Attachment, ...]
     automatic: str | None
-    # `Precedence: bulk` alone makes a machine of its author: people's programs, too, are set to write it.
-    bulk: bool
     loop_marks: tuple[str, ...]
     content_language: str
     problems: tuple[str, ...]
@@ -138,8 +136,6 @@ def _post(raw: bytes) -> Post:
     people = {mailbox.address.lower() for mailbox in (*authors, *to, *cc, *reply_to)}
     referred, answered = fields.message_ids(root.all("references")), fields.answered(root.all("in-reply-to"), people)
     subject = fields.line(root.first("subject"))[:LONGEST_SUBJECT].rstrip()
-    asked, types = _asked(root), {_kind(part) for part in root.leaves()}
-    kind = automatic(asked, text, types)
     return Post(
         size=len(raw),
         message_id=message_id or _made_id(raw),
@@ -159,8 +155,7 @@ def _post(raw: bytes) -> Post:
         reply=_or(text, quotes.reply, text[:LONGEST_REPLY]),
         html=_or(None, bodies.safe_html, contents.as_html),
         attachments=_attachments(contents),
-        automatic=kind,
-        bulk=kind == "machine" and automatic({name: values for name, values in asked.items() if name != "precedence"}, text, types) is None,
+        automatic=automatic(_asked(root), text, {_kind(part) for part in root.leaves()}),
         loop_marks=tuple(fields.line(value) for name in LOOP_FIELDS for value in root.all(name)),
         content_language=_language(root),
         problems=(*_missing(root, message_id, date, authors), *root.problems),

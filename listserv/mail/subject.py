@@ -5,8 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from listserv.mail.folding import fold
-
 # What mail programs write before a subject that is answered or passed on: Polish, English, German, Dutch, the languages
 # of the North, French, Spanish, Portuguese, Italian, Czech, Hungarian, Turkish, Romanian, Ukrainian, Russian, Greek, the
 # Baltic ones, Chinese, Japanese, Korean. Left alone is what people write themselves: "Ref: 12/2026", "FS: a piano",
@@ -22,14 +20,7 @@ PREFIX = re.compile(rf"{MARK}\.?\s?(?:[\[(^]\d{{1,4}}[\])]?)?\s?[:：;][\s:：;]
 WRAPPED = re.compile(r"\[\s?(?:fwd?|pd|fs)\s?:\s*+(.*)\]", re.I | re.S)
 TAG = re.compile(r"\[[^\[\]]{1,60}\]\s*+")
 TRAILER = re.compile(r"\s*\(fwd?\)\Z", re.I)
-ANSWERING = re.compile(rf"(?:\[[^\[\]]{{1,60}}\]\s*)?(?:{REPLY})\.?\s?(?:[\[(^]\d{{1,4}}[\])]?)?\s?[:：]", re.I)
 MOST_WRAPPINGS = 20
-# Subjects that say nothing of what they are about.
-SHORTEST = 10
-EVERYDAY = frozenset(
-    {"dzien dobry", "mam pytanie", "prosba o pomoc", "pilna prosba", "wazna informacja", "wazna wiadomosc", "pytanie do panstwa", "krotkie pytanie"}
-    | {"zaproszenie na spotkanie", "good morning", "a question", "quick question", "request for help", "important information", "meeting minutes"}
-)
 ALONE = re.compile(r"(?:re|fwd?|odp)\.?", re.I)
 
 
@@ -57,17 +48,6 @@ def _parted(subject: str) -> tuple[list[str], str]:
             at = found.end()
         else:
             return list(tags), subject[at:]
-
-
-def answers(subject: str) -> bool:
-    """Does a subject say that it answers one: „ODP: Konkurs”, “[list] Re: Konkurs”? What is passed on answers nothing."""
-    return ANSWERING.match(" ".join(subject.split())) is not None
-
-
-def telling(subject: str) -> str:
-    """A base subject by which a conversation can be known again, without tags and folded; empty where many are called like that."""
-    said = " ".join(fold(TAG.sub("", base_subject(subject))).split()).strip(" .!?")
-    return said if len(said) >= SHORTEST and " " in said and said not in EVERYDAY else ""
 
 
 def reply_subject(subject: str) -> str:

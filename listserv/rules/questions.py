@@ -27,8 +27,8 @@ def loop(post: Post, facts: Facts) -> Reason | None:
 
 def automatic(post: Post, facts: Facts) -> Reason | None:
     """Holiday notices, bounces and reports: nobody wants them in 45 inboxes (RFC 3834)."""
-    perhaps_a_person = post.automatic == "list-mail" or (post.bulk and facts.member and facts.own_envelope)
-    return Reason.AUTOMATIC if facts.null_sender or (post.automatic and not perhaps_a_person) else None
+    machine = post.automatic is not None and post.automatic != "list-mail"
+    return Reason.AUTOMATIC if machine or facts.null_sender else None
 
 
 def double(post: Post, facts: Facts) -> Reason | None:
@@ -47,9 +47,8 @@ def repeated(post: Post, facts: Facts) -> Reason | None:
 
 
 def machine_like(post: Post, facts: Facts) -> Reason | None:
-    """A member's mail with a machine's mark that people's programs write as well, or a notice of absence without any: a human looks."""
-    absent = not facts.moderator and absence.is_notice(post)
-    return Reason.MACHINE_LIKE if not facts.meant and (post.bulk or absent) else None
+    """A notice of absence that bears no machine's mark: a human looks."""
+    return Reason.MACHINE_LIKE if not facts.meant and not facts.moderator and absence.is_notice(post) else None
 
 
 def held_already(post: Post, facts: Facts) -> Reason | None:

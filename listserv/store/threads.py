@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from listserv.mail.parse import Post
 from listserv.mail.threads import Node
 from listserv.store import following, positions
-from listserv.store.archive import LISTED, SHOWN, Body, Ghost, Message, Thread
+from listserv.store.archive import SHOWN, Body, Ghost, Message, Thread
 from listserv.store.base import Base, put
 from listserv.store.lists import MailingList, Topic
 from listserv.store.session import look
@@ -55,9 +55,6 @@ GHOSTS = (
 )
 LAY = delete(Ghost).where(Ghost.list_id == bindparam("list"), Ghost.message_id == bindparam("id"))
 PLACED = select(Placement.message_id, Placement.under).where(Placement.list_id == bindparam("list"), Placement.message_id.in_(bindparam("ids", expanding=True)))
-
-# Conversations of which the subject is looked at, the latest ones.
-MOST_LOOKED_AT = 2_000
 
 
 def next_seq(db: Session, mlist: MailingList) -> int:
@@ -169,21 +166,6 @@ def topic_answered(db: Session, mlist: MailingList, refs: Sequence[str]) -> str:
     query = select(Message.message_id, Topic.slug).join(Thread, Thread.id == Message.thread_id).outerjoin(Topic, Topic.id == Thread.topic_id)
     found = {row.message_id: row.slug for row in db.execute(query.where(Message.list_id == mlist.id, Message.message_id.in_(refs)))}
     return next((found[ref] or "" for ref in reversed(refs) if ref in found), "")
-
-
-def lately_called(db: Session, mlist: MailingList, since: datetime) -> Sequence[tuple[int, str]]:
-    """The open conversations of a list with a message since then: number and subject, the latest first."""
-    guarded = select(Topic.id).where(Topic.moderated)
-    # Pinned or not is said, so that the index by which lists are shown serves here.
-    lately = Thread.list_id == mlist.id, Thread.pinned.in_((False, True)), Thread.last_at >= since, LISTED
-    query = select(Thread.id, Thread.subject).where(*lately, ~Thread.closed, Thread.topic_id.is_(None) | Thread.topic_id.not_in(guarded))
-    return [(number, subject) for number, subject in db.execute(query.order_by(Thread.last_at.desc()).limit(MOST_LOOKED_AT))]
-
-
-def beginning_of(db: Session, thread_id: int) -> str:
-    """The Message-ID of the first message of a thread that readers see; empty where they see none."""
-    query = select(Message.message_id).where(Message.thread_id == thread_id, SHOWN)
-    return db.scalar(query.order_by(Message.parent_id.is_not(None), Message.id).limit(1)) or ""
 
 
 def has_posted(db: Session, mlist: MailingList, user_id: int, keys: Collection[str]) -> bool:

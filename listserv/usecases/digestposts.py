@@ -35,7 +35,7 @@ def _enter(db: Session, message: Message, letter: Letter, text: str, now: dateti
     subject, references = reply_subject(message.thread.subject), (*message.refs.split(), message.message_id)[-archiving.MAX_REFS :]
     to = links.list_address(outbox.settings_of(db), mlist.name)
     raw = as_reply(letter.raw, letter.post, text, to=to, subject=subject, references=references, files=files)
-    made = replace(parse.parse(raw), automatic=letter.post.automatic, bulk=letter.post.bulk, message_id=letter.post.message_id)
+    made = replace(parse.parse(raw), automatic=letter.post.automatic, message_id=letter.post.message_id)
     kept = keep_raw(db, raw).id
     letter.incoming.list_id = mlist.id
     if part:

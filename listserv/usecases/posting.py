@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from listserv import links, rules, steps
 from listserv.config import Settings
-from listserv.mail import address, language, outgoing
+from listserv.mail import absence, address, language, outgoing
 from listserv.mail.authentication import Alignment
 from listserv.mail.outgoing import Dress
 from listserv.mail.parse import Post
@@ -22,7 +22,7 @@ from listserv.store.members import Member
 from listserv.store.moderation import Held, held_with_raw
 from listserv.store.people import Purpose
 from listserv.store.threads import message_by_id
-from listserv.usecases import archiving, bankuses, bysubject, deciding, likeness, outbox, tokens, tombstones
+from listserv.usecases import archiving, bankuses, deciding, likeness, outbox, tokens, tombstones
 from listserv.usecases.access import Actor, Door
 from listserv.usecases.journal import note
 from listserv.usecases.outbox import Cause
@@ -80,7 +80,6 @@ def publish(db: Session, mlist: MailingList, submission: Submission, now: dateti
     incoming = submission.incoming
     post = archiving.unused_id(db, mlist, submission.post, sha256(submission.raw).hexdigest())
     arrival = archiving.Arrival(post, submission.raw_id, incoming.received_at, submission.topic)
-    bysubject.place(db, mlist, arrival)
     message = archiving.add(db, mlist, arrival)
     copy = outgoing.copy_for_members(submission.raw, post, dress_of(outbox.settings_of(db), mlist), munge=submission.munge, came=incoming.received_at)
     outbox.fan_out(db, mlist, message, copy.head, copy.body, now)
@@ -168,9 +167,9 @@ def may_be_trusted(reasons: str) -> bool:
 
 
 def may_tell(submission: Submission) -> bool:
-    """Is there a human author who is known to be no forgery?"""
+    """Is there a human author who is known to be no forgery? A machine, be it unmarked, would answer."""
     post = submission.post
-    by_a_person = not post.automatic or post.bulk
+    by_a_person = not post.automatic and not absence.is_notice(post)
     return len(post.authors) == 1 and by_a_person and bool(submission.incoming.mail_from) and submission.alignment is not Alignment.FAILED
 
 

@@ -32,5 +32,5 @@ def without_keys(db: Session, mlist: MailingList, letter: Letter) -> Letter:
     old, letter.incoming.raw_id = letter.incoming.raw_id, keep_raw(db, raw).id
     db.flush()
     tools.destroy_unused(db, [old])
-    post = replace(parse.parse(raw), automatic=letter.post.automatic, bulk=letter.post.bulk, message_id=letter.post.message_id)
+    post = replace(parse.parse(raw), automatic=letter.post.automatic, message_id=letter.post.message_id)
     return replace(letter, raw=raw, post=post, munge=letter.strict)
