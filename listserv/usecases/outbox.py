@@ -142,7 +142,8 @@ def _conversation(db: Session, cause: Cause, to: str) -> dict[str, str]:
 
 
 def _following(after: str) -> dict[str, str]:
-    return dict.fromkeys(("In-Reply-To", "References"), f"<{after}>")
+    """It stands with the earlier letter, and answers nobody (RFC 3834: what no mail has caused is auto-generated)."""
+    return {"References": f"<{after}>"}
 
 
 def post_bytes(

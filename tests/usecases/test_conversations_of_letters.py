@@ -88,4 +88,4 @@ def test_what_one_moderator_decided_stands_with_the_letter_that_asked_the_other(
         asked = office.letters(to="owner@example.org", kind=kind)[-1]
         office.reply(office.letters(to="mod@example.org", kind=kind)[-1], "TAK")
         told = office.letters(to="owner@example.org", kind="decided")[-1]
-        assert told.mail["In-Reply-To"] == told.mail["References"] == asked.mail["Message-ID"]
+        assert (told.mail["References"], told.mail["In-Reply-To"]) == (asked.mail["Message-ID"], None)
