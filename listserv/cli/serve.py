@@ -96,8 +96,13 @@ def processes(part: str, settings: Settings) -> list[tuple[str, Job]]:
         return [(part, run_smtp)]
     if part == "web":
         return [(part, run_web)]
-    numbers = range(settings.worker.processes or min(MOST_UNASKED, len(os.sched_getaffinity(0))))
+    numbers = range(settings.worker.processes or min(MOST_UNASKED, cores()))
     return [(f"worker{number + 1}" if len(numbers) > 1 else part, run_worker(number)) for number in numbers] + [("desk", run_desk)]
+
+
+def cores() -> int:
+    """How many this process may use; where nobody can say that of a process, how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_smtp(site: "Site", ready: Ready) -> None:

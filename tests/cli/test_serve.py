@@ -16,7 +16,7 @@ from listserv.cli import serve
 from tests.office import mail
 from tests.serving import Served, answers, free_port, wait_for
 
-WORKERS = min(2, len(os.sched_getaffinity(0)))
+WORKERS = min(2, serve.cores())
 # Beside the one that keeps them: two doors, workers, the desk.
 CHILDREN = 3 + WORKERS
 
@@ -130,6 +130,13 @@ def test_as_many_workers_run_as_are_set_or_as_fit(monkeypatch, tmp_path, wanted,
     settings = config.validated({"worker": {"processes": wanted}}, tmp_path)
 
     assert [name for name, _ in serve.processes("worker", settings)] == [*names, "desk"]
+
+
+def test_where_a_process_cannot_be_asked_the_cores_of_the_machine_count(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+
+    assert serve.cores() == 1
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").is_file(), reason="there is no /proc on this system")
