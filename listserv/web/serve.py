@@ -74,7 +74,7 @@ class Server:
             self._turn(0.05)
         self.server.task_dispatcher.shutdown(timeout=1)
         for channel in tuple(self.server.active_channels.values()):
-            channel.handle_close()
+            channel.cut()
         self.server.trigger.close()
         self.notes.close()
 

@@ -85,6 +85,7 @@ class Lingering(HTTPChannel):  # type: ignore[misc]
 
     error_task_class = staticmethod(refusal)
     connected: bool
+    request: Any
     lingers = False
     until = 0.0
 
@@ -98,7 +99,13 @@ class Lingering(HTTPChannel):  # type: ignore[misc]
                 self.until = -1.0
             else:
                 return
+        self.cut()
+
+    def cut(self) -> None:
+        """End it now, whoever still sends; what has come of a request is let go."""
         super().handle_close()
+        if self.request is not None:
+            self.request.close()
 
     def readable(self) -> bool:
         """While it lingers, all is read; when its time is over, it ends."""

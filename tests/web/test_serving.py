@@ -16,6 +16,7 @@ import pytest
 from listserv.errors import Conflict, Invalid
 from listserv.web.serve import Server
 from tests import forking
+from tests.serving import wait_for
 from tests.web.readers import archive  # noqa: F401
 
 
@@ -23,12 +24,12 @@ from tests.web.readers import archive  # noqa: F401
 def server(site):
     site.settings = site.settings.model_copy(update={"web": site.settings.web.model_copy(update={"listen": "127.0.0.1:0"})})
     server = Server(site)
-    thread = threading.Thread(target=server.serve)
-    thread.start()
+    server.thread = threading.Thread(target=server.serve)
+    server.thread.start()
     yield server
     server.stop()
-    thread.join(10)
-    assert not thread.is_alive()
+    server.thread.join(10)
+    assert not server.thread.is_alive()
 
 
 def ask(server, path):
@@ -46,6 +47,21 @@ def test_it_answers(server):
 
     assert status == 200
     assert body.startswith(b'{"status":"ok","version":"')
+
+
+def test_at_the_end_nobody_is_waited_for_who_still_sends_what_was_refused(server):
+    """The answer is out, the line is to be closed as soon as they hear it: just then the server ends."""
+    with socket.create_connection(server.address, timeout=20) as line:
+        line.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n" + b"x" * 600_000)
+        (channel,) = wait_for(lambda: tuple(one for one in server.server.active_channels.values() if one.request and one.request.body_bytes_received >= 600_000))
+        body = channel.request.get_body_stream()
+        channel.lingers = True
+
+        server.stop()
+        server.thread.join(10)
+
+        assert channel.socket is None and body.closed
+        assert line.recv(100) == b""
 
 
 def test_it_finishes_the_answer_in_hand(site, server, monkeypatch):
