@@ -30,6 +30,31 @@ def stamp(db: Session) -> tuple[int, int]:
     return newest or 0, lately
 
 
+# What is done and changes nothing that is counted of an archive and its people: posts that wait, letters of applicants, how members
+# want their mail. Every other note, and one that is not known yet, does.
+QUIET = (
+    *(f"held{word}" for word in ("", "-refused", "-discarded", "-withdrawn", "-asked", "-answered")),
+    *("refused", "discarded", "trusted", "trust-ended", "rule-added", "rule-removed", "rescue-asked", "rescue-denied", "retried", "complaint"),
+    *("applied", *(f"application-{word}" for word in ("confirmed", "continued", "answered", "asked", "declined", "letter", "returned", "lapsed"))),
+    *("application-disowned", "application-banned", "application-reopened", "banned", "ban-lifted"),
+    *(f"member-{word}" for word in ("set", "daily", "weekly", "monthly", "each", "preview", "no-preview", "at-least", "own-at-once", "own-later")),
+    *(f"member-{word}" for word in ("digest-form", "pause", "resume", "archive", "language", "zone", "topics", "only-topics", "no-topics", "all-topics")),
+    *("thread-follow", "thread-mute", "thread-unmute", "message-sent", "thread-sent", "pause-over", "bouncing", "bouncing-over"),
+    *("invited", "invitation-again", "invitation-declined", "invitation-taken-back", "invitation-lapsed", "feed-renewed", "calendar-renewed"),
+    *("signed-out-elsewhere", "token-made", "token-taken-back", "passkey-added", "passkey-removed", "codes-set-up", "codes-stopped", "site-checked"),
+    *(f"webhook-{word}" for word in ("added", "removed", "changed", "paused", "resumed", "secret-renewed")),
+)
+THEN: Any = bindparam("then")
+LOUD_SINCE = exists(select(Journal.id).where(Journal.id > THEN, Journal.what.not_in(QUIET)))
+STILL = select(LOUD_SINCE.label("loud"), select(func.count()).where(Journal.id > THEN - LATELY, Journal.id <= THEN).scalar_subquery().label("lately"))
+
+
+def only_quiet_since(db: Session, then: tuple[int, int]) -> bool:
+    """Has nothing been noted since that stamp that changes what is counted here? Nor something that had a number then and was not seen yet?"""
+    loud, lately = look(db, STILL, {"then": then[0]}).one()
+    return not loud and lately == then[1]
+
+
 COUNTS = (
     select(Thread.topic_id, func.count().label("threads"), func.min(Thread.last_at).label("first_at"), func.max(Thread.last_at).label("last_at"))
     .where(*live_threads(LIST))

@@ -1,7 +1,8 @@
 """A list's table of contents: topics, months, how many threads and people. Counted once, and told from memory until something happens.
 
 To count an archive of many years takes longer than to make the page that shows the count. Whatever changes it is a new
-message (the list's `last_seq`) or in the journal; with both unchanged, so is the count. Every process counts for itself.
+message (the list's `last_seq`) or in the journal; with both unchanged, so is the count. Not every note does: most of those of a busy
+moderator and of many members say nothing of the archive (`store.contents.QUIET`). Every process counts for itself.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -37,6 +38,21 @@ class Contents:
     months: tuple[tuple[int, int], ...]
     threads: int
     last_at: datetime | None
+
+
+def lasting(db: Session, found: Stamp) -> Stamp:
+    """The stamp by which what is counted here is remembered: an earlier one, where nothing has been noted since that changes any count."""
+    memory: dict[Hashable, tuple[Stamp, Stamp | None]] = db.info.get("memory", {})
+    lasts, seen = memory.get("stamp", (found, None))
+    if seen != found:
+        lasts = lasts if seen is not None and rows.only_quiet_since(db, seen) else found
+        memory["stamp"] = lasts, found
+    return lasts
+
+
+def stamp_of(db: Session) -> Stamp:
+    """The same, of this moment."""
+    return lasting(db, rows.stamp(db))
 
 
 def contents_of(db: Session, mlist: MailingList, stamp: Stamp) -> Contents:

@@ -18,7 +18,7 @@ from listserv.store.members import MODERATING
 from listserv.store.pages import Record, Where
 from listserv.usecases import positions
 from listserv.usecases.access import Actor, lists_and_roles
-from listserv.usecases.contents import Contents, Stamp, activity_of, contents_of, people_of, remembered, remembered_some
+from listserv.usecases.contents import Contents, Stamp, activity_of, contents_of, lasting, people_of, remembered, remembered_some, stamp_of
 from listserv.usecases.conversations import Veil, speaker
 from listserv.usecases.reading import THREADS_A_PAGE, page_of, view_of
 from listserv.usecases.shown import Forum, Line, News, Pages, Shelf, View
@@ -35,7 +35,7 @@ def front(db: Session, actor: Actor) -> tuple[Shelf, ...]:
     seen = lists_and_roles(db, actor)
     mlists = [mlist for mlist, _ in seen]
     waiting = docket.waiting_by_list(db, [mlist.id for mlist, role in seen if role in MODERATING or actor.administrator])
-    known = activity_of(db, mlists, contents.stamp(db)) if mlists else {}
+    known = activity_of(db, mlists, stamp_of(db)) if mlists else {}
     new = positions.news_by_list(db, actor.user_id) if mlists and actor.user_id else {}
     return tuple(Shelf(mlist, *known[mlist.id], new.get(mlist.id, 0), waiting.get(mlist.id, 0)) for mlist in mlists)
 
@@ -45,7 +45,7 @@ def forum(db: Session, name: str, actor: Actor, *, page: int = 1, only: str = ""
     view = view_of(db, name, actor)
     mlist, since = view.mlist, view.mlist.created_at - UNDER_WAY
     stamp, waiting, drafts = contents.stamp_and_waiting(db, mlist.id, since, MOST_WAITING, writer=actor.user_id or 0)
-    sight = _sight(db, view, stamp)
+    sight = _sight(db, view, lasting(db, stamp))
     which: Where = ()
     total = sight.contents.threads
     if only == UNANSWERED:
@@ -73,7 +73,7 @@ def threads(db: Session, name: str, actor: Actor, where: Where, limit: int, *, t
 
 def topic(db: Session, name: str, slug: str, actor: Actor, *, page: int = 1) -> Forum:
     """The threads of one topic. Raises NotFound."""
-    sight = _sight(db, view_of(db, name, actor), contents.stamp(db))
+    sight = _sight(db, view_of(db, name, actor), stamp_of(db))
     found = next((item for item in sight.contents.topics if item.slug == slug.lower()), None)
     if found is None:
         raise NotFound("there is no such page")
@@ -82,7 +82,7 @@ def topic(db: Session, name: str, slug: str, actor: Actor, *, page: int = 1) -> 
 
 def month(db: Session, name: str, year: int, number: int, actor: Actor, *, page: int = 1) -> Forum:
     """The threads in which something was written in a month (of UTC, so that its address means the same to everyone). Raises NotFound."""
-    sight = _sight(db, view_of(db, name, actor), contents.stamp(db))
+    sight = _sight(db, view_of(db, name, actor), stamp_of(db))
     if not (1 <= number <= 12 and 1970 <= year <= 9998):
         raise NotFound("there is no such page")
     start, end = datetime(year, number, 1, tzinfo=UTC), datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
@@ -96,7 +96,7 @@ def month(db: Session, name: str, year: int, number: int, actor: Actor, *, page:
 def months(db: Session, name: str, actor: Actor) -> tuple[View, tuple[tuple[int, int, int], ...]]:
     """Every month of the archive with its number of messages, newest first. Raises NotFound."""
     view = view_of(db, name, actor)
-    stamp = view.mlist.last_seq, contents.stamp(db)
+    stamp = view.mlist.last_seq, stamp_of(db)
     return view, remembered(db, ("months", view.mlist.id), stamp, lambda: _months(db, view.mlist.id))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from listserv.errors import NotFound
 from listserv.mail import cutting
 from listserv.mail.cutting import Size
-from listserv.store import contents, pages
+from listserv.store import pages
 from listserv.store.archive import Message
 from listserv.store.lists import MailingList
 from listserv.store.pages import Record
@@ -20,7 +20,7 @@ from listserv.store.queue import raw_bytes
 from listserv.usecases import conversations as talk
 from listserv.usecases import newspictures, positions, thankful
 from listserv.usecases.access import Actor, list_member_issued
-from listserv.usecases.contents import remembered_some
+from listserv.usecases.contents import remembered_some, stamp_of
 from listserv.usecases.conversations import Veil, speaker
 from listserv.usecases.shown import Moved, Pages, Person, Single, Thread, View, Word
 
@@ -236,7 +236,7 @@ def attachment(db: Session, name: str, message_hash: str, number: int, actor: Ac
 def person(db: Session, name: str, user_id: int, actor: Actor, *, page: int = 1) -> Person:
     """What somebody wrote on a list, newest first. Raises NotFound for whoever wrote nothing there."""
     view = view_of(db, name, actor)
-    stamp, who = (view.mlist.last_seq, contents.stamp(db)), (view.mlist.id, user_id, view.decides)
+    stamp, who = (view.mlist.last_seq, stamp_of(db)), (view.mlist.id, user_id, view.decides)
     total = remembered_some(db, "words", who, stamp, lambda: pages.count_words_of(db, view.mlist.id, user_id, hidden=view.decides))
     at = page_of(page, total, THREADS_A_PAGE)
     rows = pages.words_of(db, view.mlist.id, user_id, THREADS_A_PAGE, (at.number - 1) * THREADS_A_PAGE, hidden=view.decides)

@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from listserv.store import contents
 from listserv.store import writers as rows
 from listserv.store.lists import MailingList
 from listserv.usecases.access import Actor
-from listserv.usecases.contents import people_of
+from listserv.usecases.contents import people_of, stamp_of
 from listserv.usecases.conversations import speaker
 from listserv.usecases.reading import page_of, view_of
 from listserv.usecases.shown import Pages, View
@@ -70,13 +69,13 @@ def writers(db: Session, name: str, actor: Actor, *, order: str = LATEST, page: 
     at = page_of(page, len(found), A_PAGE)
     # Sorted here: databases do not agree on where Ł stands.
     shown = sorted(found, key=ORDERS[order])[(at.number - 1) * A_PAGE : at.number * A_PAGE]
-    members = people_of(db, view.mlist, contents.stamp(db))[0] if view.sees_addresses else None
+    members = people_of(db, view.mlist, stamp_of(db))[0] if view.sees_addresses else None
     return Writers(view, tuple(shown), len(found), order, at, members)
 
 
 def _counted(db: Session, mlist: MailingList) -> Sequence[Any]:
     """Who wrote how much: counted over the whole archive once, and over what has come since, as long as nothing but messages came."""
-    stamp, memory = contents.stamp(db), db.info.get("memory", {})
+    stamp, memory = stamp_of(db), db.info.get("memory", {})
     (upto, then), known = memory.get(("writers", mlist.id), ((0, None), {}))
     if then != stamp or upto > mlist.last_seq:
         known = {(row.user_id, row.who): row for row in rows.writers_of(db, mlist.id, mlist.last_seq)}
