@@ -170,7 +170,7 @@ def letters_shown() -> Iterator[Shown]:
 
 def _digests() -> Iterator[Shown]:
     from digests import rendering, schedule
-    from listserv.sample import BESIDE, ENTRIES
+    from listserv.sample.digest import BESIDE, ENTRIES
 
     def own(name: str, item: int) -> str:
         return "r+dbcdefghijklmnopqrstuvwx@listy.example.org" if name == "reply" else str(FACTS["unsubscribe_url"])

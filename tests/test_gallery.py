@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from listserv import gallery, letters
+from listserv import gallery, letters, sample
 from listserv.i18n import LANGUAGES
 from listserv.sample import FACTS
 from tests.chromium import chromium
@@ -12,6 +12,12 @@ from tests.letterchecks import is_polish, is_translated, reads_well, says_what_s
 from tests.lettersshown import shown
 
 INVENTED = (*(str(value) for value in FACTS.values() if isinstance(value, str) and len(value) > 3), "Zofia Lektura")
+
+
+def test_no_sample_stands_in_two_modules_and_each_that_has_others_has_a_first():
+    assert len(FACTS) == sum(len(part.FACTS) for part in sample.PARTS)
+    for part in sample.PARTS:
+        assert part.CHOICES.keys() <= part.FACTS.keys(), part.__name__
 
 
 @pytest.mark.parametrize("name", letters.names())
@@ -31,7 +37,7 @@ def test_every_letter_is_there_in_both_languages():
 def test_no_sentence_of_a_letter_is_out_of_sight(name):
     seen = frozenset().union(*(way.sentences for way in gallery.ways(name)))
 
-    assert gallery.sentences(name) - seen == frozenset(), "give the facts that lead there in listserv/sample.py (CHOICES)"
+    assert gallery.sentences(name) - seen == frozenset(), "give the facts that lead there in listserv/sample/ (CHOICES)"
 
 
 @pytest.mark.parametrize("name", letters.names())
