@@ -1,5 +1,6 @@
 """Files that hold mail: an mbox, packed or not, a single mail, or a folder of either."""
 
+import atexit
 import gzip
 import os
 import shutil
@@ -16,7 +17,6 @@ from listserv.mail.mbox import Entry
 
 GZIP = b"\x1f\x8b"
 USUAL = {"from", "to", "date", "subject", "message-id", "received", "return-path", "mime-version"}
-SPOOLED: list[object] = []
 BLANK = b"\xef\xbb\xbf\r\n\t "
 
 
@@ -104,10 +104,10 @@ def sources(path: Path) -> list[Source]:
 def _spooled(path: Path) -> Path:
     """What comes through a pipe, as a file without a name: it is looked at twice, and gone with the program."""
     kept = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the program runs
+    atexit.register(kept.close)
     with os.fdopen(os.dup(0), "rb") if str(path) == "-" else path.open("rb") as pipe:
         shutil.copyfileobj(pipe, kept)
     kept.flush()
-    SPOOLED.append(kept)
     return Path(f"/dev/fd/{kept.fileno()}")
 
 
