@@ -100,6 +100,11 @@ def one_line(value: Any) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
 
 
+def counted(number: int, word: str, many: str = "") -> str:
+    """`1 list`, `2 lists`, `1,200 people`."""
+    return f"{number:,} {word if number == 1 else many or f'{word}s'}"
+
+
 def write(line: str) -> None:
     """A line to stdout in UTF-8, whatever the locale; a stray surrogate of a broken mail becomes its escape."""
     click.echo(line.encode("utf-8", "backslashreplace"))

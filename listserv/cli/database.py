@@ -80,7 +80,7 @@ def rebuild(data: Path, name: str | None, as_json: bool) -> None:
     if as_json:
         console.print_json({"messages": done})
         return
-    click.echo(f"made {done:,} messages again")
+    click.echo(f"made {console.counted(done, 'message')} again")
 
 
 def _rebuilt(site: "Site", mlist: "MailingList | None", tell: Callable[[int], None]) -> int:
@@ -106,7 +106,7 @@ def say_what_is_not_found(site: "Site") -> None:
     with site.reading() as session:
         missing = count_missing(session)
     if missing:
-        click.echo(f"{missing:,} messages cannot be found by searching yet: run `listserv db rebuild`; the server may run meanwhile")
+        click.echo(f"{console.counted(missing, 'message')} cannot be found by searching yet: run `listserv db rebuild`; the server may run meanwhile")
 
 
 @db.command()

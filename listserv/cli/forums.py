@@ -70,9 +70,10 @@ def _show(facts: dict[str, Any]) -> None:
     """For people."""
     dry = facts["dry_run"]
     done = "would come" if dry else f"{facts['imported']} imported, {facts['already']} already there"
-    console.write(f"read {facts['posts']} posts in {facts['threads']} threads: {done}")
+    console.write(f"read {console.counted(facts['posts'], 'post')} in {console.counted(facts['threads'], 'thread')}: {done}")
     if facts["without_address"]:
-        console.write(f"  {facts['without_address']} people without an e-mail address: their posts come under their names (--people gives addresses)")
+        nameless = console.counted(facts["without_address"], "person", "people")
+        console.write(f"  {nameless} without an e-mail address: such posts come under the name alone (--people gives addresses)")
     for why, count in sorted(facts["left_out"].items()):
         console.write(f"  left out: {count} {why}")
     for one in facts["unreadable"]:

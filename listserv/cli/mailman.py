@@ -140,7 +140,7 @@ class Move:
 def show(facts: Mapping[str, Any]) -> None:
     """What comes (or would), list by list, for people."""
     say = console.write
-    say(f"{facts['source']}: {counted(len(facts['lists']), 'list')}")
+    say(f"{facts['source']}: {console.counted(len(facts['lists']), 'list')}")
     site = facts["site"]["bans"]
     if site["new"] or site["already"]:
         say(f"bans of the whole site: {site['new']} new, {site['already']} here already")
@@ -188,16 +188,11 @@ def show_waiting(one: Mapping[str, Any], say: Callable[[str], None], *, dry_run:
     """What would otherwise wait in silence."""
     wait, asked = one.get("waiting", {}), one.get("asked", {})
     if any(asked.values()):
-        say(f"  moderators have been asked about {counted(asked['held'], 'post')} and {counted(asked['applications'], 'application')}")
+        say(f"  moderators have been asked about {console.counted(asked['held'], 'post')} and {console.counted(asked['applications'], 'application')}")
     if any(wait.values()):
         would = "would wait" if dry_run else "wait"
-        say(f"  {counted(wait['held'], 'post')} and {counted(wait['applications'], 'application')} {would} here, and no moderator is told:")
+        say(f"  {console.counted(wait['held'], 'post')} and {console.counted(wait['applications'], 'application')} {would} here, and no moderator is told:")
         say("    run this again with --ask-moderators, and each gets the letters that a one-word reply decides")
-
-
-def counted(number: int, word: str) -> str:
-    """`1 list`, `2 lists`."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def shown(value: str) -> str:

@@ -18,6 +18,7 @@ import click
 from listserv import config
 from listserv.cli import belongings, console
 from listserv.cli.backup import sync_folder
+from listserv.cli.console import counted
 from listserv.cli.database import for_us_alone, progress
 from listserv.config import FILE, Settings
 from listserv.errors import Conflict, Invalid, NotFound
@@ -182,8 +183,8 @@ def in_words(head: dict[str, Any], left: restored.StillToDo, age: timedelta) -> 
     """The same for people."""
     yield f"restored {head['domain']} as of {head['made_at']} ({as_age(age)} ago)"
     yield (
-        f"still to do: {left.mails:,} mails to read, {left.posts_and_letters:,} posts and letters and {left.copies:,} copies to send, "
-        f"{left.calendar:,} things of the calendar"
+        f"still to do: {counted(left.mails, 'mail')} to read, {counted(left.posts_and_letters, 'post or letter', 'posts and letters')} "
+        f"and {counted(left.copies, 'copy', 'copies')} to send, {counted(left.calendar, 'thing')} of the calendar"
     )
     yield "what went out after the backup was made is not known here and goes out again; look first: `listserv queue ls`, `listserv due`"
     yield "next: `listserv serve` (with --only smtp,web nothing goes out yet)"
@@ -192,4 +193,6 @@ def in_words(head: dict[str, Any], left: restored.StillToDo, age: timedelta) -> 
 def as_age(age: timedelta) -> str:
     """Days, hours or minutes."""
     minutes = max(0, int(age.total_seconds() // 60))
-    return f"{minutes // 1440} days" if minutes >= 2880 else f"{minutes // 60} hours" if minutes >= 120 else f"{minutes} minutes"
+    if minutes >= 2880:
+        return counted(minutes // 1440, "day")
+    return counted(minutes // 60, "hour") if minutes >= 120 else counted(minutes, "minute")

@@ -48,7 +48,7 @@ def add(data: "Path", name: str, does: str, asks: str, value: str, dry_run: bool
 def _told(found: ruletrial.Trial) -> str:
     """What it would have found, so that a slip is seen."""
     return (
-        f"of the last {found.of} messages in the archive it would have found {found.found}"
+        f"of the last {console.counted(found.of, 'message')} in the archive it would have found {found.found:,}"
         if found.of
         else "there are no messages in the archive yet to try it on"
     )

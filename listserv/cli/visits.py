@@ -41,4 +41,4 @@ def import_file(data: "Path", name: str, file: str, rest: bool, as_json: bool) -
     if as_json:
         console.print_json(brought._asdict())
     else:
-        click.echo(f"brought {brought.visits} visits of {brought.days} days to {name.lower()}")
+        click.echo(f"brought {console.counted(brought.visits, 'visit')} of {console.counted(brought.days, 'day')} to {name.lower()}")

@@ -95,6 +95,12 @@ def test_a_dry_run_says_what_would_come_and_changes_nothing(bring, archive):
     assert archive() == []
 
 
+def test_one_of_a_kind_is_told_as_one(bring):
+    said = bring("discourse", "\n".join(DISCOURSE.splitlines()[:2]) + "\n", "--dry-run").out
+
+    assert "read 1 post in 1 thread: would come" in said
+
+
 def test_json_is_as_good_as_a_table(bring, archive):
     columns, *rows = [line.split(",", 9) for line in DISCOURSE.splitlines()[:3]]
 
