@@ -8,49 +8,13 @@ from listserv.store.archive import Message
 from listserv.store.bans import bars
 from listserv.store.lists import list_by_name
 from listserv.store.members import member_by_key
-from listserv.store.moderation import Application, ApplicationState, Held, HeldState, Journal
-from listserv.store.queue import Incoming, State
+from listserv.store.moderation import ApplicationState, HeldState, Journal
+from listserv.store.queue import State
 from listserv.store.trusted import trusted
 from listserv.worker import work_once
 from tests.mail.test_decision_words import bodies, near_replies
-from tests.office import aligned, mail
 from tests.sampling import often
-
-LIST = "siecibp@lists.example.org"
-DOOR = "moderator_siecibp@lists.example.org"
-MOD, OWNER, AUTHOR, ANNA = "mod@example.org", "owner@example.org", "obcy@example.org", "anna@example.org"
-
-
-@pytest.fixture
-def case(office, once):
-    """A stranger's post, and an application."""
-
-    def made():
-        office.deliver(aligned(mail(f"Obcy <{AUTHOR}>", LIST, "Plakaty", "Mamy plakaty.\n")), LIST, mail_from=AUTHOR)
-        office.deliver(aligned(mail(f"Anna Nowa <{ANNA}>", DOOR, "Proszę", "Czy mogę dołączyć?\n")), DOOR, mail_from=ANNA)
-
-    once(made)
-    return office
-
-
-def question(office, kind="held-moderator", to=MOD):
-    return [one for one in office.letters(to=to) if one.kind == kind][-1]
-
-
-def held(site):
-    with site.reading() as db:
-        return db.get(Held, 1).state
-
-
-def application(site):
-    with site.reading() as db:
-        return db.get(Application, 1).state
-
-
-def reasons(site):
-    with site.reading() as db:
-        return db.query(Incoming).order_by(Incoming.id.desc()).first().reasons
-
+from tests.usecases.twocases import ANNA, AUTHOR, MOD, OWNER, application, case, held, question  # noqa: F401  (a fixture)
 
 # ---- held posts --------------------------------------------------------------------------------------------
 

@@ -6,51 +6,11 @@ from listserv.mail.decisions import nods
 from listserv.store.bans import bars
 from listserv.store.lists import list_by_name
 from listserv.store.members import member_by_key
-from listserv.store.moderation import Application, ApplicationState, Held, HeldState
-from listserv.store.queue import Incoming
+from listserv.store.moderation import ApplicationState, HeldState
 from listserv.usecases import administration
 from listserv.usecases.access import CONSOLE
 from tests.office import aligned, mail
-
-LIST = "siecibp@lists.example.org"
-DOOR = "moderator_siecibp@lists.example.org"
-MOD, OWNER, AUTHOR, ANNA = "mod@example.org", "owner@example.org", "obcy@example.org", "anna@example.org"
-
-
-@pytest.fixture
-def case(office, once):
-    """A stranger's post, and an application."""
-
-    def made():
-        office.deliver(aligned(mail(f"Obcy Autor <{AUTHOR}>", LIST, "Plakaty", "Mamy plakaty.\n")), LIST, mail_from=AUTHOR)
-        office.deliver(aligned(mail(f"Anna Nowa <{ANNA}>", DOOR, "Proszę", "Czy mogę dołączyć?\n")), DOOR, mail_from=ANNA)
-
-    once(made)
-    return office
-
-
-def question(office, kind="held-moderator", to=MOD):
-    return [one for one in office.letters(to=to) if one.kind == kind][-1]
-
-
-def kinds(office, to):
-    return [one.kind for one in office.letters(to=to)]
-
-
-def held(site):
-    with site.reading() as db:
-        return db.get(Held, 1).state
-
-
-def application(site):
-    with site.reading() as db:
-        return db.get(Application, 1).state
-
-
-def last_reasons(site):
-    with site.reading() as db:
-        return db.query(Incoming).order_by(Incoming.id.desc()).first().reasons
-
+from tests.usecases.twocases import ANNA, AUTHOR, LIST, MOD, OWNER, application, case, held, kinds, question, reasons  # noqa: F401  (a fixture)
 
 # ---- the author hears of every decision ---------------------------------------------------------------------
 
@@ -88,7 +48,7 @@ def test_thanks_for_the_receipt_end_there(case, site):
     case.reply(question(case, "decision-done"), "Dziękuję!")
 
     assert case.new_letters() == []
-    assert last_reasons(site) == "thanks"
+    assert reasons(site) == "thanks"
 
 
 def test_in_a_flood_receipts_stop_and_the_last_one_says_so(office, site):
