@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from listserv.mail import address, said
 from listserv.mail.parse import Post, message_hash
 from listserv.mail.subject import Tags
-from listserv.store import threads
+from listserv.store import threadrows, threads
 from listserv.store.archive import Message, Thread, keep_attachments, keep_body
 from listserv.store.base import put
 from listserv.store.lists import MailingList, Topic
@@ -52,9 +52,9 @@ def add(db: Session, mlist: MailingList, arrival: Arrival) -> Message:
     keep_body(db, arrival.raw_id, post.text, post.html)
     keep_attachments(db, files(message.id, post))
     if alone and message.hidden_at is None:
-        threads.begin(thread, message)
+        threadrows.begin(thread, message)
     elif parent_known:
-        threads.count(db, thread)
+        threadrows.count(db, thread)
     else:
         # What has not been sent yet would be forgotten.
         db.flush()
@@ -166,7 +166,7 @@ def _new_thread(db: Session, mlist: MailingList, message: Message, arrival: Arri
     topics = {topic.slug: topic.id for topic in mlist.topics} if "#" in subject else {}
     filed = Tags(topics).read(subject)
     topic_id = arrival.topic.id if arrival.topic else topics.get(filed.slug)
-    return threads.new_thread(db, mlist, filed.rest, topic_id, message.sent_at)
+    return threadrows.new_thread(db, mlist, filed.rest, topic_id, message.sent_at)
 
 
 def _file_late(db: Session, message: Message, topic: Topic | None) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from listserv.mail.subject import Tags, base_subject
 from listserv.mail.threads import Arranged, arrange
-from listserv.store import positions, search, threads
+from listserv.store import positions, search, threadrows, threads
 from listserv.store.archive import Thread
 from listserv.store.threads import Told
 
@@ -116,9 +116,9 @@ def _own_title(subject: str, *, gone: bool) -> str:
 
 def entitle(db: Session, thread: Thread) -> None:
     """Call a thread as its first message that is shown, unless moderators have given it a title, or nothing is shown."""
-    subject = None if thread.renamed else threads.first_shown(db, thread)
+    subject = None if thread.renamed else threadrows.first_shown(db, thread)
     if subject is not None:
-        thread.subject = Tags(threads.slugs_in(db, [thread.family])).read(_own_title(subject, gone=threads.has_lost_its_beginning(db, thread))).rest
+        thread.subject = Tags(threads.slugs_in(db, [thread.family])).read(_own_title(subject, gone=threadrows.has_lost_its_beginning(db, thread))).rest
 
 
 def _figures(group: Sequence[Told]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from listserv.errors import Conflict, Invalid, NotFound
 from listserv.i18n import N_
 from listserv.store import hidden as rows
-from listserv.store import pages, threads
+from listserv.store import pages, threadrows
 from listserv.store.archive import Message, Thread
 from listserv.store.lists import MailingList, lock
 from listserv.store.moderation import HeldState
@@ -144,7 +144,7 @@ def _not_in_queue(db: Session, message: Message) -> None:
 def _follow(db: Session, thread: Thread, message_ids: Sequence[int]) -> None:
     """What is known of the thread, and what can be found, follow."""
     db.flush()
-    threads.count(db, thread)
+    threadrows.count(db, thread)
     arranging.entitle(db, thread)
     db.flush()
     indexing.index(db, message_ids)

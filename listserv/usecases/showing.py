@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from listserv.store import hidden, recall, threads
+from listserv.store import hidden, recall, threadrows, threads
 from listserv.store.archive import Message
 from listserv.usecases import arranging, indexing, retelling, waitingcopies
 
@@ -45,7 +45,7 @@ def tell_in_digests(db: Session, message: Message, now: datetime) -> None:
 def _follow(db: Session, message: Message) -> None:
     """What is known of its thread, and what can be found, follow."""
     db.flush()
-    threads.count(db, message.thread)
+    threadrows.count(db, message.thread)
     arranging.entitle(db, message.thread)
     db.flush()
     indexing.index(db, [message.id])
