@@ -30,7 +30,8 @@ LARGEST = 16_384
 # More than the CPU that an input may take (`invariants.LONGEST`): this is by the clock, on a machine that may be busy.
 HANGS = 60
 MEGABYTES = 1_024
-FEWEST = 100
+# What a fuzzer that runs at all has tried within a second, on a machine as busy.
+FEWEST = 20
 # Real mail to begin from, read where it lies.
 BESIDE = {"mail": "A-mime", "bounces": "B-bounces", "quotes": "C-quotes", "html": "F-html"}
 
