@@ -34,7 +34,7 @@ def stamp(db: Session) -> tuple[int, int]:
 # want their mail. Every other note, and one that is not known yet, does.
 QUIET = (
     *(f"held{word}" for word in ("", "-refused", "-discarded", "-withdrawn", "-asked", "-answered")),
-    *("refused", "discarded", "trusted", "trust-ended", "rule-added", "rule-removed", "rescue-asked", "rescue-denied", "retried", "complaint"),
+    *("refused", "discarded", "trusted", "trust-ended", "rule-added", "rule-applied", "rule-removed", "rescue-asked", "rescue-denied", "retried", "complaint"),
     *("applied", *(f"application-{word}" for word in ("confirmed", "continued", "answered", "asked", "declined", "letter", "returned", "lapsed"))),
     *("application-disowned", "application-banned", "application-reopened", "banned", "ban-lifted"),
     *(f"member-{word}" for word in ("set", "daily", "weekly", "monthly", "each", "preview", "no-preview", "at-least", "own-at-once", "own-later")),
