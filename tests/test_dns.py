@@ -130,7 +130,7 @@ def test_a_port_where_nobody_listens_is_known_at_once():
     with pytest.raises(LookupFailed):
         Resolver("127.0.0.1:1").txt("a.pl")
 
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 1
 
 
 def test_a_broken_zone_is_unknown_but_does_not_silence_the_resolver(server):

@@ -252,9 +252,9 @@ def test_any_bytes_give_failures_that_can_be_kept(raw):
 @pytest.mark.parametrize("line", [b"\n", b"a", b"<", b"x: y\n\n", b"ola@example.net\n", b"- ", b"Final-Recipient: rfc822;a@example.net\nAction: failed\n\n"])
 def test_no_bounce_keeps_the_reader_busy(line):
     head = b"From: MAILER-DAEMON@example.net\nSubject: failure notice\nContent-Type: multipart/report; boundary=r\n\n--r\n\nx\n--r\nContent-Type: message/delivery-status\n\n"
-    start = time.perf_counter()
+    start = time.process_time()
     read(head + line * (1_000_000 // len(line)))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_no_more_recipients_are_read_than_a_mail_may_have_in_however_many_parts():

@@ -257,9 +257,9 @@ def test_the_writers_own_name_below_is_no_second_word():
 
 @pytest.mark.parametrize("reply", ["tak " * 5000, "OK, " + "proszę " * 5000, "NIE, " + "nie " * 5000, "to nie " * 5000, "👍" * 5000, "tak" + " ," * 20000])
 def test_no_text_makes_it_slow(reply):
-    started = time.perf_counter()
+    started = time.process_time()
     decision(reply), claims(reply), asks_to_withdraw(reply), inquiry(reply)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_question_of_ours_takes_a_nod():

@@ -97,10 +97,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_text_takes_long_and_none_is_lost(name):
-    start = time.perf_counter()
+    start = time.process_time()
     html = markup.to_html(HOSTILE[name])
 
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
     assert html
 
 
@@ -110,9 +110,9 @@ def test_words_drawn_by_lot_take_no_long_time_either():
     for _ in range(60):
         chosen = lot.sample(pieces, 4)
         text = "".join(lot.choice(chosen) for _ in range(2_500))
-        start = time.perf_counter()
+        start = time.process_time()
         markup.to_html(text)
-        assert time.perf_counter() - start < 1.5, chosen
+        assert time.process_time() - start < 1.5, chosen
 
 
 def test_a_text_that_is_too_much_keeps_its_paragraphs_and_lines():

@@ -330,19 +330,19 @@ FIELDS = [b"From", b"To", b"Subject", b"References", b"Content-Type", b"Content-
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_field_keeps_the_parser_busy(field):
-    start = time.perf_counter()
+    start = time.process_time()
     for piece in HOSTILE:
         parse(b"From: a@example.org\r\n" + field + b": application/pdf" + piece * (64_000 // len(piece)) + b"\r\n\r\nx")
-    assert time.perf_counter() - start < 2 * len(HOSTILE)
+    assert time.process_time() - start < 2 * len(HOSTILE)
 
 
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("line", [b"\n", b"a \n", b"> a\n", b"--b\n", b"From: x\n", b" \n"])
 def test_no_body_keeps_the_parser_busy(line):
     raw = b"From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n" + line * (2_000_000 // len(line))
-    start = time.perf_counter()
+    start = time.process_time()
     parse(raw)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 PIECES = st.sampled_from(

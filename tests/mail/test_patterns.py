@@ -54,11 +54,11 @@ def test_expressions_mean_what_they_mean_to_python(expression, text):
 ])  # fmt: skip
 def test_expressions_that_keep_others_busy_for_years_answer_at_once(pattern):
     kept = normal(pattern)
-    start = time.perf_counter()
+    start = time.process_time()
 
     matches(kept, "a" * 320)
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("pattern", [

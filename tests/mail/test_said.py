@@ -48,6 +48,6 @@ def test_marks_are_taken_off_and_sums_stay(text, plain):
 
 @pytest.mark.parametrize("piece", ["*", "_", "~~a ", "**a _b ", "`", "[a", "# ", "- "])
 def test_no_text_takes_long(piece):
-    before = time.perf_counter()
+    before = time.process_time()
     said.unmarked(piece * 40_000)
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1

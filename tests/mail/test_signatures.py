@@ -177,18 +177,18 @@ def test_tags_may_not_stand_anyhow(text):
 @pytest.mark.parametrize("filling", [b" " * 1_000_000 + b"x", b"\r\n" * 500_000, b"a \t" * 300_000, b"a" * 25_000_000])
 def test_no_body_keeps_the_reader_busy(key, filling):
     raw = signed(key) + filling
-    start = time.perf_counter()
+    start = time.process_time()
     assert words(raw, key[1]) in (["fail"], ["pass"])
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_many_signatures_on_a_large_mail_take_no_time(key):
     raw = signed(key)
     field = raw[: len(raw) - len(LETTER)]
     large = field * 8 + LETTER + (b"x" * 76 + b"\r\n") * 250_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert words(large, key[1]) == ["fail"] * 8
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"dkim-signature", b"arc-seal", b"arc-message-signature"]))

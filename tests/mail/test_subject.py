@@ -67,6 +67,6 @@ def test_a_base_has_no_marks_left(subject):
 
 @pytest.mark.parametrize("piece", ["Re: ", "[Fwd: ", "[a] ", "[", " ", "(fwd)", "Re[2]: "])
 def test_a_long_subject_takes_no_time(piece):
-    start = time.perf_counter()
+    start = time.process_time()
     base_subject(piece * (64_000 // len(piece)))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

@@ -172,10 +172,10 @@ def test_what_is_cut_off_gives_what_there_is():
     ids=["files", "properties", "values", "messages", "compressed", "groups"],
 )
 def test_none_keeps_us_busy(data):
-    start = time.perf_counter()
+    start = time.process_time()
     tnef.read(data)
     post = parse(mail(data))
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4
     assert "unreadable" not in post.problems
 
 

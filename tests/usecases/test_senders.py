@@ -70,14 +70,14 @@ def test_a_resolver_that_is_down_delays_a_little_and_refuses_nothing(settings, n
 
 
 def test_domains_that_never_answer_delay_one_mail_by_no_more_than_its_time(settings, names, monkeypatch):
-    monkeypatch.setattr(senders, "SECONDS", 0.6)
+    monkeypatch.setattr(senders, "SECONDS", 1.2)
     slow = [f"n{n}.example.org" for n in range(9)]
     names.records["example.org"] = ['"v=spf1 ' + " ".join(f"include:{name}" for name in slow) + ' -all"']
     names.silent = set(slow)
-    resolver, start = Resolver(names.address, timeout=0.3), time.monotonic()
+    resolver, start = Resolver(names.address, timeout=0.6), time.monotonic()
 
     assert sender(settings, resolver, OUTSIDE) == Sender(Alignment.UNKNOWN, strict=True)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 3
 
 
 def test_no_mail_waits_longer_than_five_seconds():

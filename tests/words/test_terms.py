@@ -121,7 +121,7 @@ def test_folding_in_place_moves_nothing_and_agrees_with_folding(text):
     "text", ["a@" * 200_000, "a." * 200_000, "http://" * 60_000, "x" * 400_000, "ą" * 400_000, "@a.b" * 100_000, "www." * 100_000, "a-b@c." * 60_000]
 )
 def test_hostile_texts_cost_no_more_than_a_second(text):
-    begin = time.perf_counter()
+    begin = time.process_time()
     terms(text)
 
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
