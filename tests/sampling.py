@@ -13,7 +13,7 @@ import zlib
 from collections import defaultdict
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # By folder, how many examples of a test; elsewhere all.
 AT_MOST = {"usecases": 1, "web": 1, "cli": 1, "smtp": 1, "kill": 2, "deploy": 1, "relay": 2, "corpus": 1, "api": 1, "mail": 16}
@@ -28,14 +28,16 @@ NOTED = "examples_that_wait"
 short = [False]
 # Of what hypothesis makes up, the long run looks at so many times more.
 TIMES = 4
-settings.register_profile("some", max_examples=settings().max_examples // TIMES)
+# How busy the machine is, is no fault of what is made up, nor of what is tried with it.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("all", **PATIENT)
+settings.register_profile("some", max_examples=settings().max_examples // TIMES, **PATIENT)
 
 
 def pytest_configure(config):
     """Which run it is, before a test is read."""
     short[0] = "not long" in config.option.markexpr
-    if short[0]:
-        settings.load_profile("some")
+    settings.load_profile("some" if short[0] else "all")
 
 
 def often(count):

@@ -166,7 +166,7 @@ def test_below_the_farewell_in_a_quote_and_in_a_broken_line_nothing_is_asked(wor
     assert commands(words) == ()
 
 
-@settings(max_examples=often(150), deadline=None)
+@settings(max_examples=often(150))
 @given(st.text(max_size=200))
 def test_any_line_gives_an_answer(line):
     found = commandlines.read(line)

@@ -488,7 +488,7 @@ def test_a_denied_wish_to_leave_is_none(denial, said):
 
 
 @pytest.mark.long
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=20_000)
 @given(RANDOM, RANDOM)
 def test_any_text_at_all_is_read_and_leaves_nobody_out(text, subject):
     assert not HARMFUL & {command.kind for command in commands(text, subject)}

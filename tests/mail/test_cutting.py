@@ -4,7 +4,7 @@ import itertools
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listserv.mail import cutting
@@ -39,7 +39,6 @@ def test_short_lines_are_counted():
     assert cutting.beginning("a\n" * 5000, Size(4000, 100)).count("\n") == 100
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab \n>.@w:/\"", max_size=3000), st.integers(50, 900))
 def test_the_parts_in_a_row_are_the_text(text, most):
     places = cutting.parts(text, cutting.size(most), 10_000)
@@ -48,7 +47,6 @@ def test_the_parts_in_a_row_are_the_text(text, most):
     assert all(b - a <= most + cutting.SLACK for a, b in itertools.pairwise(places))
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab \n>.@w:/\"-", max_size=6000), st.integers(100, 900))
 def test_what_is_left_is_what_is_not_shown_behind_the_end(text, most):
     found = cutting.shown(text, most)

@@ -98,14 +98,14 @@ def test_these_words_decide_nothing(words):
 
 
 @given(near_replies)
-@settings(max_examples=often(400), deadline=None)
+@settings(max_examples=often(400))
 def test_what_begins_with_a_near_word_never_decides_whatever_comes_after_it(reply):
     assert decision(reply).answer in UNDECIDED
     assert not asks_to_withdraw(reply)
 
 
 @given(strange)
-@settings(max_examples=often(300), deadline=None)
+@settings(max_examples=often(300))
 def test_what_begins_with_none_of_the_words_never_decides(reply):
     assert decision(reply).answer in UNDECIDED
 
@@ -203,34 +203,34 @@ def strung(*parts):
 
 
 @given(strung(st.sampled_from(YES_WORDS), separators, st.lists(st.tuples(st.sampled_from(GOOD), separators).map("".join), max_size=3).map("".join), st.sampled_from(SPOILS_YES), farewells))
-@settings(max_examples=often(600), deadline=None)
+@settings(max_examples=often(600))
 def test_a_yes_with_one_word_of_the_other_side_never_lets_anything_through(reply):
     assert decision(reply).answer is Answer.OTHER
     assert not claims(reply)
 
 
 @given(strung(st.sampled_from(NO_WORDS), separators, st.lists(st.tuples(st.sampled_from(REASONS), apart).map("".join), max_size=2).map("".join), st.sampled_from(SPOILS_NO), farewells))
-@settings(max_examples=often(600), deadline=None)
+@settings(max_examples=often(600))
 def test_a_no_with_one_word_of_the_other_side_never_refuses_anything(reply):
     assume(not reply.startswith(("NIE przyjmujemy", "Nie przyjmujemy", "NIE zatwierdzam", "Nie zatwierdzam")))  # that is a refusal in other words
     assert decision(reply).answer in (Answer.OTHER, Answer.LETTER)
 
 
 @given(strung(st.sampled_from(("BLOKUJ", "ban", "ZAUFAJ", "trust", "COFNIJ", "undo", "WYCOFAJ")), separators, st.sampled_from((*(one for one in SPOILS_NO if one not in KNOWN_PERSON), "żart", "kto to", "never", "się", "nie")), farewells))
-@settings(max_examples=often(400), deadline=None)
+@settings(max_examples=often(400))
 def test_a_command_with_a_word_of_another_side_does_nothing(reply):
     assert decision(reply).answer is Answer.OTHER
 
 
 @given(strung(st.sampled_from(YES_WORDS[:-2]), st.lists(st.tuples(apart, st.sampled_from(GOOD)).map("".join), max_size=3).map("".join), farewells))
-@settings(max_examples=often(300), deadline=None)
+@settings(max_examples=often(300))
 def test_a_yes_among_courtesies_always_decides(reply):
     said = decision(reply).answer
     assert said is Answer.YES or (reply[:2].lower() == "ok" and "dzięku" in reply and said is Answer.OTHER)
 
 
 @given(strung(st.sampled_from([word for word in NO_WORDS if word.lower() != "no"]), st.lists(st.tuples(apart, st.sampled_from(REASONS)).map("".join), max_size=3).map("".join), farewells))
-@settings(max_examples=often(300), deadline=None)
+@settings(max_examples=often(300))
 def test_a_no_with_reasons_always_decides_and_passes_them_on(reply):
     said = decision(reply)
     assert said.answer is Answer.NO

@@ -2,7 +2,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -134,7 +134,6 @@ TOKENS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(TOKENS, max_size=20).map("".join))
 def test_cleaning_twice_is_cleaning_once(html):
     safe = clean(html)
@@ -273,7 +272,6 @@ def test_a_quote_is_shown_only_so_deep():
     assert max(line.count(">") for line in text.split("\n")) == 20
 
 
-@settings(deadline=None)
 @given(st.lists(TOKENS, max_size=20).map("".join))
 def test_any_html_is_read_without_gaps(html):
     assert "\n\n\n" not in to_text(html.replace("<pre>", ""))

@@ -87,7 +87,6 @@ ATTRIBUTES = st.sampled_from(
 
 
 @given(st.lists(st.one_of(ATTRIBUTES, TOKENS), max_size=30).map("".join))
-@settings(deadline=None)
 def test_whatever_is_torn_apart_stays_harmless(html):
     safe = clean(html)
 
@@ -96,7 +95,7 @@ def test_whatever_is_torn_apart_stays_harmless(html):
 
 
 @pytest.mark.long
-@settings(deadline=None, max_examples=20_000)
+@settings(max_examples=20_000)
 @given(st.lists(st.one_of(ATTRIBUTES, TOKENS, st.text(max_size=5)), max_size=120).map("".join))
 def test_whatever_is_torn_apart_stays_harmless_for_long(html):
     safe = clean(html)

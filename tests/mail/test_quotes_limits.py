@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listserv.mail.html import to_text
@@ -34,7 +34,6 @@ LINES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(LINES, max_size=30).map("\n".join))
 def test_the_pieces_in_a_row_are_the_text(text):
     pieces = split(text)
@@ -44,7 +43,6 @@ def test_the_pieces_in_a_row_are_the_text(text):
     assert all(one.kind != other.kind for one, other in pairwise(pieces))
 
 
-@settings(deadline=None)
 @given(st.lists(LINES, max_size=12).map("\n".join))
 def test_only_what_was_said_is_in_the_reply(text):
     said = {line.strip() for piece in split(text) if piece.kind == "said" for line in piece.text.split("\n")}
@@ -57,7 +55,6 @@ AUTHOR = st.text(alphabet=st.characters(categories=("L", "Nd", "Zs")), min_size=
 QUOTES = st.lists(st.sampled_from(["> a", "> b c", ">> d", ">"]), max_size=6)
 
 
-@settings(deadline=None)
 @given(AUTHOR, QUOTES)
 def test_an_answer_above_or_below_marked_quotes_is_never_lost(words, quotes):
     said = " ".join(words.split())
@@ -65,7 +62,6 @@ def test_an_answer_above_or_below_marked_quotes_is_never_lost(words, quotes):
         assert f"Otóż {said} i tyle." in " ".join(reply(text).split())
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_survives_being_split(text):
     assert "".join(piece.text for piece in split(text)) == text

@@ -53,7 +53,7 @@ ANY_MAIL = some.binary(max_size=300) | some.builds(
 )
 
 
-@settings(max_examples=often(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=often(40), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(raw=ANY_MAIL.filter(bool), member=some.booleans(), sender=letters(20), rcpt=some.sampled_from((LIST, BOUNCES, MODERATORS, REQUEST)))
 def test_any_bytes_end_in_one_visible_state(office, site, raw, member, sender, rcpt):
     raw = b"From: Halina <halina@example.org>\r\n" + raw if member else raw

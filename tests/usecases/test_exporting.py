@@ -47,7 +47,7 @@ def read(parts):
 
 @given(mails=st.lists(MAIL, max_size=6, unique=True), sender=SENDER)
 @example(mails=[b"X:\n\nFrom x@example.org Thu Jan  1 00:00:00 1970\nSubject: x\n\nno end"], sender="")
-@settings(max_examples=often(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_exported_is_read_back_byte_for_byte(site, mails, sender):
     now = datetime(2026, 3, 3, tzinfo=UTC)
     with site.writing() as db:

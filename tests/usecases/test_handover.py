@@ -165,7 +165,7 @@ def steps_until(site, shadow, most):
 
 
 @given(graph=GRAPHS, chance=st.randoms(use_true_random=False), live=st.sets(st.integers(0, 7), max_size=4), at=st.integers(1, 12))
-@settings(max_examples=often(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(20), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_moment_at_which_mail_comes_gives_the_same_threads(site, graph, chance, live, at):
     raws = [old(n, " ".join(ref for ref in refs if ref != name), message_id=name) for n, (name, refs) in enumerate(sorted(graph.items()))]
     chance.shuffle(raws)

@@ -237,7 +237,7 @@ GRAPHS = st.dictionaries(NAMES, st.lists(NAMES, max_size=3), min_size=1, max_siz
 
 
 @given(graph=GRAPHS, orders=st.tuples(st.randoms(use_true_random=False), st.randoms(use_true_random=False)), live=st.integers(0, 3), batch=st.integers(1, 4))
-@settings(max_examples=often(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(15), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_order_of_arrival_by_import_or_by_mail_gives_the_same_threads(site, graph, orders, live, batch):
     from listserv.store.queue import keep_raw
     from listserv.usecases import administration, archiving

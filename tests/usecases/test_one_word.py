@@ -259,7 +259,7 @@ def test_a_question_reaches_the_applicant(case, site):
 CHANGES = ("held-published", "held-refused", "held-discarded", "held-withdrawn", "application-admitted", "application-declined", "banned", "trusted", "member-removed")
 
 
-@settings(max_examples=often(15), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=often(15), suppress_health_check=list(HealthCheck))
 @given(replies=st.lists(st.tuples(near_replies, bodies), min_size=1, max_size=4))
 @pytest.mark.only_sqlite
 def test_no_random_reply_destroys_or_publishes_anything(case, site, replies):

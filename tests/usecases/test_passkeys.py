@@ -374,7 +374,7 @@ def test_what_is_no_answer_is_refused(db, ewa, now, answer):
 
 
 @pytest.mark.only_sqlite
-@bounds(max_examples=often(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@bounds(max_examples=often(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(change=some.data())
 def test_an_answer_with_any_part_put_out_of_joint_is_refused(db, ewa, now, change):
     device = Device()

@@ -263,7 +263,7 @@ WORDS = st.dictionaries(NAMES, st.sampled_from(["", *"123456"]), max_size=3)
 
 
 @pytest.mark.only_sqlite
-@settings(max_examples=often(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(25), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(graph=GRAPHS, words=WORDS, chance=st.randoms(use_true_random=False), history=st.booleans())
 def test_with_what_moderators_say_any_order_of_arrival_gives_the_same_threads(site, network, graph, words, chance, history):
     from listserv.usecases import administration

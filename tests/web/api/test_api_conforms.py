@@ -34,7 +34,7 @@ def tried(program, operation, places, examples):
     seen = Counter()
     phases, quiet = [hypothesis.Phase.generate], list(hypothesis.HealthCheck)
 
-    @hypothesis.settings(max_examples=examples, deadline=None, derandomize=examples == FEW, database=None, phases=phases, suppress_health_check=quiet)
+    @hypothesis.settings(max_examples=examples, derandomize=examples == FEW, database=None, phases=phases, suppress_health_check=quiet)
     @hypothesis.given(data=st.data())
     def ask(data):
         case = data.draw(operation.as_strategy(generation_mode=data.draw(st.sampled_from(MODES))))
